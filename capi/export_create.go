@@ -1,0 +1,224 @@
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"libtempfile/capi/stack"
+	"libtempfile/core"
+)
+
+// tempfile_mkstemp creates a file with a name that nobody could guess, open for reading and writing.
+//
+// Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size of
+// that buffer in bytes, for which TEMPFILE_PATH_SIZE is always enough. NULL with size 0 asks for the size.
+//
+// Returns the descriptor, closed on exec. It and the file are the caller's: nothing here closes or removes them.
+//
+// Errors: -EINVAL for a '/' in prefix, suffix or name, an unknown flag or permissions beyond 0777; -ERANGE for a buffer
+// that is too small; -ENOENT for a directory that is missing, or with no dir if no candidate can be used (the message
+// has the reason for each); -EEXIST for a name of the caller's that is taken; -EACCES, -ENOSPC, -EMFILE and what else
+// open(2) says. Nothing is created then.
+//
+//export tfgo_mkstemp
+func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.tempfile_fd) {
+	const function = "tempfile_mkstemp"
+	stack.Reserve()
+	defer rescue(function, &result)
+	var descriptor int
+	code := withPath(function, options, library.PlanFile, out_path, path_size, func(plan *core.Plan) (path string, err error) {
+		descriptor, path, err = plan.Mkstemp()
+		return path, err
+	})
+	if code != 0 {
+		return code
+	}
+	return C.tempfile_fd(descriptor)
+}
+
+// tempfile_mkdtemp creates a directory that only the user can enter.
+//
+// Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+//
+// Returns 0. The directory is the caller's to remove; tempfile_rmtree does it with all that is in it.
+//
+// Errors: as for tempfile_mkstemp, and what mkdir(2) says.
+//
+//export tfgo_mkdtemp
+func tfgo_mkdtemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.int) {
+	const function = "tempfile_mkdtemp"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return withPath(function, options, library.PlanDirectory, out_path, path_size, (*core.Plan).Mkdtemp)
+}
+
+// tempfile_mktemp names a file that does not exist. Deprecated: by the time the name is used somebody else may have taken
+// it; use tempfile_mkstemp.
+//
+// Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+//
+// Returns 0. Nothing is created.
+//
+// Errors: -EINVAL, -ERANGE and -ENOENT as for tempfile_mkstemp; -EEXIST if every name that was tried is taken.
+//
+//export tfgo_mktemp
+func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.int) {
+	const function = "tempfile_mktemp"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return withPath(function, options, library.PlanFile, out_path, path_size, (*core.Plan).Mktemp)
+}
+
+// withPath creates something whose path goes into a caller's buffer.
+func withPath(function string, c *C.tempfile__options, plan func(*core.Options) (*core.Plan, error), out_path *C.char, path_size C.size_t,
+	create func(*core.Plan) (string, error)) C.int {
+	o, err := options(c)
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	planned, err := plan(o)
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	if code := checkBuffer[C.int](function, out_path, path_size, planned.PathSize()+1); code != 0 {
+		return code
+	}
+	path, err := create(planned)
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	putString(out_path, path)
+	return 0
+}
+
+// tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
+//
+// Uses of options: suffix, prefix, dir, mode, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
+// TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
+//
+// Returns 0 and the file, which the caller frees with tempfile_file_free. If the process exits normally first, the name
+// is deleted then; after a crash, _exit or SIGKILL it stays.
+//
+// Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse; -ENOTSUP for a text mode, which this
+// version does not have; -EINVAL for encoding, errors or newline with a binary mode.
+//
+// After a fork the child has the file too, with the same descriptor and name, but does not delete it.
+//
+//export tfgo_named_temporary_file
+func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
+	const function = "tempfile_named_temporary_file"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return makeObject(function, options, out_file, library.NamedTemporaryFileIn)
+}
+
+// tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
+// however the process ends.
+//
+// Uses of options: dir, mode, buffering, permissions; prefix, suffix and name only where the file system has no files
+// without a name (O_TMPFILE): there the file has one for the instant of its creation. TEMPFILE_ONLY_O_TMPFILE makes that
+// an error, TEMPFILE_NO_O_TMPFILE does it always.
+//
+// Returns 0 and the file, which the caller frees with tempfile_file_free.
+//
+// Errors: as for tempfile_named_temporary_file; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where that is not to be had.
+//
+//export tfgo_temporary_file
+func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
+	const function = "tempfile_temporary_file"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return makeObject(function, options, out_file, library.TemporaryFileIn)
+}
+
+// tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
+// a write would end past max_size, when its descriptor is asked for, or at tempfile_file_rollover.
+//
+// Uses of options: max_size in bytes, mode, and for the roll-over what tempfile_temporary_file uses. With no dir the
+// default directory is chosen at the roll-over.
+//
+// Returns 0 and the file, which the caller frees with tempfile_file_free.
+//
+// Errors: as for tempfile_named_temporary_file as far as they concern the options; nothing is created on disk yet. A
+// roll-over that fails, for want of space say, is reported by the call that needed it and leaves all data in memory.
+//
+// After a fork the child has a copy of what is in memory; what is on disk is shared, and so is its position.
+//
+//export tfgo_spooled_temporary_file
+func tfgo_spooled_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
+	const function = "tempfile_spooled_temporary_file"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return makeObject(function, options, out_file, library.SpooledTemporaryFileIn)
+}
+
+// makeObject creates something behind a new record.
+func makeObject[T any](function string, c *C.tempfile__options, r *C.tempfile__record, create func(core.Storage, *core.Options) (*T, error)) C.int {
+	o, err := options(c)
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	made, err := create(record{r}, o)
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	r.object = attach(made)
+	return 0
+}
+
+// tempfile_temporary_directory creates a directory that is removed with all it holds when it is freed.
+//
+// Uses of options: suffix, prefix, dir, name, permissions; TEMPFILE_NO_DELETE keeps the directory unless
+// tempfile_directory_cleanup is called, TEMPFILE_IGNORE_CLEANUP_ERRORS makes that succeed always.
+//
+// Returns 0 and the directory, which the caller frees with tempfile_directory_free. If the process exits normally first,
+// it is removed then.
+//
+// Errors: as for tempfile_mkdtemp.
+//
+// After a fork the child has the directory too; freeing it there removes nothing.
+//
+//export tfgo_temporary_directory
+func tfgo_temporary_directory(options *C.tempfile__options, out_directory *C.tempfile__new_directory) (result C.int) {
+	const function = "tempfile_temporary_directory"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return makeObject(function, options, out_directory, library.TemporaryDirectoryIn)
+}
+
+// tempfile_random_names draws names as a candidate for a file has between prefix and suffix: 8 characters of a-z, 0-9 and
+// '_', from the kernel's random source, so that a parent and its forked child never draw the same.
+//
+// out_names receives count names of 9 bytes each, NUL included.
+//
+// Returns 0.
+//
+// Errors: -EINVAL if out_names is NULL and count is not 0, or if count names cannot be in memory.
+//
+//export tfgo_random_names
+func tfgo_random_names(out_names *C.char, count C.size_t) (result C.int) {
+	const function, size = "tempfile_random_names", core.NameLength + 1
+	stack.Reserve()
+	defer rescue(function, &result)
+	buffer, ok := memoryOf(unsafe.Pointer(out_names), count*size)
+	if !ok || uint64(count) > uint64(maxSize/size) {
+		return misuse[C.int](function, "the buffer is NULL, or count is more than memory")
+	}
+	var names [64][core.NameLength]byte
+	for len(buffer) > 0 {
+		some := names[:min(len(names), len(buffer)/size)]
+		if err := library.RandomNames(some); err != nil {
+			return fail[C.int](function, err)
+		}
+		for i := range some {
+			copy(buffer, some[i][:])
+			buffer[core.NameLength] = 0
+			buffer = buffer[size:]
+		}
+	}
+	return 0
+}

@@ -1,0 +1,82 @@
+//go:build tempfile_hooks
+
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"runtime"
+
+	"libtempfile/capi/stack"
+)
+
+// What only tests need, in a build that is never shipped. tests/c/hooks.h declares it.
+
+// panic panics below an export.
+//
+//tempfile:hook
+//export tfgo_test_panic
+func tfgo_test_panic() (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_panic", &result)
+	panic("a panic that a test asked for")
+}
+
+// collect runs the garbage collector and counts its runs.
+//
+//tempfile:hook
+//export tfgo_test_collect
+func tfgo_test_collect() (result C.int64_t) {
+	stack.Reserve()
+	defer rescue("tempfile_test_collect", &result)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return C.int64_t(m.NumGC)
+}
+
+// allocations counts what Go has allocated.
+//
+//tempfile:hook
+//export tfgo_test_allocations
+func tfgo_test_allocations() (result C.int64_t) {
+	stack.Reserve()
+	defer rescue("tempfile_test_allocations", &result)
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return C.int64_t(m.Mallocs)
+}
+
+// work uses the stack and the heap for a while, without a call of the system.
+//
+//tempfile:hook
+//export tfgo_test_work
+func tfgo_test_work(rounds C.int) (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_work", &result)
+	sum := 0
+	for i := range int(rounds) {
+		block := make([]byte, 1000)
+		block[i%1000] = 1
+		sum += int(block[5])
+	}
+	return C.int(sum)
+}
+
+// gate_off makes a forked child call the dead runtime, as a plain Go library would.
+//
+//tempfile:hook
+//tempfile:c void tempfile_test_gate_off(int off);
+
+// live counts the objects that were not freed.
+//
+//tempfile:hook
+//tempfile:c int64_t tempfile_test_live(void);
+
+// epoch gives the generation of this process.
+//
+//tempfile:hook
+//tempfile:c int64_t tempfile_test_epoch(void);

@@ -1,0 +1,55 @@
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"libtempfile/capi/stack"
+	"libtempfile/core"
+)
+
+// inherit makes a record that a parent process made known to this runtime.
+//
+//tempfile:internal
+//export tfgo_inherit
+func tfgo_inherit(r *C.tempfile__record) (result C.int) {
+	const function = "tempfile_inherit"
+	stack.Reserve()
+	defer rescue(function, &result)
+	storage := record{r}
+	switch r.kind {
+	case C.TEMPFILE__FILE:
+		r.object = attach(library.StoredFile(storage))
+	case C.TEMPFILE__DIRECTORY:
+		r.object = attach(library.StoredDirectory(storage))
+	case C.TEMPFILE__REMOVAL:
+		s := storage.State()
+		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
+		if err != nil {
+			return fail[C.int](function, err)
+		}
+		r.object = attach(&removal{started, s.Flags != 0})
+	}
+	return 0
+}
+
+// release ends the object behind a record whose handle is dead already. There is nobody to tell of an error.
+//
+//tempfile:internal
+//export tfgo_release
+func tfgo_release(r *C.tempfile__record) (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_free", &result)
+	defer detach(r.object)
+	switch r.kind {
+	case C.TEMPFILE__FILE:
+		fileOf(r).Free()
+	case C.TEMPFILE__DIRECTORY:
+		directoryOf(r).Free()
+	case C.TEMPFILE__REMOVAL:
+		removalOf(r).Close()
+	}
+	return 0
+}

@@ -1,0 +1,148 @@
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"syscall"
+
+	"libtempfile/capi/stack"
+	"libtempfile/core"
+)
+
+// removal is a core.Removal with the flags that it was started with.
+type removal struct {
+	*core.Removal
+	ignoreErrors bool
+}
+
+// removalFlags checks the flags of a removal.
+func removalFlags[T integer](function string, flags C.uint32_t) (ignoreErrors bool, code T) {
+	if flags&^C.TEMPFILE_IGNORE_CLEANUP_ERRORS != 0 {
+		return false, misuse[T](function, "a flag is set that removals do not know")
+	}
+	return flags != 0, 0
+}
+
+// tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
+// tempfile_directory_cleanup does.
+//
+// path is the directory, not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
+//
+// Returns 0, also for a directory that is missing.
+//
+// Errors: -EINVAL for NULL, "", "/", ".", ".." and for paths that end in them, and for an unknown flag; -ENOTDIR for a
+// link or a file; -EBUSY for a mount point; and for what could not be removed, the errno of the first, whose path is in
+// the detail with the number of the others. With TEMPFILE_IGNORE_CLEANUP_ERRORS, only -EINVAL.
+//
+//export tfgo_rmtree
+func tfgo_rmtree(path *C.tempfile__cchar, flags C.uint32_t) (result C.int) {
+	const function = "tempfile_rmtree"
+	stack.Reserve()
+	defer rescue(function, &result)
+	ignoreErrors, code := removalFlags[C.int](function, flags)
+	if code != 0 {
+		return code
+	}
+	if path == nil {
+		return misuse[C.int](function, "the path is NULL")
+	}
+	result = fail[C.int](function, library.RemoveAll(C.GoString(path)))
+	if ignoreErrors && syscall.Errno(-result) != syscall.EINVAL {
+		C.tempfile__clear()
+		return 0
+	}
+	return result
+}
+
+// tempfile_removal_start begins to remove a directory in steps, so that the caller can show progress or stop in between.
+// Nothing is removed yet.
+//
+// path and flags are as for tempfile_rmtree.
+//
+// Returns 0 and the removal, which the caller frees with tempfile_removal_free.
+//
+// Errors: -EINVAL, -ENOTDIR and -EBUSY as for tempfile_rmtree; what opening the directory meets.
+//
+// After a fork the child's removal begins anew with what is left.
+//
+//export tfgo_removal_start
+func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *C.tempfile__new_removal) (result C.int) {
+	const function = "tempfile_removal_start"
+	stack.Reserve()
+	defer rescue(function, &result)
+	ignoreErrors, code := removalFlags[C.int](function, flags)
+	if code != 0 {
+		return code
+	}
+	if path == nil {
+		return misuse[C.int](function, "the path is NULL")
+	}
+	started, err := library.StartRemoval(C.GoString(path))
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	// What a forked child needs to begin anew.
+	storage, identity := record{out_removal}, started.Identity()
+	if err := storage.SetText(core.TextPath, started.Path()); err != nil {
+		started.Close()
+		return fail[C.int](function, err)
+	}
+	s := storage.State()
+	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
+	out_removal.object = attach(&removal{started, ignoreErrors})
+	return 0
+}
+
+// tempfile_removal_step goes on until so many more entries are removed, or all are.
+//
+// entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
+// all, the directory itself included.
+//
+// Returns 1 if there is more to do, 0 if all is done; then more steps do nothing.
+//
+// Errors: -EBADF for a handle that was freed; -EINVAL for entries 0; at the end, for what could not be removed, the errno
+// of the first, whose path is in the detail with the number of the others.
+//
+//export tfgo_removal_step
+func tfgo_removal_step(removal *C.tempfile__removal, entries C.uint32_t, out_removed *C.uint64_t) (result C.int) {
+	const function = "tempfile_removal_step"
+	stack.Reserve()
+	defer rescue(function, &result)
+	if entries == 0 {
+		return misuse[C.int](function, "entries is 0")
+	}
+	r := removalOf(removal)
+	more, err := r.Step(int(entries))
+	if err != nil && !r.ignoreErrors {
+		return fail[C.int](function, err)
+	}
+	if out_removed != nil {
+		*out_removed = C.uint64_t(r.Removed())
+	}
+	if more {
+		return 1
+	}
+	return 0
+}
+
+func removalOf(record *C.tempfile__removal) *removal { return object[removal](record.object) }
+
+// tempfile_removal_free ends a removal and forgets the handle. What is not removed by then stays; a new removal finishes
+// it. NULL is fine, and so is a handle that was freed: nothing happens.
+//
+//tempfile:c void tempfile_removal_free(tempfile_removal *removal);
+
+// tempfile_unlink deletes a file's name, in the process that made it: in any other it does nothing. It is for finalizers
+// of other languages: it takes no lock of a runtime, needs nothing but the C library, and works at any time, in a forked
+// child and at exit too.
+//
+// path is the file; owner_pid is what getpid(2) gave when the file was made.
+//
+// Returns 0, also for a name that is gone, and in another process.
+//
+// Errors: -EINVAL for NULL; what unlink(2) says.
+//
+//tempfile:c int tempfile_unlink(const char *path, int64_t owner_pid);

@@ -1,0 +1,257 @@
+/* The gate: every public function passes it on the way to Go.
+ *
+ * In a forked child the Go runtime has lost its threads and hangs at the first chance. The kernel tells the child so, by
+ * wiping the page with the table of functions; the next call then loads a private copy of the library, which starts a
+ * runtime of its own, and hands it the state of the original, records and all. The copy's own public functions and
+ * globals stay unused. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
+#define LAST_GENERATION 200
+
+static struct tempfile__shared original = {.first_free = UINT32_MAX, .detail_once = PTHREAD_ONCE_INIT};
+struct tempfile__shared *tempfile__shared = &original;
+
+#ifdef TEMPFILE_HOOKS
+bool tempfile__gate_off;
+#endif
+
+/* The hook with which Go's runtime learns that a thread of the host ends. In a forked child it would wait for ever for a
+ * runtime that is dead. Weak: another Go version may name it otherwise, and only that wait would come back. */
+extern __attribute__((weak)) void (*x_crosscall2_ptr)(void (*)(void *), void *, int, size_t);
+
+/* attach makes this copy work on another's state. It is found in the copy by its offset, like all else; nothing has to
+ * be exported for it. */
+static void attach(struct tempfile__shared *shared)
+{
+    munmap(tempfile__shared->wiped, sizeof(struct tempfile__wiped));
+    free(tempfile__shared->library_path);
+    tempfile__shared = shared;
+    shared->thread_exit_hook = (void **)&x_crosscall2_ptr;
+}
+
+static void forget_dead_runtime(void)
+{
+    if (tempfile__shared->thread_exit_hook != NULL)
+        *tempfile__shared->thread_exit_hook = NULL;
+}
+
+static void in_child(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+#ifdef TEMPFILE_HOOKS
+    if (tempfile__gate_off)
+        return;
+#endif
+    forget_dead_runtime();
+    if (!shared->wiped_by_hand)
+        return;
+    memset(shared->wiped, 0, sizeof *shared->wiped);
+    for (uint32_t i = 0; i < shared->tables; i++)
+        memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+}
+
+/* The build id's note, in an image as it lies in a file or, at an address, in memory. */
+static const Elf64_Nhdr *build_id(const char *image, bool loaded)
+{
+    const ElfW(Ehdr) *header = (const void *)image;
+    const ElfW(Phdr) *segment = (const void *)(image + header->e_phoff);
+
+    for (int i = 0; i < header->e_phnum; i++, segment++) {
+        const char *at = image + (loaded ? segment->p_vaddr : segment->p_offset), *end = at + segment->p_filesz;
+
+        if (segment->p_type != PT_NOTE)
+            continue;
+        while (at + sizeof(Elf64_Nhdr) <= end) {
+            const Elf64_Nhdr *note = (const void *)at;
+
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0)
+                return note;
+            at += sizeof *note + ((note->n_namesz + 3u) & ~3u) + ((note->n_descsz + 3u) & ~3u);
+        }
+    }
+    return NULL;
+}
+
+static bool same_build(const struct link_map *self, const char *image)
+{
+    const Elf64_Nhdr *mine = build_id((const char *)self->l_addr, true), *its = build_id(image, false);
+
+    return mine != NULL && its != NULL && mine->n_descsz == its->n_descsz &&
+           memcmp((const char *)(mine + 1) + 4, (const char *)(its + 1) + 4, mine->n_descsz) == 0;
+}
+
+/* Copies our own file into memory and gives its descriptor, or a negative errno and why. */
+static int copy_library(const struct link_map *self, const char **why)
+{
+    struct stat stat;
+    off_t at = 0;
+    int file = -1, copy = -1, code = ENOENT;
+    void *image = MAP_FAILED;
+
+    *why = "the library's file is gone";
+    if (tempfile__shared->library_path == NULL || (file = open(tempfile__shared->library_path, O_RDONLY | O_CLOEXEC)) < 0 ||
+        fstat(file, &stat) != 0)
+        goto fail;
+    *why = "there is no memory file for a copy of the library";
+    if ((copy = memfd_create("libtempfile", MFD_CLOEXEC)) < 0)
+        goto fail;
+    *why = "the library's file cannot be read";
+    while (at < stat.st_size)
+        if (sendfile(copy, file, &at, (size_t)(stat.st_size - at)) <= 0)
+            goto fail;
+    *why = "the library's file was replaced since it was loaded";
+    if ((size_t)stat.st_size < sizeof(ElfW(Ehdr)) ||
+        (image = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, copy, 0)) == MAP_FAILED ||
+        memcmp(image, (const void *)self->l_addr, sizeof(ElfW(Ehdr))) != 0 || !same_build(self, image))
+        goto fail;
+    munmap(image, (size_t)stat.st_size);
+    close(file);
+    return copy;
+fail:
+    code = errno != 0 ? errno : code;
+    if (image != MAP_FAILED)
+        munmap(image, (size_t)stat.st_size);
+    if (copy >= 0)
+        close(copy);
+    if (file >= 0)
+        close(file);
+    return -code;
+}
+
+/* A spelling of the descriptor's path that no generation before this one has used: the loader compares names before
+ * anything else and would give back the dead copy. Never by way of /proc/<pid>, which in a pid namespace may be another
+ * process. */
+static void spell(char *path, size_t size, uint64_t generation, int descriptor)
+{
+    size_t at = (size_t)snprintf(path, size, "/proc/self/fd");
+
+    for (; generation != 0; generation >>= 1)
+        at += (size_t)snprintf(path + at, size - at, "%s", generation & 1 ? "/." : "/");
+    snprintf(path + at, size - at, "/%d", descriptor);
+}
+
+/* What lies in the copy where p lies in us: both are the same file. */
+static void *twin(const struct link_map *copy, const struct link_map *self, const void *p)
+{
+    return (char *)copy->l_addr + ((uintptr_t)p - self->l_addr);
+}
+
+/* Loads a copy and gives its table; NULL and why. */
+static const struct tempfile__api *reload(const char **why)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    struct link_map *self, *copy;
+    const char *refused;
+    Dl_info info;
+    char path[128];
+    void *handle;
+    int descriptor;
+
+    *why = "TEMPFILE_NO_RELOAD is set";
+    refused = secure_getenv("TEMPFILE_NO_RELOAD");
+    if (refused != NULL && *refused != '\0')
+        return NULL;
+    *why = "this is a fork of a fork, more than 200 deep";
+    if (shared->last_epoch >= LAST_GENERATION)
+        return NULL;
+    *why = "the loader does not know the library";
+    if (dladdr1((void *)&tempfile__local, &info, (void **)&self, RTLD_DL_LINKMAP) == 0)
+        return NULL;
+    forget_dead_runtime(); /* a raw clone runs no handler */
+    if ((descriptor = copy_library(self, why)) < 0)
+        return NULL;
+    spell(path, sizeof path, shared->last_epoch + 1, descriptor);
+    *why = access(path, F_OK) == 0 ? "executable memory is refused" : "/proc is not there";
+    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    close(descriptor);
+    if (handle == NULL || dlinfo(handle, RTLD_DI_LINKMAP, &copy) != 0 || copy == self)
+        return NULL;
+    ((void (*)(struct tempfile__shared *))twin(copy, self, (void *)&attach))(shared);
+    return twin(copy, self, &tempfile__local);
+}
+
+/* What a process needs once, however many forks follow. */
+static void register_once(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    if (shared->registered)
+        return;
+    shared->registered = true;
+    pthread_atfork(NULL, NULL, in_child);
+    atexit(tempfile__leave);
+}
+
+/* The first call in a process. */
+static const struct tempfile__api *open_gate(const char *function)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__wiped *wiped = shared->wiped;
+    const struct tempfile__api *api;
+    const char *why;
+
+    if (wiped == NULL) {
+        tempfile__fail(-ENOMEM, function, "load", "", "there was no memory for the library's state", 0);
+        return NULL;
+    }
+    pthread_mutex_lock(&wiped->reload);
+    api = __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE);
+    if (api == NULL) {
+        register_once();
+        if (wiped->loaded_here) {
+            api = &tempfile__local;
+            shared->thread_exit_hook = (void **)&x_crosscall2_ptr;
+        } else {
+            api = reload(&why);
+        }
+        if (api != NULL) {
+            wiped->epoch = ++shared->last_epoch;
+            __atomic_store_n(&wiped->live, api, __ATOMIC_RELEASE);
+        }
+    }
+    pthread_mutex_unlock(&wiped->reload);
+    if (api == NULL)
+        tempfile__fail(-EOWNERDEAD, function, "fork", "", why, 0);
+    return api;
+}
+
+/* Gives the table to call; NULL after a fork from which nothing can be recovered. */
+const struct tempfile__api *tempfile__gate(const char *function)
+{
+    struct tempfile__wiped *wiped = tempfile__shared->wiped;
+    const struct tempfile__api *api;
+
+#ifdef TEMPFILE_HOOKS
+    if (tempfile__gate_off)
+        return &tempfile__local;
+#endif
+    api = wiped != NULL ? __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE) : NULL;
+    return __builtin_expect(api != NULL, 1) ? api : open_gate(function);
+}
+
+/* The same for the functions that clear the thread's detail. */
+const struct tempfile__api *tempfile__enter(const char *function)
+{
+    tempfile__clear();
+    return tempfile__gate(function);
+}
+
+uint64_t tempfile__epoch(void)
+{
+    return tempfile__shared->wiped->epoch;
+}

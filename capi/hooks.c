@@ -1,0 +1,24 @@
+/* What only tests need, in a build that is never shipped. */
+#ifdef TEMPFILE_HOOKS
+#include "internal.h"
+
+void tempfile_test_gate_off(int off)
+{
+    tempfile__gate_off = off != 0;
+}
+
+int64_t tempfile_test_epoch(void)
+{
+    return (int64_t)tempfile__epoch();
+}
+
+int64_t tempfile_test_live(void)
+{
+    int64_t live = 0;
+
+    for (uint32_t table = 0; table < tempfile__shared->tables; table++)
+        for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++)
+            live += tempfile__shared->records[table][i].generation & 1;
+    return live;
+}
+#endif

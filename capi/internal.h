@@ -1,0 +1,131 @@
+/* What the package's C files share with each other and with Go. Nothing of it is exported: the symbol map hides it all. */
+#ifndef TEMPFILE_INTERNAL_H
+#define TEMPFILE_INTERNAL_H
+
+#include "types.h"
+#include "public_gen.h"
+#include <pthread.h>
+#include <stdbool.h>
+
+/* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
+typedef const char tempfile__cchar;
+typedef const void tempfile__cvoid;
+
+/* Kinds of handle. */
+enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL };
+
+/* The strings of an object; core.Text counts them in the same order. */
+enum tempfile__text { TEMPFILE__PATH, TEMPFILE__DIRECTORY_TEXT, TEMPFILE__PREFIX, TEMPFILE__SUFFIX, TEMPFILE__TEXTS };
+
+/* The fixed part of an object: core.State, field by field. The Go side checks that the layouts agree. */
+typedef struct tempfile__state {
+    uint32_t kind, flags;
+    int32_t descriptor;
+    uint32_t permissions;
+    int64_t max_size, read_ahead;
+    uint64_t device, inode;
+    void *data;
+    int64_t capacity, size, position, ahead_start, ahead_end;
+} tempfile__state;
+
+/* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
+ * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
+ * the child goes on with what it finds. */
+typedef struct tempfile__record {
+    uint32_t generation; /* odd: live; a handle must have the same */
+    uint32_t kind;       /* enum tempfile__kind */
+    uint32_t index, next_free;
+    uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
+    uint64_t epoch;      /* epoch whose Go runtime knows it */
+    void *object;        /* go-pointer's token in that runtime */
+    char *text[TEMPFILE__TEXTS];
+    tempfile__state state;
+} tempfile__record;
+
+/* The same record under the names that tell the generator which handle a function takes. */
+typedef tempfile__record tempfile__file, tempfile__directory, tempfile__removal;
+typedef const tempfile__record tempfile__cfile;
+typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__new_removal;
+typedef const tempfile_options tempfile__options;
+
+/* The table of Go functions of one copy of the library; the generator writes it. */
+struct tempfile__api;
+extern const struct tempfile__api tempfile__local;
+
+/* One call of a public function on its way in and out. */
+struct tempfile__call {
+    const struct tempfile__api *api;
+    tempfile__record *record;
+    pthread_mutex_t *lock;
+};
+
+/* gate.c */
+const struct tempfile__api *tempfile__gate(const char *function);
+const struct tempfile__api *tempfile__enter(const char *function);
+uint64_t tempfile__epoch(void);
+
+/* records.c */
+int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
+void tempfile__done(struct tempfile__call *call);
+int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
+int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
+void tempfile__free(const void *handle, enum tempfile__kind kind);
+void tempfile__leave(void);
+const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
+bool tempfile__owned(const tempfile__record *record);
+
+/* services for Go, in whichever copy of the library it runs */
+int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
+int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size);
+
+/* options.c */
+int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
+
+/* environment.c */
+struct tempfile__environment {
+    char *tempdir; /* malloc'ed copy; NULL: choose */
+    const char *tmpdir, *temp, *tmp, *home;
+};
+void tempfile__environment(struct tempfile__environment *environment);
+
+/* detail.c */
+void tempfile__clear(void);
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+
+/* Records come in tables of 1,024, of which there are at most 1,024. */
+#define TEMPFILE__TABLES 1024
+#define TEMPFILE__RECORDS 1024
+
+/* What is shared by every copy of the library in a process: the original's. Copies get it by attach. */
+struct tempfile__wiped;
+struct tempfile__shared {
+    struct tempfile__wiped *wiped;
+    bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
+    uint64_t last_epoch;
+    bool registered;         /* atexit, pthread_atfork and the key for details */
+    char *library_path;      /* absolute, as it was at load */
+    void **thread_exit_hook; /* of the live Go runtime */
+    pthread_once_t detail_once;
+    pthread_key_t detail;
+    bool has_detail;
+    char *tempdir;           /* tempfile_settempdir; NULL: choose */
+    tempfile__record *records[TEMPFILE__TABLES];
+    pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
+    uint32_t tables, first_free;
+};
+extern struct tempfile__shared *tempfile__shared;
+
+/* Zero in every child that has its own memory: fork, _Fork and a raw clone, but not vfork. Zero is an unlocked mutex. */
+struct tempfile__wiped {
+    const struct tempfile__api *live; /* the table to call; NULL: find out why */
+    uint64_t epoch;
+    bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
+    pthread_mutex_t reload, table, tempdir;
+};
+void *tempfile__wiped_pages(size_t size);
+
+#ifdef TEMPFILE_HOOKS
+extern bool tempfile__gate_off;
+#endif
+
+#endif

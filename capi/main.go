@@ -1,0 +1,23 @@
+// Command capi is the C library: built with -buildmode=c-shared it is libtempfile.so. It holds no policy of its own; each
+// exported function turns C's arguments into a call of package core, and its result into C's.
+package main
+
+/*
+#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -fvisibility=hidden
+#cgo tempfile_hooks CFLAGS: -DTEMPFILE_HOOKS
+#include "internal.h"
+void tempfile__go_started(void);
+*/
+import "C"
+
+import "libtempfile/core"
+
+//go:generate go run ./internal/genapi
+
+// library is the one over this process.
+var library = core.New(host{})
+
+// The runtime has raised the limit on descriptors by now; C gives the host its own back.
+func init() { C.tempfile__go_started() }
+
+func main() {}

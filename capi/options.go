@@ -1,0 +1,48 @@
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"syscall"
+
+	"libtempfile/core"
+)
+
+// options turns C's struct, which the shim has brought to our size, into the core's.
+func options(c *C.tempfile__options) (*core.Options, error) {
+	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |
+		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE
+	if unknown := c.flags &^ known; unknown != 0 {
+		return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
+	}
+	has := func(flag C.uint32_t) bool { return c.flags&flag != 0 }
+	o := &core.Options{
+		Suffix: C.GoString(c.suffix), Prefix: C.GoString(c.prefix), NoPrefix: c.prefix != nil, Name: C.GoString(c.name),
+		Mode: C.GoString(c.mode), Encoding: C.GoString(c.encoding), Errors: C.GoString(c.errors),
+		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
+		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
+		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
+		NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
+	}
+	if c.dir != nil {
+		o.Dir = directory(c.dir)
+	}
+	if c.newline != nil {
+		newline := C.GoString(c.newline)
+		o.Newline = &newline
+	}
+	for _, given := range [...]struct {
+		what string
+		c    *C.char
+		core string
+	}{{"mode", c.mode, o.Mode}, {"name", c.name, o.Name}} {
+		if given.c != nil && given.core == "" {
+			return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: given.what + " is empty; NULL is the default"}
+		}
+	}
+	return o, nil
+}

@@ -1,0 +1,57 @@
+/* The public functions that need no Go: they work in any process, at any time, and cost next to nothing. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *tempfile_version(void)
+{
+    return TEMPFILE_VERSION;
+}
+
+const char *tempfile_gettempprefix(void)
+{
+    tempfile__clear();
+    return "tmp";
+}
+
+const char *tempfile_gettempprefixb(void)
+{
+    return tempfile_gettempprefix();
+}
+
+const char *tempfile_file_name(const tempfile_file *file)
+{
+    return tempfile__path_of(file, TEMPFILE__FILE, "tempfile_file_name");
+}
+
+const char *tempfile_directory_name(const tempfile_directory *directory)
+{
+    return tempfile__path_of(directory, TEMPFILE__DIRECTORY, "tempfile_directory_name");
+}
+
+int tempfile_unlink(const char *path, int64_t owner_pid)
+{
+    tempfile__clear();
+    if (path == NULL)
+        return tempfile__fail(-EINVAL, "tempfile_unlink", "unlink", "", "the path is NULL", 0);
+    if (owner_pid != (int64_t)getpid() || unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return tempfile__fail(-errno, "tempfile_unlink", "unlink", path, tempfile_strerror(errno), 0);
+}
+
+void tempfile_file_free(tempfile_file *file)
+{
+    tempfile__free(file, TEMPFILE__FILE);
+}
+
+void tempfile_directory_free(tempfile_directory *directory)
+{
+    tempfile__free(directory, TEMPFILE__DIRECTORY);
+}
+
+void tempfile_removal_free(tempfile_removal *removal)
+{
+    tempfile__free(removal, TEMPFILE__REMOVAL);
+}

@@ -1,0 +1,57 @@
+package main
+
+/*
+#include "internal.h"
+*/
+import "C"
+
+import (
+	"syscall"
+	"unsafe"
+
+	"libtempfile/core"
+)
+
+// record is core.Storage in C memory.
+type record struct{ c *C.tempfile__record }
+
+// core.State is laid on C's tempfile__state, so the two must agree; these lines do not compile otherwise.
+var (
+	_ = [1]struct{}{}[unsafe.Sizeof(core.State{})-C.sizeof_tempfile__state]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Descriptor)-unsafe.Offsetof(C.tempfile__state{}.descriptor)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.MaxSize)-unsafe.Offsetof(C.tempfile__state{}.max_size)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Device)-unsafe.Offsetof(C.tempfile__state{}.device)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Data)-unsafe.Offsetof(C.tempfile__state{}.data)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Capacity)-unsafe.Offsetof(C.tempfile__state{}.capacity)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
+	_ = [1]struct{}{}[core.TextCount-C.TEMPFILE__TEXTS]
+)
+
+// Lock does nothing: the shim holds the record's lock for as long as Go works on it, where a forked child finds it open.
+func (record) Lock() {}
+
+// Unlock does nothing.
+func (record) Unlock() {}
+
+func (r record) State() *core.State { return (*core.State)(unsafe.Pointer(&r.c.state)) }
+
+func (r record) Text(which core.Text) string { return C.GoString(r.c.text[which]) }
+
+func (r record) SetText(which core.Text, value string) error {
+	text := unsafe.StringData(value)
+	return memoryError(C.tempfile__set_text(r.c, C.int(which), (*C.char)(unsafe.Pointer(text)), C.size_t(len(value))))
+}
+
+func (r record) Resize(keep, capacity int64) error {
+	return memoryError(C.tempfile__resize(r.c, C.int64_t(keep), C.int64_t(capacity)))
+}
+
+func memoryError(result C.int) error {
+	if result != 0 {
+		return syscall.Errno(-result)
+	}
+	return nil
+}
+
+// Owned tells whether the record was made in this process. The gate has set its epoch to this process's.
+func (r record) Owned() bool { return r.c.owner == r.c.epoch }

@@ -1,0 +1,305 @@
+/* Records: the objects behind the handles. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include "api_gen.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A handle is a mark, the generation and the index of the record. The mark makes it no address of a user process, so that
+ * a foreign pointer cannot be mistaken for one, and a handle that is dereferenced by mistake faults at once. */
+#define MARK UINT64_C(0xA5)
+
+static void *handle_of(const tempfile__record *record)
+{
+    return (void *)(uintptr_t)(MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
+}
+
+static tempfile__record *record_at(uint32_t index)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    tempfile__record *table;
+
+    if (index / TEMPFILE__RECORDS >= __atomic_load_n(&shared->tables, __ATOMIC_ACQUIRE))
+        return NULL;
+    table = shared->records[index / TEMPFILE__RECORDS];
+    return &table[index % TEMPFILE__RECORDS];
+}
+
+static pthread_mutex_t *lock_of(const tempfile__record *record)
+{
+    return &tempfile__shared->locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
+}
+
+/* The record that a handle names, if it is live and of that kind; it may die at once unless its lock is held. */
+static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
+{
+    uint64_t value = (uint64_t)(uintptr_t)handle;
+    uint32_t generation = (uint32_t)(value >> 24);
+    tempfile__record *record;
+
+    if (value >> 56 != MARK || (value & 7) != 0 || (generation & 1) == 0)
+        return NULL;
+    record = record_at((uint32_t)(value >> 3) & 0x1fffff);
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation || record->kind != kind)
+        return NULL;
+    return record;
+}
+
+static const char *const kind_names[] = {
+    [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
+
+static int bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    char reason[96];
+
+    snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
+             kind_names[kind], kind_names[kind]);
+    return tempfile__fail(-EBADF, function, "handle", "", reason, 0);
+}
+
+/* Locks the record that a handle names. */
+static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = lookup(handle, kind);
+
+    if (record == NULL)
+        return NULL;
+    pthread_mutex_lock(lock_of(record));
+    if (lookup(handle, kind) != NULL)
+        return record;
+    pthread_mutex_unlock(lock_of(record));
+    return NULL;
+}
+
+/* Makes the record known to the Go runtime of this process. */
+static int inherit(const struct tempfile__api *api, tempfile__record *record)
+{
+    uint64_t epoch = tempfile__epoch();
+    int result;
+
+    if (__builtin_expect(record->epoch == epoch, 1))
+        return 0;
+    result = api->inherit(record);
+    if (result == 0)
+        record->epoch = epoch;
+    return result;
+}
+
+/* Finds and locks the record for a call; tempfile__done unlocks. */
+int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
+{
+    int result;
+
+    call->api = tempfile__enter(function);
+    if (call->api == NULL)
+        return -EOWNERDEAD;
+    call->record = lock(handle, kind);
+    if (call->record == NULL)
+        return bad_handle(handle, kind, function);
+    call->lock = lock_of(call->record);
+    result = inherit(call->api, call->record);
+    if (result != 0)
+        tempfile__done(call);
+    return result;
+}
+
+void tempfile__done(struct tempfile__call *call)
+{
+    pthread_mutex_unlock(call->lock);
+}
+
+/* Adds a table of free records. The caller holds the table lock. */
+static bool grow(struct tempfile__shared *shared)
+{
+    size_t size = TEMPFILE__RECORDS * sizeof(tempfile__record);
+    uint32_t table = shared->tables;
+    tempfile__record *records;
+
+    if (table == TEMPFILE__TABLES)
+        return false;
+    records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (records == MAP_FAILED)
+        return false;
+    shared->locks[table] = tempfile__wiped_pages(TEMPFILE__RECORDS * sizeof(pthread_mutex_t));
+    if (shared->locks[table] == NULL) {
+        munmap(records, size);
+        return false;
+    }
+    for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++) {
+        records[i].index = table * TEMPFILE__RECORDS + i;
+        records[i].next_free = i + 1 < TEMPFILE__RECORDS ? records[i].index + 1 : UINT32_MAX;
+    }
+    shared->records[table] = records;
+    __atomic_store_n(&shared->tables, table + 1, __ATOMIC_RELEASE);
+    shared->first_free = records[0].index;
+    return true;
+}
+
+/* Takes a record off the free list. The head moves by one store, so a fork between any two instructions finds a whole
+ * list; the record may then be lost to the child, no more. */
+static tempfile__record *take(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    tempfile__record *record = NULL;
+
+    pthread_mutex_lock(&shared->wiped->table);
+    if (shared->first_free != UINT32_MAX || grow(shared)) {
+        record = record_at(shared->first_free);
+        __atomic_store_n(&shared->first_free, record->next_free, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&shared->wiped->table);
+    return record;
+}
+
+/* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
+ * without a runtime, or a panic. */
+static void give_back(tempfile__record *record)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    if (record->state.descriptor >= 0)
+        close(record->state.descriptor);
+    for (int i = 0; i < TEMPFILE__TEXTS; i++) {
+        free(record->text[i]);
+        record->text[i] = NULL;
+    }
+    free(record->state.data);
+    memset(&record->state, 0, sizeof record->state);
+    record->object = NULL;
+    pthread_mutex_lock(&shared->wiped->table);
+    record->next_free = shared->first_free;
+    __atomic_store_n(&shared->first_free, record->index, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&shared->wiped->table);
+}
+
+/* Gives a call a new record, which nobody can name until tempfile__made. */
+int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function)
+{
+    call->api = tempfile__enter(function);
+    if (call->api == NULL)
+        return -EOWNERDEAD;
+    call->record = take();
+    if (call->record == NULL)
+        return tempfile__fail(-ENOMEM, function, "handle", "", "there is no memory for another object, or there are 1,048,576", 0);
+    call->record->kind = kind;
+    call->record->state.descriptor = -1;
+    call->record->owner = call->record->epoch = tempfile__epoch();
+    return 0;
+}
+
+/* Brings a new record to life, or takes it back if what it was for failed. */
+int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
+{
+    tempfile__record *record = call->record;
+
+    if (result != 0) {
+        give_back(record);
+        return result;
+    }
+    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_RELEASE);
+    *out_handle = handle_of(record);
+    return 0;
+}
+
+/* Ends an object whose lock is held. The generation goes first: from then on no handle reaches the record, so the slow
+ * work needs no lock. */
+static void end(tempfile__record *record)
+{
+    const struct tempfile__api *api;
+
+    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
+    pthread_mutex_unlock(lock_of(record));
+    api = tempfile__gate("tempfile_free");
+    if (api != NULL && inherit(api, record) == 0)
+        api->release(record);
+    give_back(record);
+}
+
+void tempfile__free(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = lock(handle, kind);
+
+    if (record != NULL)
+        end(record);
+}
+
+/* At normal exit, removes what this process made and has not freed. An object that another thread is working on is left
+ * to that thread; a forked child that never used the library has nothing of its own. */
+void tempfile__leave(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    if (shared->wiped == NULL || __atomic_load_n(&shared->wiped->live, __ATOMIC_ACQUIRE) == NULL)
+        return;
+    for (uint32_t i = 0; i < shared->tables * TEMPFILE__RECORDS; i++) {
+        tempfile__record *record = record_at(i);
+
+        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || !tempfile__owned(record))
+            continue;
+        if (pthread_mutex_trylock(lock_of(record)) != 0)
+            continue;
+        if ((record->generation & 1) != 0 && tempfile__owned(record))
+            end(record);
+        else
+            pthread_mutex_unlock(lock_of(record));
+    }
+}
+
+bool tempfile__owned(const tempfile__record *record)
+{
+    return record->owner == tempfile__epoch();
+}
+
+/* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
+ * does not delay it. */
+const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    const tempfile__record *record;
+
+    tempfile__clear();
+    record = lookup(handle, kind);
+    if (record == NULL) {
+        bad_handle(handle, kind, function);
+        return NULL;
+    }
+    return record->text[TEMPFILE__PATH];
+}
+
+/* Services for Go. Each publishes the new before it frees the old, for a fork by another thread in between. */
+
+int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
+{
+    void *old = record->state.data, *block = NULL;
+
+    if (capacity > 0) {
+        /* calloc: what is not written must read as zeros, and large blocks come zeroed without being touched */
+        block = calloc(1, (size_t)capacity);
+        if (block == NULL)
+            return -ENOMEM;
+        if (keep > 0)
+            memcpy(block, old, (size_t)keep);
+    }
+    if (capacity < record->state.capacity)
+        __atomic_store_n(&record->state.capacity, capacity, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->state.data, block, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->state.capacity, capacity, __ATOMIC_RELEASE);
+    free(old);
+    return 0;
+}
+
+int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size)
+{
+    char *old = record->text[which], *copy = malloc(size + 1);
+
+    if (copy == NULL)
+        return -ENOMEM;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    __atomic_store_n(&record->text[which], copy, __ATOMIC_RELEASE);
+    free(old);
+    return 0;
+}

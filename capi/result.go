@@ -1,0 +1,93 @@
+package main
+
+/*
+#include "internal.h"
+#include <stdlib.h>
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime/debug"
+	"syscall"
+	"unsafe"
+
+	"libtempfile/core"
+)
+
+// integer is what exported functions return.
+type integer interface{ ~int32 | ~int64 }
+
+// fail sets the thread's detail from an error and gives the code to return; nil is 0.
+func fail[T integer](function string, err error) T {
+	if err == nil {
+		return 0
+	}
+	var (
+		place     *fs.PathError
+		errno     syscall.Errno
+		operation = "arguments"
+		path      string
+		reason    = err.Error()
+	)
+	switch {
+	case errors.As(err, &place):
+		operation, path, reason = place.Op, place.Path, place.Err.Error()
+		var removal *core.RemovalError
+		if errors.As(err, &removal) && removal.Failed > 1 {
+			reason = fmt.Sprintf("%s (and %d more entries)", reason, removal.Failed-1)
+		}
+	case errors.As(err, new(*core.TempdirError)):
+		operation = "gettempdir"
+	}
+	if !errors.As(err, &errno) {
+		errno = syscall.EIO
+	}
+	return report[T](-int(errno), function, operation, path, reason, 0)
+}
+
+// misuse is fail for what the core never sees.
+func misuse[T integer](function, reason string) T {
+	return report[T](-int(syscall.EINVAL), function, "arguments", "", reason, 0)
+}
+
+// tooSmall says what size a buffer needs.
+func tooSmall[T integer](function string, needed int) T {
+	return report[T](-int(syscall.ERANGE), function, "arguments", "", fmt.Sprintf("the buffer needs %d bytes", needed), needed)
+}
+
+func report[T integer](code int, function, operation, path, reason string, needed int) T {
+	var texts [4]*C.char
+	for i, text := range [...]string{function, operation, path, reason} {
+		texts[i] = C.CString(text)
+		defer C.free(unsafe.Pointer(texts[i]))
+	}
+	return T(C.tempfile__fail(C.int(code), texts[0], texts[1], texts[2], texts[3], C.size_t(needed)))
+}
+
+// rescue makes an error of a panic, which would otherwise end the host. Every export defers it.
+func rescue[T integer](function string, result *T) {
+	if cause := recover(); cause != nil {
+		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)
+	}
+}
+
+// putString puts a string and its NUL into a caller's buffer, whose size is known to do.
+func putString(to *C.char, text string) {
+	buffer := unsafe.Slice((*byte)(unsafe.Pointer(to)), len(text)+1)
+	buffer[copy(buffer, text)] = 0
+}
+
+// checkBuffer makes sure, before anything is created, that a caller's buffer holds so many bytes. No buffer at all of
+// size 0 asks for the size.
+func checkBuffer[T integer](function string, buffer *C.char, size C.size_t, needed int) T {
+	switch {
+	case buffer == nil && size > 0:
+		return misuse[T](function, "the buffer is NULL")
+	case uint64(size) < uint64(needed):
+		return tooSmall[T](function, needed)
+	}
+	return 0
+}

@@ -1,0 +1,87 @@
+/* The public types and macros, written by hand; make header puts them into include/tempfile.h. They stand in the package's
+ * folder so that the build cache sees a change of them. Everything after the first blank line is copied. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version that this header describes; tempfile_version() is the one of the library that was loaded. */
+#define TEMPFILE_VERSION_MAJOR 0
+#define TEMPFILE_VERSION_MINOR 1
+#define TEMPFILE_VERSION_PATCH 0
+#define TEMPFILE_VERSION "0.1.0"
+
+/** A buffer of so many bytes holds every path that the system can open. */
+#define TEMPFILE_PATH_SIZE 4096
+
+/** A descriptor of the system, as open(2) gives it. */
+typedef int tempfile_fd;
+
+/** A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. It is a handle, not an address: never dereference it. */
+typedef struct tempfile_file tempfile_file;
+
+/** A TemporaryDirectory. It is a handle, not an address. */
+typedef struct tempfile_directory tempfile_directory;
+
+/** A removal that goes in steps. It is a handle, not an address. */
+typedef struct tempfile_removal tempfile_removal;
+
+/** Flags of tempfile_options and, where a function says so, of its argument. Unknown ones are -EINVAL. */
+#define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
+#define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: freeing deletes, not closing */
+#define TEMPFILE_IGNORE_CLEANUP_ERRORS UINT32_C(0x04) /**< ignore_cleanup_errors=True */
+#define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
+#define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
+#define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+
+/** As tempfile_options.buffering: every read is a read of the system. */
+#define TEMPFILE_UNBUFFERED INT64_C(-2)
+
+/**
+ * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
+ * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is checked
+ * but otherwise ignored, so that one struct can serve several calls. The strings are read during the call only.
+ *
+ * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
+ * way round as long as it sets nothing that the library does not know (-E2BIG).
+ */
+typedef struct tempfile_options {
+    size_t struct_size;   /**< sizeof(tempfile_options), set by TEMPFILE_OPTIONS_INIT; 0 is -EINVAL */
+    const char *suffix;   /**< what the name ends with; NULL: nothing. No '/' */
+    const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
+    const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
+    const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
+    const char *encoding; /**< text modes: the file's side; the caller's is UTF-8 */
+    const char *errors;   /**< text modes: what to do with what cannot be encoded or decoded */
+    const char *newline;  /**< text modes: as Python's newline */
+    const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
+    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
+    int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
+    uint32_t flags;       /**< TEMPFILE_NO_DELETE and so on */
+    uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+} tempfile_options;
+
+/** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
+#ifdef __cplusplus
+static inline tempfile_options tempfile_options_init(void)
+{
+    tempfile_options options = tempfile_options();
+    options.struct_size = sizeof options;
+    return options;
+}
+#define TEMPFILE_OPTIONS_INIT tempfile_options_init()
+#else
+#define TEMPFILE_OPTIONS_INIT {.struct_size = sizeof(tempfile_options)}
+#endif
+
+/**
+ * What went wrong in this thread's last call. tempfile_last_error() gives it. Fields are only ever added at the end, and
+ * those within struct_size are there. No string is ever NULL; unused ones are "".
+ */
+typedef struct tempfile_error {
+    size_t struct_size;    /**< of the struct that the library filled */
+    int code;              /**< what the call returned, a negative errno; 0: it succeeded */
+    const char *operation; /**< the step that failed: "open", "mkdir", "write", ... */
+    const char *path;      /**< what it failed on, as bytes; "" where there is no path */
+    const char *message;   /**< one line for people: the function, the step, the path and the reason */
+    size_t needed;         /**< after -ERANGE: the size in bytes that the buffer needs */
+} tempfile_error;

@@ -1,0 +1,332 @@
+package core
+
+import (
+	"io"
+	"strings"
+	"syscall"
+)
+
+// File is a temporary file of any class. It reads, writes and seeks as an os.File does. All methods may be called from
+// any goroutine; each locks the file for as long as it works.
+type File struct {
+	library *Library
+	storage Storage
+}
+
+// StoredFile gives the file whose storage another runtime of this process, or of its parent, has filled.
+func (l *Library) StoredFile(storage Storage) *File { return &File{l, storage} }
+
+// enter locks the file for an operation and refuses it on a file that is closed or not open for it.
+func (f *File) enter(operation string, needs uint32) (*State, error) {
+	f.storage.Lock()
+	s := f.storage.State()
+	switch {
+	case s.has(flagClosed):
+		return s, f.refuse(operation, "the file is closed")
+	case s.has(flagDetached):
+		return s, f.refuse(operation, "the descriptor was detached")
+	case needs&^s.Flags == 0:
+		return s, nil
+	case needs == flagReadable:
+		return s, f.refuse(operation, "the file is not open for reading")
+	}
+	return s, f.refuse(operation, "the file is not open for writing")
+}
+
+func (f *File) refuse(operation, reason string) error {
+	return failed(operation, f.path(), &BadArgument{Errno: syscall.EBADF, Reason: reason})
+}
+
+// path copies the name, which the storage only lends.
+func (f *File) path() string { return strings.Clone(f.storage.Text(TextPath)) }
+
+// fail says which operation failed.
+func (f *File) fail(operation string, err error) error { return failed(operation, f.path(), err) }
+
+// Read reads up to len(p) bytes from the file's position. It gives less only at the end of the file, and io.EOF if there
+// is nothing.
+func (f *File) Read(p []byte) (n int, err error) {
+	s, err := f.enter("read", flagReadable)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if s.inMemory() {
+		n = s.memoryRead(p)
+	} else if n, err = f.diskRead(s, p); err != nil {
+		return n, f.fail("read", err)
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// ReadAt reads from an offset and leaves the position alone.
+func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
+	s, err := f.enter("read", flagReadable)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if offset < 0 {
+		return 0, f.fail("read", invalid("offset %d is negative", offset))
+	}
+	if s.inMemory() {
+		n = copy(p, s.content(offset))
+	} else {
+		for n < len(p) && err == nil {
+			var k int
+			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k == 0 {
+				break
+			}
+			n += k
+		}
+	}
+	if err != nil {
+		return n, f.fail("read", err)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// ReadLine reads up to and with the next '\n', and no more than len(p) bytes; io.EOF if there is nothing.
+func (f *File) ReadLine(p []byte) (n int, err error) {
+	s, err := f.enter("read", flagReadable)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if s.inMemory() {
+		n = s.memoryReadLine(p)
+	} else if n, err = f.diskReadLine(s, p); err != nil {
+		return n, f.fail("read", err)
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// Write writes all of p at the file's position. When it returns, the bytes have reached the system, or the memory of a
+// spooled file: a buffer of our own would be written twice after a fork and lost at _exit. If the system fails halfway,
+// the position is where it was.
+func (f *File) Write(p []byte) (n int, err error) {
+	s, err := f.enter("write", flagWritable)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if s.inMemory() {
+		if s.rollsAt(s.Position + int64(len(p))) {
+			if err := f.rollover(s); err != nil {
+				return 0, err
+			}
+		} else {
+			return f.memoryWrite(s, p)
+		}
+	}
+	n, err = f.diskWrite(s, p)
+	return n, f.fail("write", err)
+}
+
+// Seek moves the position: whence as in the io package. A position before the start is EINVAL, but in a spooled file's
+// memory, where it is the start, as in Python.
+func (f *File) Seek(offset int64, whence int) (position int64, err error) {
+	s, err := f.enter("seek", 0)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if whence < io.SeekStart || whence > io.SeekEnd {
+		return 0, f.fail("seek", invalid("whence %d is not 0, 1 or 2", whence))
+	}
+	if s.inMemory() {
+		position, err = s.memorySeek(offset, whence)
+	} else {
+		position, err = f.diskSeek(s, offset, whence)
+	}
+	return position, f.fail("seek", err)
+}
+
+// Tell gives the position.
+func (f *File) Tell() (position int64, err error) {
+	s, err := f.enter("tell", 0)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	position, err = f.tell(s)
+	return position, f.fail("tell", err)
+}
+
+func (f *File) tell(s *State) (int64, error) {
+	if s.inMemory() {
+		return s.Position, nil
+	}
+	position, err := f.library.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+	return position - s.unread(), err
+}
+
+// Truncate makes the file the given size, or with a negative size ends it at the position, and gives the new size. The
+// position stays. As in Python, a spooled file rolls over if the size is more than MaxSize (0 too), and does not grow
+// while it is in memory.
+func (f *File) Truncate(size int64) (newSize int64, err error) {
+	s, err := f.enter("truncate", flagWritable)
+	defer f.storage.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if size < 0 {
+		if size, err = f.tell(s); err != nil {
+			return 0, f.fail("truncate", err)
+		}
+	} else if s.inMemory() && size > s.MaxSize {
+		if err := f.rollover(s); err != nil {
+			return 0, err
+		}
+	}
+	if s.inMemory() {
+		s.Size = min(s.Size, size)
+		return size, nil
+	}
+	if err = f.dropAhead(s); err == nil {
+		err = f.library.system.Truncate(int(s.Descriptor), size)
+	}
+	if err != nil {
+		return 0, f.fail("truncate", err)
+	}
+	return size, nil
+}
+
+// Flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor. Nothing else is
+// ever held back.
+func (f *File) Flush() error {
+	s, err := f.enter("flush", 0)
+	defer f.storage.Unlock()
+	if err != nil || s.inMemory() {
+		return err
+	}
+	return f.fail("flush", f.dropAhead(s))
+}
+
+// Fd gives the descriptor, which stays the file's: it is not to be closed. A spooled file rolls over, as Python's does.
+func (f *File) Fd() (descriptor int, err error) {
+	s, err := f.enter("fileno", 0)
+	defer f.storage.Unlock()
+	if err != nil {
+		return -1, err
+	}
+	return f.onDisk(s, "fileno")
+}
+
+// Detach hands the descriptor over to the caller, who closes it. The name stays the file's, and goes when it is closed
+// or freed; nothing else works any more. A spooled file rolls over first.
+func (f *File) Detach() (descriptor int, err error) {
+	s, err := f.enter("detach", 0)
+	defer f.storage.Unlock()
+	if err != nil {
+		return -1, err
+	}
+	if descriptor, err = f.onDisk(s, "detach"); err != nil {
+		return -1, err
+	}
+	s.set(flagDetached, true)
+	s.Descriptor = -1
+	return descriptor, nil
+}
+
+// onDisk gives the descriptor with the file's position in it.
+func (f *File) onDisk(s *State, operation string) (int, error) {
+	if s.inMemory() {
+		if err := f.rollover(s); err != nil {
+			return -1, err
+		}
+	}
+	if err := f.dropAhead(s); err != nil {
+		return -1, f.fail(operation, err)
+	}
+	return int(s.Descriptor), nil
+}
+
+// Name gives the file's absolute path, or "" for a file without a name. It stays the same after closing.
+func (f *File) Name() string {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	return f.path()
+}
+
+// Keep makes the file stay for good: nothing will delete its name.
+func (f *File) Keep() error {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	s := f.storage.State()
+	switch {
+	case s.Kind != KindNamed:
+		return failed("keep", "", invalid("a file without a name cannot be kept"))
+	case s.has(flagClosed) && !s.has(flagNamed):
+		return f.refuse("keep", "the file is closed and gone")
+	}
+	s.set(flagDelete, false)
+	return nil
+}
+
+// Close closes the file, and deletes its name unless it was to be kept or to outlive closing. Closing again does nothing.
+// In a process other than the one that made the file it closes only.
+func (f *File) Close() error {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	s := f.storage.State()
+	if s.has(flagClosed) {
+		return nil
+	}
+	s.set(flagClosed, true)
+	err := f.closeDescriptor(s)
+	if s.has(flagDeleteOnClose) {
+		if deleteErr := f.delete(s); err == nil {
+			err = deleteErr
+		}
+	}
+	return err
+}
+
+// Free closes the file if it is open, and deletes a name that was to outlive closing. It is the end of the object, as
+// leaving the with statement is in Python.
+func (f *File) Free() error {
+	err := f.Close()
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	if deleteErr := f.delete(f.storage.State()); err == nil {
+		err = deleteErr
+	}
+	return err
+}
+
+// closeDescriptor closes what there is and lets go of the memory. The descriptor is forgotten first: whatever close
+// says, the number is free for others from then on.
+func (f *File) closeDescriptor(s *State) (err error) {
+	descriptor := int(s.Descriptor)
+	s.Descriptor = -1
+	s.AheadStart, s.AheadEnd = 0, 0
+	s.Size, s.Position = 0, 0
+	if descriptor >= 0 {
+		err = f.library.system.Close(descriptor)
+	}
+	f.storage.Resize(0, 0)
+	return f.fail("close", err)
+}
+
+// delete removes the name if that is ours to do. A name that is gone already is no error: the caller may have moved it.
+func (f *File) delete(s *State) error {
+	if !s.has(flagNamed) || !s.has(flagDelete) || !f.storage.Owned() {
+		return nil
+	}
+	err := f.library.system.Unlink(f.storage.Text(TextPath))
+	if err == nil || err == syscall.ENOENT {
+		s.set(flagNamed, false)
+		return nil
+	}
+	return f.fail("unlink", err)
+}

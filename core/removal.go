@@ -1,0 +1,411 @@
+package core
+
+import (
+	"io/fs"
+	"math"
+	"strings"
+	"syscall"
+)
+
+const (
+	// entriesBuffer is how much of a directory is read at once: some 1,000 entries.
+	entriesBuffer = 32 << 10
+	// openLevels is how many directories of the branch that is being removed stay open. Deeper trees close the upper ones
+	// and come back to them by "..", with their identity checked, so that no depth runs out of descriptors.
+	openLevels = 16
+	// maxPasses bounds how often a directory is read again because somebody keeps creating entries in it.
+	maxPasses = 64
+)
+
+// Removal removes a directory with all it holds, in steps, so that a caller can show progress or stop in between. What a
+// stopped removal leaves is a tree that a new one finishes.
+//
+// It works by descriptor only: every name is resolved in an open directory, no link is followed and no mount is entered.
+// A failing entry does not stop the others. It needs the same few descriptors at any depth, and memory for the names of
+// the directories on the branch that it is in.
+//
+// It is one goroutine's at a time.
+type Removal struct {
+	system   System
+	path     string   // of the root
+	identity Identity // of the root
+	parent   int      // what holds the root; -1 when done
+	branch   []level
+	open     int // levels with a descriptor
+	buffer   []byte
+	removed  uint64
+	failed   int
+	first    *fs.PathError
+}
+
+// level is a directory on the branch that is being removed, the root first.
+type level struct {
+	name       string
+	descriptor int      // -1: closed to save descriptors
+	identity   Identity // set when closed
+	offset     int64    // where reading goes on, set when closed
+	pending    []string // directories found in it that are still to be removed
+	passes     int
+	progress   bool // something went in this pass
+	failed     int  // entries that could not be removed in this pass
+	unlocked   bool // its permissions were repaired
+}
+
+// RemoveAll removes a directory with all it holds, for what Mkdtemp made. A missing one is no error; a link or a file is
+// ENOTDIR, and "/", ".", ".." and "" are EINVAL. What cannot be removed stays, and the *RemovalError tells of it.
+func (l *Library) RemoveAll(path string) error { return l.remove(path, nil) }
+
+// remove removes a tree; with an identity, only if it is the root's.
+func (l *Library) remove(path string, identity *Identity) error {
+	// An empty directory goes by one call, which can hurt nothing whatever the name leads to by now.
+	if name, ok := removable(path); ok {
+		if err := l.system.Rmdir(name); err == nil || err == syscall.ENOENT {
+			return nil
+		}
+	}
+	r, err := l.startRemoval(path, identity)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for {
+		more, err := r.Step(math.MaxInt32)
+		if !more {
+			return err
+		}
+	}
+}
+
+// StartRemoval opens a directory to remove it in steps. The errors are those of RemoveAll.
+func (l *Library) StartRemoval(path string) (*Removal, error) { return l.startRemoval(path, nil) }
+
+// ResumeRemoval is StartRemoval, unless another directory has taken the place of the one with the identity: ESTALE.
+func (l *Library) ResumeRemoval(path string, identity Identity) (*Removal, error) {
+	return l.startRemoval(path, &identity)
+}
+
+// removable strips trailing slashes, with which a link would be followed, and tells whether the path names a directory
+// that may be removed.
+func removable(path string) (string, bool) {
+	for strings.HasSuffix(path, "/") {
+		path = path[:len(path)-1]
+	}
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return path, name != "" && name != "." && name != ".." && !strings.ContainsRune(path, 0)
+}
+
+func (l *Library) startRemoval(path string, identity *Identity) (*Removal, error) {
+	name, ok := removable(path)
+	if !ok {
+		return nil, failed("rmtree", path, invalid("%q may not be removed", path))
+	}
+	name, err := l.absolute(name)
+	if err != nil {
+		return nil, err
+	}
+	r := &Removal{system: l.system, path: name, parent: -1}
+	slash := strings.LastIndexByte(name, '/')
+	above, base := name[:slash+1], name[slash+1:]
+	parent, err := l.system.OpenParent(above)
+	if err == nil {
+		r.parent = parent
+		err = r.enter(parent, base)
+	}
+	if err == nil {
+		r.identity, err = l.system.IdentifyOpen(r.branch[0].descriptor)
+	}
+	if err == nil && identity != nil && r.identity != *identity {
+		err = syscall.ESTALE
+	}
+	switch err {
+	case nil:
+		return r, nil
+	case syscall.ENOENT:
+		r.Close()
+		return r, nil
+	}
+	r.Close()
+	return nil, failed("rmtree", name, err)
+}
+
+// enter opens a directory and makes it the end of the branch.
+func (r *Removal) enter(directory int, name string) error {
+	descriptor, err := r.system.OpenBelow(directory, name)
+	for err == syscall.EMFILE && r.closeUppermost() {
+		descriptor, err = r.system.OpenBelow(directory, name)
+	}
+	unlocked := false
+	if err == syscall.EACCES {
+		if descriptor, err = r.system.OpenLocked(directory, name); err == nil {
+			unlocked = true
+		}
+	}
+	if err != nil {
+		return err
+	}
+	r.branch = append(r.branch, level{name: strings.Clone(name), descriptor: descriptor, unlocked: unlocked})
+	if r.open++; r.open > openLevels {
+		r.closeUppermost()
+	}
+	return nil
+}
+
+// closeUppermost closes the open level that is needed last: the one farthest up, but never the root, which is the way
+// back if the branch is torn off, nor the last two, which are at work.
+func (r *Removal) closeUppermost() bool {
+	for i := 1; i < len(r.branch)-2; i++ {
+		upper := &r.branch[i]
+		if upper.descriptor < 0 {
+			continue
+		}
+		identity, err := r.system.IdentifyOpen(upper.descriptor)
+		if err != nil {
+			return false
+		}
+		offset, err := r.system.Seek(upper.descriptor, 0, 1)
+		if err != nil {
+			return false
+		}
+		upper.identity, upper.offset = identity, offset
+		r.system.Close(upper.descriptor)
+		upper.descriptor = -1
+		r.open--
+		return true
+	}
+	return false
+}
+
+// Step goes on until so many more entries are removed, or all are; more tells whether there is something left to do.
+// When it is done, err tells what could not be removed.
+func (r *Removal) Step(entries int) (more bool, err error) {
+	if len(r.branch) == 0 {
+		return false, r.result()
+	}
+	if r.buffer == nil {
+		r.buffer = make([]byte, entriesBuffer)
+	}
+	for goal := r.removed + uint64(entries); r.removed < goal && len(r.branch) > 0; {
+		here := &r.branch[len(r.branch)-1]
+		if last := len(here.pending) - 1; last >= 0 {
+			name := here.pending[last]
+			here.pending = here.pending[:last]
+			if err := r.enter(here.descriptor, name); err != nil {
+				r.notEntered(here, name, err)
+			}
+			continue
+		}
+		r.batch(here)
+	}
+	if len(r.branch) > 0 {
+		return true, nil
+	}
+	r.Close()
+	return false, r.result()
+}
+
+// notEntered deals with a directory that could not be opened: it may have become something else meanwhile, and an empty
+// one can go unopened.
+func (r *Removal) notEntered(here *level, name string, err error) {
+	switch err {
+	case syscall.ENOENT:
+	case syscall.ENOTDIR:
+		r.unlink(here, name)
+	default:
+		if rmdirErr := r.system.RmdirBelow(here.descriptor, name); rmdirErr == nil {
+			r.gone(here)
+		} else if rmdirErr != syscall.ENOENT {
+			r.stays(here, name, err)
+		}
+	}
+}
+
+// batch removes the entries of one reading and notes the directories among them; at the end of the directory it leaves.
+func (r *Removal) batch(here *level) {
+	n, err := r.system.Entries(here.descriptor, r.buffer)
+	if err != nil && err != syscall.ENOENT {
+		r.stays(here, "", err)
+	}
+	if n <= 0 {
+		r.leave()
+		return
+	}
+	for rest, ok := r.buffer[:n], true; ok; {
+		var entry Entry
+		if entry, rest, ok = NextEntry(rest); !ok {
+			break
+		}
+		if entry.Directory {
+			here.pending = append(here.pending, strings.Clone(entry.Name))
+		} else {
+			r.unlink(here, entry.Name)
+		}
+	}
+}
+
+// unlink removes an entry that is no directory, or notes that it is one.
+func (r *Removal) unlink(here *level, name string) {
+	err := r.system.UnlinkBelow(here.descriptor, name)
+	if (err == syscall.EACCES || err == syscall.EPERM) && !here.unlocked {
+		here.unlocked = true
+		if r.system.Unlock(here.descriptor) {
+			err = r.system.UnlinkBelow(here.descriptor, name)
+		}
+	}
+	switch err {
+	case nil:
+		r.gone(here)
+	case syscall.ENOENT:
+	case syscall.EISDIR:
+		here.pending = append(here.pending, strings.Clone(name))
+	default:
+		r.stays(here, name, err)
+	}
+}
+
+func (r *Removal) gone(here *level) {
+	r.removed++
+	here.progress = true
+}
+
+// stays notes an entry of a level that could not be removed; the first of all is kept with its path.
+func (r *Removal) stays(here *level, name string, err error) {
+	here.failed++
+	if r.first != nil {
+		return
+	}
+	path := []string{r.path}
+	for i := 1; i < len(r.branch); i++ {
+		path = append(path, r.branch[i].name)
+		if &r.branch[i] == here {
+			break
+		}
+	}
+	if name != "" {
+		path = append(path, name)
+	}
+	r.first = &fs.PathError{Op: "rmtree", Path: strings.Join(path, "/"), Err: err}
+}
+
+// leave removes the directory at the end of the branch, which has been read to its end, and goes back to the one above.
+// If entries are in it that no pass has failed on, it is read again, as others may be creating and readdir may skip.
+func (r *Removal) leave() {
+	last := len(r.branch) - 1
+	here := &r.branch[last]
+	above, directory := (*level)(nil), r.parent
+	if last > 0 {
+		above = &r.branch[last-1]
+		if !r.reopen(above, here) {
+			r.tornOff()
+			return
+		}
+		directory = above.descriptor
+	}
+	err := r.system.RmdirBelow(directory, here.name)
+	if (err == syscall.EACCES || err == syscall.EPERM) && above != nil && !above.unlocked {
+		above.unlocked = true
+		if r.system.Unlock(directory) {
+			err = r.system.RmdirBelow(directory, here.name)
+		}
+	}
+	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
+		here.passes++
+		if (here.progress || here.passes == 1 && here.failed == 0) && here.passes < maxPasses {
+			if _, seekErr := r.system.Seek(here.descriptor, 0, 0); seekErr == nil {
+				here.progress, here.failed = false, 0
+				return
+			}
+		}
+	}
+	if err != nil && err != syscall.ENOENT && here.failed == 0 {
+		r.stays(here, "", err)
+	}
+	r.system.Close(here.descriptor)
+	r.open--
+	gone, stay := err == nil, here.failed
+	r.branch = r.branch[:last]
+	if above == nil {
+		r.failed = stay
+	} else {
+		above.failed += stay
+		above.progress = above.progress || gone
+	}
+	if gone {
+		r.removed++
+	}
+}
+
+// reopen makes sure that the level above the last is open. If it was closed, ".." leads back, unless the directory was
+// moved meanwhile: then ".." is somebody else's.
+func (r *Removal) reopen(above, here *level) bool {
+	if above.descriptor >= 0 {
+		return true
+	}
+	descriptor, err := r.system.OpenAbove(here.descriptor)
+	if err != nil {
+		return false
+	}
+	identity, err := r.system.IdentifyOpen(descriptor)
+	if err == nil && identity == above.identity {
+		_, err = r.system.Seek(descriptor, above.offset, 0)
+	} else {
+		err = syscall.ESTALE
+	}
+	if err != nil {
+		r.system.Close(descriptor)
+		return false
+	}
+	above.descriptor = descriptor
+	r.open++
+	return true
+}
+
+// tornOff goes back to the root after the branch was moved away below it, and reads the root again.
+func (r *Removal) tornOff() {
+	root := &r.branch[0]
+	root.passes++
+	if root.passes >= maxPasses {
+		r.stays(&r.branch[len(r.branch)-1], "", syscall.ESTALE)
+		root.failed++
+	}
+	for i := 1; i < len(r.branch); i++ {
+		if r.branch[i].descriptor >= 0 {
+			r.system.Close(r.branch[i].descriptor)
+		}
+	}
+	r.branch, r.open = r.branch[:1], 1
+	if root.passes < maxPasses {
+		root.pending = nil
+		root.progress, root.failed = false, 0
+		r.system.Seek(root.descriptor, 0, 0)
+	}
+}
+
+// Path gives the absolute path of the root.
+func (r *Removal) Path() string { return r.path }
+
+// Identity gives the identity of the root; zero if there is none.
+func (r *Removal) Identity() Identity { return r.identity }
+
+// Removed counts the entries removed so far, directories included.
+func (r *Removal) Removed() uint64 { return r.removed }
+
+// result is what a finished removal returns.
+func (r *Removal) result() error {
+	if r.failed == 0 || r.first == nil {
+		return nil
+	}
+	return &RemovalError{First: r.first, Failed: r.failed}
+}
+
+// Close lets go of the descriptors. What is not removed by then stays.
+func (r *Removal) Close() {
+	for _, here := range r.branch {
+		if here.descriptor >= 0 {
+			r.system.Close(here.descriptor)
+		}
+	}
+	if r.parent >= 0 {
+		r.system.Close(r.parent)
+	}
+	r.branch, r.parent, r.open = nil, -1, 0
+}

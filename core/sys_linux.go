@@ -1,0 +1,327 @@
+package core
+
+import (
+	"bytes"
+	"os"
+	"os/user"
+	"slices"
+	"strconv"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Kernel is the real system.
+type Kernel struct{}
+
+// again repeats a call that a signal interrupted.
+func again(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// againFor is again for calls that count or give a descriptor.
+func againFor[T any](call func() (T, error)) (T, error) {
+	for {
+		if value, err := call(); err != unix.EINTR {
+			return value, err
+		}
+	}
+}
+
+func (Kernel) Create(path string, permissions uint32) (int, error) {
+	return againFor(func() (int, error) {
+		return unix.Open(path, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, permissions)
+	})
+}
+
+// CreateUnnamed leaves O_EXCL out: with it the file could never be given a name (gh-136156).
+func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+	return againFor(func() (int, error) {
+		return unix.Open(directory, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, permissions)
+	})
+}
+
+// noUnnamed tells whether the file system or kernel cannot do O_TMPFILE. ENOENT is among what they answer; if the
+// directory is truly missing, creating a named file says so again. ENOSPC and the like are true whatever is tried next.
+func noUnnamed(err error) bool {
+	return err == unix.EOPNOTSUPP || err == unix.EISDIR || err == unix.ENOENT || err == unix.EINVAL || err == unix.ENOSYS
+}
+
+func (Kernel) Mkdir(path string, permissions uint32) error {
+	return again(func() error { return unix.Mkdir(path, permissions) })
+}
+
+func (Kernel) Exists(path string) bool {
+	var stat unix.Stat_t
+	return again(func() error { return unix.Lstat(path, &stat) }) == nil
+}
+
+func (Kernel) Unlink(path string) error {
+	return again(func() error { return unix.Unlink(path) })
+}
+
+func (Kernel) Rmdir(path string) error {
+	return again(func() error { return unix.Rmdir(path) })
+}
+
+func (Kernel) Identify(path string) (identity Identity, ours bool, err error) {
+	var stat unix.Stat_t
+	if err = again(func() error { return unix.Lstat(path, &stat) }); err != nil {
+		return Identity{}, false, err
+	}
+	return identityOf(&stat), stat.Mode&unix.S_IFMT == unix.S_IFDIR && int(stat.Uid) == unix.Geteuid(), nil
+}
+
+func identityOf(stat *unix.Stat_t) Identity { return Identity{uint64(stat.Dev), stat.Ino} }
+
+func (Kernel) Close(descriptor int) error {
+	// After EINTR Linux has closed the descriptor; a second close could hit one that another thread has just got.
+	if err := unix.Close(descriptor); err != unix.EINTR {
+		return err
+	}
+	return nil
+}
+
+func (Kernel) Read(descriptor int, p []byte) (int, error) {
+	return againFor(func() (int, error) { return unix.Read(descriptor, p) })
+}
+
+func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
+	return againFor(func() (int, error) { return unix.Pread(descriptor, p, offset) })
+}
+
+func (Kernel) Write(descriptor int, p []byte) (int, error) {
+	return againFor(func() (int, error) { return unix.Write(descriptor, p) })
+}
+
+func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
+	return unix.Seek(descriptor, offset, whence)
+}
+
+func (Kernel) Truncate(descriptor int, size int64) error {
+	return again(func() error { return unix.Ftruncate(descriptor, size) })
+}
+
+func (Kernel) OpenParent(path string) (int, error) {
+	return openAt(unix.AT_FDCWD, path, unix.O_PATH|unix.O_DIRECTORY)
+}
+
+func openAt(directory int, name string, flags int) (int, error) {
+	return againFor(func() (int, error) { return unix.Openat(directory, name, flags|unix.O_CLOEXEC, 0) })
+}
+
+// walkFlags open a directory to read it: O_NONBLOCK so that a fifo put in its place cannot make the open wait.
+const walkFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_NONBLOCK
+
+func (k Kernel) OpenBelow(directory int, name string) (int, error) {
+	return k.openBelow(directory, name, walkFlags)
+}
+
+// openBelow opens a directory that is one name below another, in the same mount. st_dev cannot tell: a bind mount of the
+// same file system has the same. Where openat2 is missing, or a sandbox hides it, the mount's id is compared instead.
+func (Kernel) openBelow(directory int, name string, flags int) (int, error) {
+	how := unix.OpenHow{
+		Flags:   uint64(flags | unix.O_CLOEXEC),
+		Resolve: unix.RESOLVE_NO_XDEV | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_BENEATH,
+	}
+	descriptor, err := againFor(func() (int, error) { return unix.Openat2(directory, name, &how) })
+	switch err {
+	case unix.EXDEV:
+		return -1, unix.EBUSY
+	case unix.ELOOP:
+		return -1, unix.ENOTDIR
+	case unix.ENOSYS, unix.EPERM, unix.EAGAIN:
+		return openSameMount(directory, name, flags)
+	}
+	return descriptor, err
+}
+
+// openSameMount is openBelow for systems without openat2.
+func openSameMount(directory int, name string, flags int) (int, error) {
+	descriptor, err := openAt(directory, name, flags)
+	if err == unix.ELOOP {
+		return -1, unix.ENOTDIR
+	}
+	if err != nil {
+		return -1, err
+	}
+	above, err := mountOf(directory)
+	if err == nil {
+		var here uint64
+		if here, err = mountOf(descriptor); err == nil && here != above {
+			err = unix.EBUSY
+		}
+	}
+	if err != nil {
+		unix.Close(descriptor)
+		return -1, err
+	}
+	return descriptor, nil
+}
+
+// mountOf gives the id of the mount that a descriptor is in, by statx, or else from /proc.
+func mountOf(descriptor int) (uint64, error) {
+	var stat unix.Statx_t
+	err := again(func() error {
+		return unix.Statx(descriptor, "", unix.AT_EMPTY_PATH|unix.AT_NO_AUTOMOUNT, unix.STATX_MNT_ID, &stat)
+	})
+	if err == nil && stat.Mask&unix.STATX_MNT_ID != 0 {
+		return stat.Mnt_id, nil
+	}
+	info, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(descriptor))
+	if err != nil {
+		return 0, errnoOf(err)
+	}
+	for line := range bytes.Lines(info) {
+		if id, found := bytes.CutPrefix(line, []byte("mnt_id:")); found {
+			return strconv.ParseUint(string(bytes.TrimSpace(id)), 10, 64)
+		}
+	}
+	return 0, unix.EOPNOTSUPP
+}
+
+// OpenLocked holds the directory by O_PATH, which needs no permissions, looks at the owner, and changes the mode through
+// that descriptor: by name it could be another directory by then (gh-157579).
+func (k Kernel) OpenLocked(directory int, name string) (int, error) {
+	held, err := k.openBelow(directory, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW)
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(held)
+	if !k.Unlock(held) {
+		return -1, unix.EACCES
+	}
+	return openAt(held, ".", walkFlags)
+}
+
+// Unlock works on O_PATH descriptors too: by fchmodat2, or through /proc where the kernel lacks that.
+func (Kernel) Unlock(directory int) bool {
+	var stat unix.Stat_t
+	if err := again(func() error { return unix.Fstat(directory, &stat) }); err != nil || int(stat.Uid) != unix.Geteuid() ||
+		stat.Mode&unix.S_IFMT != unix.S_IFDIR || stat.Mode&0o700 == 0o700 {
+		return false
+	}
+	mode := stat.Mode&0o7777 | 0o700
+	err := again(func() error { return unix.Fchmodat(directory, "", mode, unix.AT_EMPTY_PATH) })
+	if err != nil {
+		err = again(func() error { return unix.Chmod("/proc/self/fd/"+strconv.Itoa(directory), mode) })
+	}
+	return err == nil
+}
+
+func (Kernel) OpenAbove(directory int) (int, error) { return openAt(directory, "..", walkFlags) }
+
+func (Kernel) IdentifyOpen(descriptor int) (Identity, error) {
+	var stat unix.Stat_t
+	err := again(func() error { return unix.Fstat(descriptor, &stat) })
+	return identityOf(&stat), err
+}
+
+func (Kernel) Entries(directory int, buffer []byte) (int, error) {
+	return againFor(func() (int, error) { return unix.Getdents(directory, buffer) })
+}
+
+// Entry is a directory entry.
+type Entry struct {
+	Name      string // valid while the buffer is
+	Directory bool   // false where the file system does not tell: unlinking then says EISDIR
+}
+
+// NextEntry takes the first entry off what Entries filled, without "." and ".."; ok is false when there is none.
+func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
+	for len(buffer) > 0 {
+		raw := (*unix.Dirent)(unsafe.Pointer(unsafe.SliceData(buffer)))
+		start := int(unsafe.Offsetof(raw.Name))
+		name := buffer[start:raw.Reclen]
+		name = name[:bytes.IndexByte(name, 0)]
+		directory := raw.Type == unix.DT_DIR
+		buffer = buffer[raw.Reclen:]
+		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "." && text != ".." {
+			return Entry{text, directory}, buffer, true
+		}
+	}
+	return Entry{}, nil, false
+}
+
+func (Kernel) UnlinkBelow(directory int, name string) error {
+	return again(func() error { return unix.Unlinkat(directory, name, 0) })
+}
+
+func (Kernel) RmdirBelow(directory int, name string) error {
+	return again(func() error { return unix.Unlinkat(directory, name, unix.AT_REMOVEDIR) })
+}
+
+// Random asks the kernel for every name. Where a sandbox hides getrandom, /dev/urandom is the same source; a clock never
+// stands in.
+func (Kernel) Random(p []byte) error {
+	for len(p) > 0 {
+		n, err := againFor(func() (int, error) { return unix.Getrandom(p, 0) })
+		if err != nil {
+			return readRandomDevice(p)
+		}
+		p = p[n:]
+	}
+	return nil
+}
+
+func readRandomDevice(p []byte) error {
+	device, err := openAt(unix.AT_FDCWD, "/dev/urandom", unix.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(device)
+	for len(p) > 0 {
+		n, err := Kernel{}.Read(device, p)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return unix.EIO
+		}
+		p = p[n:]
+	}
+	return nil
+}
+
+func (Kernel) Getwd() (string, error) {
+	var buffer [unix.PathMax]byte
+	n, err := unix.Getcwd(buffer[:])
+	if err != nil {
+		return "", err
+	}
+	path := string(buffer[:n-1])
+	if path[0] != '/' { // "(unreachable)": a directory that this process's root does not contain
+		return "", unix.ENOENT
+	}
+	return path, nil
+}
+
+func (Kernel) Home() (string, error) {
+	entry, err := user.LookupId(strconv.Itoa(unix.Getuid()))
+	if err != nil {
+		return "", err
+	}
+	return entry.HomeDir, nil
+}
+
+// auxSecure is AT_SECURE of linux/auxvec.h.
+const auxSecure = 23
+
+// privileged tells whether the program runs with more rights than its caller (a setuid program, say). What the caller
+// wished for in the environment must not move its files then.
+var privileged = sync.OnceValue(func() bool {
+	vector, _ := unix.Auxv()
+	return slices.ContainsFunc(vector, func(entry [2]uintptr) bool { return entry[0] == auxSecure && entry[1] != 0 })
+})
+
+func (Kernel) Environment() Environment {
+	if privileged() {
+		return Environment{}
+	}
+	return Environment{TMPDIR: os.Getenv("TMPDIR"), TEMP: os.Getenv("TEMP"), TMP: os.Getenv("TMP"), HOME: os.Getenv("HOME")}
+}

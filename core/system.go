@@ -1,0 +1,69 @@
+package core
+
+// System is the part of an operating system that the package needs, as a value, so that a test can hand over one whose
+// Nth call fails. Each platform implements the same methods in its sys_ file; nothing else may differ between platforms.
+//
+// Errors are bare errnos: the caller knows the operation and the path. A call that a signal interrupted is repeated,
+// except Close, which has closed by then.
+type System interface {
+	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists.
+	Create(path string, permissions uint32) (descriptor int, err error)
+	// CreateUnnamed makes a file without a name in the directory. If noUnnamed(err), a name must do instead.
+	CreateUnnamed(directory string, permissions uint32) (descriptor int, err error)
+	// Mkdir makes a directory.
+	Mkdir(path string, permissions uint32) error
+	// Exists tells whether the name is taken, by a dangling link too.
+	Exists(path string) bool
+	// Unlink removes a name that is not a directory.
+	Unlink(path string) error
+	// Rmdir removes an empty directory; a link is ENOTDIR.
+	Rmdir(path string) error
+	// Identify gives the identity of what has the name, without following a link, and whether it is a directory of ours.
+	Identify(path string) (identity Identity, ours bool, err error)
+
+	Close(descriptor int) error
+	Read(descriptor int, p []byte) (int, error)
+	ReadAt(descriptor int, p []byte, offset int64) (int, error)
+	Write(descriptor int, p []byte) (int, error)
+	Seek(descriptor int, offset int64, whence int) (int64, error)
+	Truncate(descriptor int, size int64) error
+
+	// OpenParent opens the directory that holds the root of a removal. It need not be readable.
+	OpenParent(path string) (descriptor int, err error)
+	// OpenBelow opens a directory entry for a removal: no link followed (ENOTDIR), no mount entered (EBUSY), no device
+	// waited for.
+	OpenBelow(directory int, name string) (descriptor int, err error)
+	// OpenLocked opens what OpenBelow could not for want of permissions, after granting them to the owner through a
+	// descriptor, and only if the directory is ours; EACCES otherwise.
+	OpenLocked(directory int, name string) (descriptor int, err error)
+	// Unlock grants the owner all permissions on an open directory if it is ours; false: nothing was changed.
+	Unlock(directory int) bool
+	// OpenAbove opens the directory above an open one.
+	OpenAbove(directory int) (descriptor int, err error)
+	// IdentifyOpen gives the identity of an open directory.
+	IdentifyOpen(descriptor int) (Identity, error)
+	// Entries fills the buffer with entries for NextEntry; 0 at the end.
+	Entries(directory int, buffer []byte) (int, error)
+	UnlinkBelow(directory int, name string) error
+	RmdirBelow(directory int, name string) error
+
+	// Random fills p from the kernel's random source.
+	Random(p []byte) error
+	// Getwd gives the current directory.
+	Getwd() (string, error)
+	// Home gives the home directory that the system's list of users has for the user.
+	Home() (string, error)
+	// Environment gives the variables that choose the default directory, as they are now.
+	Environment() Environment
+}
+
+// Identity tells a directory from every other that exists at the time.
+type Identity struct {
+	Device, Inode uint64
+}
+
+// Environment is what the choice of the default directory depends on. An unset variable is empty: both mean "no wish".
+type Environment struct {
+	Tempdir                 *string // set: the directory, unchecked, as assigned to Python's tempfile.tempdir
+	TMPDIR, TEMP, TMP, HOME string
+}

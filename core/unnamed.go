@@ -1,0 +1,23 @@
+package core
+
+// TemporaryFile creates a file without a name. See the package's function.
+func (l *Library) TemporaryFile(o *Options) (*File, error) { return l.TemporaryFileIn(&memory{}, o) }
+
+// TemporaryFileIn creates a file without a name that keeps its state in a storage.
+func (l *Library) TemporaryFileIn(storage Storage, o *Options) (*File, error) {
+	o = o.orDefault()
+	m, err := o.fileMode()
+	if err != nil {
+		return nil, err
+	}
+	plan, err := l.PlanFile(o)
+	if err != nil {
+		return nil, err
+	}
+	descriptor, err := plan.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
+	if err != nil {
+		return nil, err
+	}
+	initialize(storage.State(), KindUnnamed, descriptor, o, m)
+	return &File{l, storage}, nil
+}

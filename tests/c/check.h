@@ -1,0 +1,30 @@
+/* What every C test uses: CHECK ends the test with the place, the condition and what the library says of it. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "tempfile.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int checks;
+
+#define CHECK(condition)                                                                                             \
+    do {                                                                                                             \
+        __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);                                                            \
+        if (!(condition)) {                                                                                          \
+            fprintf(stderr, "%s:%d: pid %d: %s\n    last error: %d %s\n", __FILE__, __LINE__, (int)getpid(), #condition, \
+                    tempfile_last_error()->code, tempfile_last_error()->message);                                    \
+            _exit(1);                                                                                                \
+        }                                                                                                            \
+    } while (0)
+
+/* Ends a test that passed. */
+static inline int passed(void)
+{
+    printf("%d checks", checks);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* What the build with hooks adds, for tests only. */
+#ifndef HOOKS_H
+#define HOOKS_H
+
+#include <stdint.h>
+
+int tempfile_test_panic(void);                 /* panics inside Go */
+int64_t tempfile_test_collect(void);           /* collects garbage; how often that was done */
+int64_t tempfile_test_allocations(void);       /* what Go has allocated, in objects */
+int tempfile_test_work(int rounds);            /* uses stack and heap, without a call of the system */
+void tempfile_test_gate_off(int off);          /* a forked child calls the dead runtime */
+int64_t tempfile_test_live(void);              /* objects that were not freed */
+int64_t tempfile_test_epoch(void);             /* the generation of this process */
+
+#endif
