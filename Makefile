@@ -90,7 +90,7 @@ test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.s
 
 $(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B) -ltempfile -lpthread
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
 $(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
