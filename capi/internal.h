@@ -84,7 +84,7 @@ int tempfile__read_options(const tempfile_options *from, tempfile_options *to, c
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */
-    const char *tmpdir, *temp, *tmp, *home;
+    char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
 };
 void tempfile__environment(struct tempfile__environment *environment);
 

@@ -35,11 +35,11 @@ func (record) Unlock() {}
 
 func (r record) State() *core.State { return (*core.State)(unsafe.Pointer(&r.c.state)) }
 
-func (r record) Text(which core.Text) string { return C.GoString(r.c.text[which]) }
+func (r record) Text(which core.Text) string { return text(r.c.text[which]) }
 
 func (r record) SetText(which core.Text, value string) error {
-	text := unsafe.StringData(value)
-	return memoryError(C.tempfile__set_text(r.c, C.int(which), (*C.char)(unsafe.Pointer(text)), C.size_t(len(value))))
+	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(value)))
+	return memoryError(C.tempfile__set_text(r.c, C.int(which), bytes, C.size_t(len(value))))
 }
 
 func (r record) Resize(keep, capacity int64) error {

@@ -60,8 +60,8 @@ func tooSmall[T integer](function string, needed int) T {
 
 func report[T integer](code int, function, operation, path, reason string, needed int) T {
 	var texts [4]*C.char
-	for i, text := range [...]string{function, operation, path, reason} {
-		texts[i] = C.CString(text)
+	for i, part := range [...]string{function, operation, path, reason} {
+		texts[i] = C.CString(part)
 		defer C.free(unsafe.Pointer(texts[i]))
 	}
 	return T(C.tempfile__fail(C.int(code), texts[0], texts[1], texts[2], texts[3], C.size_t(needed)))
