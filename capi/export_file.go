@@ -275,6 +275,15 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 	return fail[C.int](function, fileOf(file).Keep())
 }
 
+// tempfile_file_adopt makes this process the owner of a file that it inherited by fork, so that closing and freeing it and
+// the end of the process delete it. It is for programs that daemonize: the parent then leaves by _exit(2).
+//
+// Returns 0.
+//
+// Errors: -EBADF for a handle that was freed.
+//
+//tempfile:c int tempfile_file_adopt(tempfile_file *file);
+
 // tempfile_file_close closes the file and deletes its name, unless that was to be kept or to outlive closing. In a process
 // other than the one that made the file it only closes. Closing again does nothing.
 //

@@ -10,6 +10,16 @@ import (
 	"libtempfile/core"
 )
 
+// hello does nothing. It is the first call of every thread, see tempfile__introduce.
+//
+//tempfile:internal
+//export tfgo_hello
+func tfgo_hello() (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_hello", &result)
+	return 0
+}
+
 // inherit makes a record that a parent process made known to this runtime.
 //
 //tempfile:internal

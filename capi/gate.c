@@ -22,7 +22,7 @@
 /* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
 #define LAST_GENERATION 200
 
-static struct tempfile__shared original = {.first_free = UINT32_MAX, .detail_once = PTHREAD_ONCE_INIT};
+static struct tempfile__shared original = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 struct tempfile__shared *tempfile__shared = &original;
 
 #ifdef TEMPFILE_HOOKS
@@ -241,7 +241,11 @@ const struct tempfile__api *tempfile__gate(const char *function)
         return &tempfile__local;
 #endif
     api = wiped != NULL ? __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE) : NULL;
-    return __builtin_expect(api != NULL, 1) ? api : open_gate(function);
+    if (__builtin_expect(api == NULL, 0))
+        api = open_gate(function);
+    if (api != NULL)
+        tempfile__introduce(api, wiped->epoch);
+    return api;
 }
 
 /* The same for the functions that clear the thread's detail. */

@@ -28,6 +28,9 @@ typedef struct tempfile__state {
     int64_t capacity, size, position, ahead_start, ahead_end;
 } tempfile__state;
 
+/* Bits of state.flags that C looks at; the Go side checks that they agree. */
+enum tempfile__flag { TEMPFILE__DELETE = 1 << 2, TEMPFILE__NAMED = 1 << 4 };
+
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
  * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
  * the child goes on with what it finds. */
@@ -39,6 +42,7 @@ typedef struct tempfile__record {
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     void *object;        /* go-pointer's token in that runtime */
     char *text[TEMPFILE__TEXTS];
+    char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
     tempfile__state state;
 } tempfile__record;
 
@@ -71,6 +75,7 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
 void tempfile__leave(void);
+void tempfile__remove_names(void);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
 
@@ -88,7 +93,8 @@ struct tempfile__environment {
 };
 void tempfile__environment(struct tempfile__environment *environment);
 
-/* detail.c */
+/* thread.c */
+void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 void tempfile__clear(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 
@@ -102,12 +108,12 @@ struct tempfile__shared {
     struct tempfile__wiped *wiped;
     bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
     uint64_t last_epoch;
-    bool registered;         /* atexit, pthread_atfork and the key for details */
+    bool registered;         /* atexit and pthread_atfork */
     char *library_path;      /* absolute, as it was at load */
     void **thread_exit_hook; /* of the live Go runtime */
-    pthread_once_t detail_once;
-    pthread_key_t detail;
-    bool has_detail;
+    pthread_once_t thread_once;
+    pthread_key_t thread_key;
+    bool has_thread_key;
     char *tempdir;           /* tempfile_settempdir; NULL: choose */
     tempfile__record *records[TEMPFILE__TABLES];
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */

@@ -25,6 +25,8 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Capacity)-unsafe.Offsetof(C.tempfile__state{}.capacity)]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
 	_ = [1]struct{}{}[core.TextCount-C.TEMPFILE__TEXTS]
+	_ = [1]struct{}{}[core.FlagDelete-C.TEMPFILE__DELETE]
+	_ = [1]struct{}{}[core.FlagNamed-C.TEMPFILE__NAMED]
 )
 
 // Lock does nothing: the shim holds the record's lock for as long as Go works on it, where a forked child finds it open.

@@ -163,6 +163,9 @@ static void give_back(tempfile__record *record)
 
     if (record->state.descriptor >= 0)
         close(record->state.descriptor);
+    free(record->last_path);
+    record->last_path = record->text[TEMPFILE__PATH];
+    record->text[TEMPFILE__PATH] = NULL;
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
         free(record->text[i]);
         record->text[i] = NULL;
@@ -246,6 +249,28 @@ void tempfile__leave(void)
             end(record);
         else
             pthread_mutex_unlock(lock_of(record));
+    }
+}
+
+/* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
+ * was interrupted may hold, and without memory. The paths it reads outlive their objects, see give_back. */
+void tempfile__remove_names(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    uint32_t count = __atomic_load_n(&shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+        tempfile__record *record = record_at(i);
+        const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+
+        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || path == NULL || !tempfile__owned(record) ||
+            (record->state.flags & wanted) != wanted)
+            continue;
+        if (record->kind == TEMPFILE__FILE)
+            unlink(path);
+        else
+            rmdir(path);
     }
 }
 

@@ -33,6 +33,7 @@ const struct tempfile__api tempfile__local = {
     .rmtree = tfgo_rmtree,
     .removal_start = tfgo_removal_start,
     .removal_step = tfgo_removal_step,
+    .hello = tfgo_hello,
     .inherit = tfgo_inherit,
     .release = tfgo_release,
 #ifdef TEMPFILE_HOOKS

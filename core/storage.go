@@ -79,6 +79,12 @@ const (
 	flagIgnoreErrors
 )
 
+// What the C library looks at itself, when a signal ends the process.
+const (
+	FlagDelete = flagDelete
+	FlagNamed  = flagNamed
+)
+
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
 
 func (s *State) set(flag uint32, on bool) {

@@ -1,0 +1,128 @@
+/* What the library keeps of a thread: the detail of what went wrong in its last call, and which Go runtime has met it. It
+ * lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of the loader's small
+ * reserve of static TLS, and every copy of the library would take its share. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include "api_gen.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct thread {
+    tempfile_error error;
+    char *text;     /* operation, path and message, one after the other */
+    uint64_t epoch; /* of the runtime that has met the thread; 0: none */
+};
+
+static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
+static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
+
+static void drop(void *value)
+{
+    struct thread *thread = value;
+
+    free(thread->text);
+    free(thread);
+}
+
+static void create_key(void)
+{
+    tempfile__shared->has_thread_key = pthread_key_create(&tempfile__shared->thread_key, drop) == 0;
+}
+
+/* What is known of this thread; NULL: nothing. */
+static struct thread *this_thread(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    return shared->has_thread_key ? pthread_getspecific(shared->thread_key) : NULL;
+}
+
+/* The same, made if need be; NULL: no memory. */
+static struct thread *new_thread(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    struct thread *thread;
+
+    pthread_once(&shared->thread_once, create_key);
+    thread = this_thread();
+    if (thread != NULL || !shared->has_thread_key || (thread = calloc(1, sizeof *thread)) == NULL)
+        return thread;
+    thread->error = none;
+    if (pthread_setspecific(shared->thread_key, thread) != 0) {
+        free(thread);
+        return NULL;
+    }
+    return thread;
+}
+
+/* The first call of a thread into a runtime makes that put an alternate signal stack of 32 KB on the thread if it has
+ * none, for good. A host's handler with SA_ONSTACK that needs more would die there, though it never asked for such a
+ * stack; so the runtime meets the thread in a call that does nothing, and the thread gets its own back. */
+void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
+{
+    struct thread *thread = this_thread();
+    stack_t own;
+
+    if (__builtin_expect(thread != NULL && thread->epoch == epoch, 1))
+        return;
+    if (sigaltstack(NULL, &own) == 0) {
+        api->hello();
+        if ((own.ss_flags & SS_ONSTACK) == 0)
+            sigaltstack(&own, NULL);
+    }
+    thread = new_thread();
+    if (thread != NULL)
+        thread->epoch = epoch;
+}
+
+void tempfile__clear(void)
+{
+    struct thread *thread = this_thread();
+
+    if (thread != NULL)
+        thread->error = none;
+}
+
+/* Sets the thread's detail and returns the code. The path may be what the thread's last detail pointed to. */
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
+{
+    size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
+    const char *between = *path != '\0' ? ": " : "";
+    struct thread *thread = new_thread();
+    char *text, *message;
+    int size;
+
+    if (thread == NULL)
+        return code;
+    size = snprintf(NULL, 0, "%s: %s%s%s: %s", function, operation, between, path, reason);
+    text = malloc(operation_size + path_size + (size_t)size + 1);
+    if (text == NULL) {
+        thread->error = no_memory;
+        return code;
+    }
+    memcpy(text, operation, operation_size);
+    memcpy(text + operation_size, path, path_size);
+    message = text + operation_size + path_size;
+    snprintf(message, (size_t)size + 1, "%s: %s%s%s: %s", function, operation, between, path, reason);
+    free(thread->text);
+    thread->text = text;
+    thread->error = (tempfile_error){sizeof thread->error, code, text, text + operation_size, message, needed};
+    return code;
+}
+
+const tempfile_error *tempfile_last_error(void)
+{
+    const struct thread *thread = this_thread();
+
+    return thread != NULL ? &thread->error : &none;
+}
+
+const char *tempfile_strerror(int code)
+{
+    const char *text = strerrordesc_np(code < 0 ? -code : code);
+
+    return text != NULL ? text : "Unknown error";
+}
