@@ -133,15 +133,15 @@ fail:
     return -code;
 }
 
-/* A spelling of the descriptor's path that no generation before this one has used: the loader compares names before
- * anything else and would give back the dead copy. Never by way of /proc/<pid>, which in a pid namespace may be another
+/* A spelling of the descriptor's path that no load before this one has used: the loader compares names before anything
+ * else and would give back the dead copy. Never by way of /proc/<pid>, which in a pid namespace may be another
  * process. */
-static void spell(char *path, size_t size, uint64_t generation, int descriptor)
+static void spell(char *path, size_t size, uint64_t number, int descriptor)
 {
     size_t at = (size_t)snprintf(path, size, "/proc/self/fd");
 
-    for (; generation != 0; generation >>= 1)
-        at += (size_t)snprintf(path + at, size - at, "%s", generation & 1 ? "/." : "/");
+    for (; number != 0; number >>= 1)
+        at += (size_t)snprintf(path + at, size - at, "%s", number & 1 ? "/." : "/");
     snprintf(path + at, size - at, "/%d", descriptor);
 }
 
@@ -158,7 +158,7 @@ static const struct tempfile__api *reload(const char **why)
     struct link_map *self, *copy;
     const char *refused;
     Dl_info info;
-    char path[128];
+    char path[256];
     void *handle;
     int descriptor;
 
@@ -175,7 +175,8 @@ static const struct tempfile__api *reload(const char **why)
     forget_dead_runtime(); /* a raw clone runs no handler */
     if ((descriptor = copy_library(self, why)) < 0)
         return NULL;
-    spell(path, sizeof path, shared->last_epoch + 1, descriptor);
+    /* counted first: another thread may fork while the loader is at it, and leave its child half a copy of that name */
+    spell(path, sizeof path, ++shared->copies, descriptor);
     *why = access(path, F_OK) == 0 ? "executable memory is refused" : "/proc is not there";
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     close(descriptor);

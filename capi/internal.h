@@ -108,6 +108,7 @@ struct tempfile__shared {
     struct tempfile__wiped *wiped;
     bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
     uint64_t last_epoch;
+    uint64_t copies;         /* how many loads of a copy were begun in this process and those before it */
     bool registered;         /* atexit and pthread_atfork */
     char *library_path;      /* absolute, as it was at load */
     void **thread_exit_hook; /* of the live Go runtime */
