@@ -71,10 +71,25 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
+# --- demo
+
+demo_sources := $(wildcard bindings/c/demo/*.c)
+
+.PHONY: demo
+demo: build $(B)/demo ## Go's own sources through every class, a fork included; needs 450 MB in TMPDIR
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src"
+
+$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
+
+.PHONY: test-demo
+test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
+
 # --- tests
 
 .PHONY: test test-core test-c
-test: test-core test-c ## run every test
+test: test-core test-c test-demo ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
