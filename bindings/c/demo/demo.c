@@ -1,7 +1,9 @@
 /*
  * The demo: a folder of real files, Go's own sources, goes through every kind of temporary file, and nothing is left.
  *
- * usage: demo FOLDER
+ * usage: demo FOLDER [ENTRY]
+ *
+ * ENTRY is a folder in FOLDER that is left out.
  *
  * Exits with 0 if everything held, else with 1 after a line on stderr that says what did not.
  */
@@ -26,6 +28,7 @@
 enum { CHUNK = 1 << 16, SPOOL = 32 << 20 };
 
 static char source[PATH_MAX];        /* the folder that is archived, its links resolved */
+static const char *without;          /* an entry of it that is left out, or NULL */
 static tempfile_directory *tmpdir;   /* the demo's TMPDIR: all else lives in it */
 static tempfile_file *spooled;       /* the archive as it came through the pipe */
 static tempfile_file *named;         /* a copy of it that tar can open */
@@ -90,7 +93,7 @@ static void make_tmpdir(void)
     options.prefix = "demo-";
     need(tempfile_temporary_directory(&options, &tmpdir));
     setenv("TMPDIR", tempfile_directory_name(tmpdir), 1);
-    say("source", "%s", source);
+    say("source", "%s%s%s", source, without != NULL ? " without " : "", without != NULL ? without : "");
     say("TMPDIR", "%s, empty", tempfile_directory_name(tmpdir));
 }
 
@@ -137,7 +140,7 @@ static void fill_spooled(int from)
 static void step_spooled(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
-    char folder[PATH_MAX], *entry;
+    char folder[PATH_MAX], excluded[2 * PATH_MAX], *entry;
     struct stat status;
     int from;
     pid_t tar;
@@ -149,7 +152,8 @@ static void step_spooled(void)
     strcpy(folder, source);
     entry = strrchr(folder, '/');
     *entry++ = '\0';
-    tar = tar_create(folder[0] ? folder : "/", entry, &from);
+    snprintf(excluded, sizeof excluded, "%s/%s", entry, without != NULL ? without : "");
+    tar = tar_create(folder[0] ? folder : "/", entry, without != NULL ? excluded : NULL, &from);
     fill_spooled(from);
     close(from);
     wait_for(tar, "tar -cf");
@@ -196,7 +200,7 @@ static void step_named(void)
 /* Goes through both trees side by side; the manifest receives a line for each file. */
 static uint64_t compare_trees(const char *copy)
 {
-    struct tree *here = tree_open(source), *there = tree_open(copy);
+    struct tree *here = tree_open(source, without), *there = tree_open(copy, NULL);
     struct tree_entry original, unpacked_one;
     uint64_t bytes = 0;
 
@@ -348,13 +352,14 @@ int main(int argc, char *argv[])
     struct sigaction interrupt = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | SA_ONSTACK};
     struct timespec from, to;
 
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+    if (argc != 2 && argc != 3) {
+        fprintf(stderr, "usage: %s FOLDER [ENTRY]\n", argv[0]);
         return 1;
     }
     if (realpath(argv[1], source) == NULL)
         die("cannot find %s: %s", argv[1], strerror(errno));
     check(source[1] != '\0', "the folder is not the root directory");
+    without = argc == 3 ? argv[2] : NULL;
     clock_gettime(CLOCK_MONOTONIC, &from);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGTERM, &interrupt, NULL);

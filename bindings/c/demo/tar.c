@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,15 +29,18 @@ static pid_t start(char *arguments[], int to)
     return child;
 }
 
-pid_t tar_create(const char *folder, const char *entry, int *out_pipe)
+pid_t tar_create(const char *folder, const char *entry, const char *without, int *out_pipe)
 {
-    char *arguments[] = {"tar", "-C", (char *)folder, "-cf", "-", (char *)entry, NULL};
+    char exclude[PATH_MAX + 16];
+    char *all[] = {"tar", "-C", (char *)folder, "-cf", "-", (char *)entry, NULL};
+    char *some[] = {"tar", "-C", (char *)folder, exclude, "-cf", "-", (char *)entry, NULL};
     int ends[2];
     pid_t child;
 
+    snprintf(exclude, sizeof exclude, "--exclude=%s", without != NULL ? without : "");
     if (pipe2(ends, O_CLOEXEC) < 0)
         die("cannot make a pipe: %s", strerror(errno));
-    child = start(arguments, ends[1]);
+    child = start(without != NULL ? some : all, ends[1]);
     close(ends[1]);
     *out_pipe = ends[0];
     return child;

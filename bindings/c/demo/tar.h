@@ -4,8 +4,11 @@
 
 #include <sys/types.h>
 
-/** Starts tar -cf - of one entry of a folder. out_pipe receives the end to read from, which the caller closes. */
-pid_t tar_create(const char *folder, const char *entry, int *out_pipe);
+/**
+ * Starts tar -cf - of one entry of a folder, without the path below the folder that is named; NULL: none. out_pipe
+ * receives the end to read from, which the caller closes.
+ */
+pid_t tar_create(const char *folder, const char *entry, const char *without, int *out_pipe);
 
 /** Unpacks an archive into a folder. Dies if tar fails. */
 void tar_extract(const char *archive, const char *folder);

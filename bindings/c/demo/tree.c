@@ -12,6 +12,7 @@
 struct tree {
     FTS *walk;
     size_t root_length;
+    const char *without;
 };
 
 static int by_name(const FTSENT **one, const FTSENT **other)
@@ -19,7 +20,7 @@ static int by_name(const FTSENT **one, const FTSENT **other)
     return strcmp((*one)->fts_name, (*other)->fts_name);
 }
 
-struct tree *tree_open(const char *root)
+struct tree *tree_open(const char *root, const char *without)
 {
     struct tree *tree = malloc(sizeof *tree);
     char *roots[] = {(char *)root, NULL}; /* fts_open copies it, and takes char * for old times' sake */
@@ -27,6 +28,7 @@ struct tree *tree_open(const char *root)
     if (tree == NULL || (tree->walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name)) == NULL)
         die("cannot walk %s: %s", root, strerror(errno));
     tree->root_length = strlen(root);
+    tree->without = without;
     return tree;
 }
 
@@ -43,6 +45,9 @@ int tree_next(struct tree *tree, struct tree_entry *out_entry)
             tree_file(found->fts_path, &out_entry->size, &out_entry->checksum);
             return 1;
         case FTS_D:
+            if (found->fts_level == 1 && tree->without != NULL && strcmp(found->fts_name, tree->without) == 0)
+                fts_set(tree->walk, found, FTS_SKIP);
+            break;
         case FTS_DP:
             break;
         default:

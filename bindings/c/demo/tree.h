@@ -12,8 +12,11 @@ struct tree_entry {
     uint64_t checksum;
 };
 
-/** Starts a walk, which the caller ends with tree_close. Dies if the root cannot be walked. */
-struct tree *tree_open(const char *root);
+/**
+ * Starts a walk, which the caller ends with tree_close. without is an entry of the root that is left out; NULL: none.
+ * Dies if the root cannot be walked.
+ */
+struct tree *tree_open(const char *root, const char *without);
 
 /** Gives the next file or link. 0: there are no more. Dies at one it cannot read. */
 int tree_next(struct tree *tree, struct tree_entry *out_entry);
