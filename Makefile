@@ -89,7 +89,7 @@ test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that 
 # --- tests
 
 .PHONY: test test-core test-c
-test: test-core test-c test-demo ## run every test
+test: test-core test-c test-demo test-examples ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
@@ -110,6 +110,17 @@ $(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.
 $(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+
+# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
+examples := $(wildcard bindings/c/examples/*.c)
+
+.PHONY: test-examples
+test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their sources say
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/examples/run $(B)/bindings/c/examples $(examples)
+
+$(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
 
 .PHONY: clean
 clean: ## remove everything that was built
