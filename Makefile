@@ -71,6 +71,32 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
+# --- installation
+
+pkgconfigdir ?= $(libdir)/pkgconfig
+INSTALL ?= install
+
+# Written anew each time: it depends on the folders that were asked for.
+.PHONY: pkg-config
+pkg-config: ## build/libtempfile.pc, for prefix, libdir and includedir
+	@mkdir -p $(B)
+	@sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
+	  bindings/c/libtempfile.pc.in >$(B)/libtempfile.pc
+
+.PHONY: install uninstall
+install: $(B)/libtempfile.so pkg-config ## library, header and .pc file into DESTDIR, prefix, libdir, includedir
+	$(INSTALL) -d "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)"
+	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
+	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libtempfile.so"
+	$(INSTALL) -m 644 include/tempfile.h "$(DESTDIR)$(includedir)"
+	$(INSTALL) -m 644 $(B)/libtempfile.pc "$(DESTDIR)$(pkgconfigdir)"
+	@[ -n "$(DESTDIR)" ] || echo "now run ldconfig as root, so that the loader finds $(SONAME) in $(libdir)"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
+	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
+
 # --- demo
 
 demo_sources := $(wildcard bindings/c/demo/*.c)
@@ -89,7 +115,7 @@ test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that 
 # --- tests
 
 .PHONY: test test-core test-c
-test: test-core test-c test-demo test-examples ## run every test
+test: test-core test-c test-demo test-examples test-install ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
@@ -121,6 +147,10 @@ test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their s
 $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
+
+.PHONY: test-install
+test-install: build ## install into a folder, build an example with pkg-config, uninstall
+	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
 
 .PHONY: clean
 clean: ## remove everything that was built
