@@ -115,7 +115,7 @@ test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that 
 # --- tests
 
 .PHONY: test test-core test-c
-test: test-core test-c test-demo test-examples test-install ## run every test
+test: test-core test-c test-demo test-examples test-install test-readme ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
@@ -151,6 +151,28 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 .PHONY: test-install
 test-install: build ## install into a folder, build an example with pkg-config, uninstall
 	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
+
+.PHONY: test-readme
+test-readme: build need-python ## the README's examples run, its targets and paths exist
+	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
+
+# --- checks and figures
+
+.PHONY: check-pure
+check-pure: need-go ## the core builds, vets and passes its tests without cgo
+	CGO_ENABLED=0 $(GO) build ./core/...
+	CGO_ENABLED=0 $(GO) vet ./core/...
+	CGO_ENABLED=0 $(GO) test ./core/...
+	@deps=$$(CGO_ENABLED=1 $(GO) list -deps -tags=osusergo ./core/...) || exit 1; \
+	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
+	@echo "check-pure: the core is pure Go"
+
+.PHONY: bench
+bench: build $(B)/bench ## what mkstemp, named and spooled files cost beside the bare system calls
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/bench
+
+$(B)/bench: tests/bench/bench.c include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
 
 .PHONY: clean
 clean: ## remove everything that was built
