@@ -71,7 +71,66 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
+# --- tests
+
+.PHONY: test test-core test-c
+test: test-core test-c ## run every test
+
+test-core: need-go ## the core's own tests
+	$(GO) test ./core/... ./capi/internal/...
+
+# Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
+c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
+hook_tests := $(filter %_hooks,$(c_tests))
+plain_tests := $(filter-out %_hooks,$(c_tests))
+
+test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
+	@tests/run $(CURDIR)/$(B) $(plain_tests)
+	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
+
+$(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B) -ltempfile -lpthread
+
+$(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+
+# --- demo, examples, README
+
+test: test-demo test-examples test-readme
+
+demo_sources := $(wildcard bindings/c/demo/*.c)
+
+.PHONY: demo
+demo: build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
+
+$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
+
+.PHONY: test-demo
+test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
+
+# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
+examples := $(wildcard bindings/c/examples/*.c)
+
+.PHONY: test-examples
+test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their sources say
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/examples/run $(B)/bindings/c/examples $(examples)
+
+$(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
+
+.PHONY: test-readme
+test-readme: build need-python ## the README's examples run, its targets and paths exist
+	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
+
 # --- installation
+
+test: test-install
 
 pkgconfigdir ?= $(libdir)/pkgconfig
 INSTALL ?= install
@@ -97,64 +156,9 @@ uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
 	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
 
-# --- demo
-
-demo_sources := $(wildcard bindings/c/demo/*.c)
-
-.PHONY: demo
-demo: build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
-
-$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
-
-.PHONY: test-demo
-test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
-
-# --- tests
-
-.PHONY: test test-core test-c
-test: test-core test-c test-demo test-examples test-install test-readme ## run every test
-
-test-core: need-go ## the core's own tests
-	$(GO) test ./core/... ./capi/internal/...
-
-# Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
-c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
-hook_tests := $(filter %_hooks,$(c_tests))
-plain_tests := $(filter-out %_hooks,$(c_tests))
-
-test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
-	@tests/run $(CURDIR)/$(B) $(plain_tests)
-	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
-
-$(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B) -ltempfile -lpthread
-
-$(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
-
-# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
-examples := $(wildcard bindings/c/examples/*.c)
-
-.PHONY: test-examples
-test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their sources say
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/examples/run $(B)/bindings/c/examples $(examples)
-
-$(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
-
 .PHONY: test-install
 test-install: build ## install into a folder, build an example with pkg-config, uninstall
 	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
-
-.PHONY: test-readme
-test-readme: build need-python ## the README's examples run, its targets and paths exist
-	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
 
 # --- checks and figures
 
