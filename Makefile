@@ -3,7 +3,9 @@
 VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/types.h)
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go
-CC ?= gcc
+ifeq ($(origin CC),default) # make knows CC as cc already, so ?= would not set it
+CC := gcc
+endif
 PYTHON ?= python3
 prefix ?= /usr/local
 libdir ?= $(prefix)/lib
