@@ -3,7 +3,9 @@
 VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/types.h)
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go
-CC ?= gcc
+ifeq ($(origin CC),default) # make knows CC as cc already, so ?= would not set it
+CC := gcc
+endif
 PYTHON ?= python3
 prefix ?= /usr/local
 libdir ?= $(prefix)/lib
@@ -95,6 +97,88 @@ $(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.
 $(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+
+# --- demo, examples, README
+
+test: test-demo test-examples test-readme
+
+demo_sources := $(wildcard bindings/c/demo/*.c)
+
+.PHONY: demo
+demo: build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
+
+$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
+
+.PHONY: test-demo
+test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
+
+# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
+examples := $(wildcard bindings/c/examples/*.c)
+
+.PHONY: test-examples
+test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their sources say
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/examples/run $(B)/bindings/c/examples $(examples)
+
+$(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
+
+.PHONY: test-readme
+test-readme: build need-python ## the README's examples run, its targets and paths exist
+	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
+
+# --- installation
+
+test: test-install
+
+pkgconfigdir ?= $(libdir)/pkgconfig
+INSTALL ?= install
+
+# Written anew each time: it depends on the folders that were asked for.
+.PHONY: pkg-config
+pkg-config: ## build/libtempfile.pc, for prefix, libdir and includedir
+	@mkdir -p $(B)
+	@sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
+	  bindings/c/libtempfile.pc.in >$(B)/libtempfile.pc
+
+.PHONY: install uninstall
+install: $(B)/libtempfile.so pkg-config ## library, header and .pc file into DESTDIR, prefix, libdir, includedir
+	$(INSTALL) -d "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)"
+	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
+	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libtempfile.so"
+	$(INSTALL) -m 644 include/tempfile.h "$(DESTDIR)$(includedir)"
+	$(INSTALL) -m 644 $(B)/libtempfile.pc "$(DESTDIR)$(pkgconfigdir)"
+	@[ -n "$(DESTDIR)" ] || echo "now run ldconfig as root, so that the loader finds $(SONAME) in $(libdir)"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
+	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
+
+.PHONY: test-install
+test-install: build ## install into a folder, build an example with pkg-config, uninstall
+	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
+
+# --- checks and figures
+
+.PHONY: check-pure
+check-pure: need-go ## the core builds, vets and passes its tests without cgo
+	CGO_ENABLED=0 $(GO) build ./core/...
+	CGO_ENABLED=0 $(GO) vet ./core/...
+	CGO_ENABLED=0 $(GO) test ./core/...
+	@deps=$$(CGO_ENABLED=1 $(GO) list -deps -tags=osusergo ./core/...) || exit 1; \
+	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
+	@echo "check-pure: the core is pure Go"
+
+.PHONY: bench
+bench: build $(B)/bench ## what mkstemp, named and spooled files cost beside the bare system calls
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/bench
+
+$(B)/bench: tests/bench/bench.c include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
 
 .PHONY: clean
 clean: ## remove everything that was built
