@@ -73,6 +73,11 @@ check-header: need-go ## fail if a generated file is not what make header would 
 
 # --- tests
 
+.PHONY: check-vectors
+check-vectors: need-python ## fail if the shared vectors are not what CPython answers
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(PYTHON) tests/vectors/generate.py --check; \
+	  else echo "skip  check-vectors: $(PYTHON) is older than 3.11"; fi
+
 .PHONY: test test-core test-c
 test: test-core test-c ## run every test
 
@@ -88,11 +93,11 @@ test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.s
 	@tests/run $(CURDIR)/$(B) $(plain_tests)
 	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
 
-$(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.so
+$(plain_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B) -ltempfile -lpthread
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B) -ltempfile -lpthread
 
-$(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
+$(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 
