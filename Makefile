@@ -4,6 +4,7 @@ VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/type
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go
 CC ?= gcc
+CXX ?= g++
 PYTHON ?= python3
 prefix ?= /usr/local
 libdir ?= $(prefix)/lib
@@ -71,6 +72,20 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	@for f in include/tempfile.h capi/public_gen.h capi/api_gen.h capi/shims_gen.c capi/libtempfile.map capi/libtempfile_hooks.map; do \
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
+
+.PHONY: check-c check-symbols
+check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
+	@for std in c99 c11 c17 c2x; do \
+	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
+	@if command -v $(CXX) >/dev/null 2>&1; then for std in c++11 c++14 c++17 c++20; do \
+	  printf '#include "tempfile.h"\ntempfile_options options = TEMPFILE_OPTIONS_INIT;\n' | $(CXX) -std=$$std $(strict) -x c++ - || exit 1; done; \
+	  else echo "skip  check-c: $(CXX) is missing, so C++ was not tried (apt-get install g++)"; fi
+	@echo "check-c: the header compiles by itself"
+
+strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
+
+check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
+	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
 
 # --- tests
 
