@@ -6,6 +6,7 @@ GO ?= go
 ifeq ($(origin CC),default) # make knows CC as cc already, so ?= would not set it
 CC := gcc
 endif
+CXX ?= g++
 PYTHON ?= python3
 prefix ?= /usr/local
 libdir ?= $(prefix)/lib
@@ -17,8 +18,9 @@ WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
 
 # No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
-# handlers must stay so. osusergo: the user's home is read without the C library, which may load modules for it.
-godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1
+# handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of processors,
+# which a guest has no use for. osusergo: the user's home is read without the C library, which may load modules for it.
+godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
 shared = $(GO) build -buildmode=c-shared -trimpath -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
 
@@ -73,7 +75,26 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
+.PHONY: check-c check-symbols
+check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
+	@for std in c99 c11 c17 c2x; do \
+	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
+	@if command -v $(CXX) >/dev/null 2>&1; then for std in c++11 c++14 c++17 c++20; do \
+	  printf '#include "tempfile.h"\ntempfile_options options = TEMPFILE_OPTIONS_INIT;\n' | $(CXX) -std=$$std $(strict) -x c++ - || exit 1; done; \
+	  else echo "skip  check-c: $(CXX) is missing, so C++ was not tried (apt-get install g++)"; fi
+	@echo "check-c: the header compiles by itself"
+
+strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
+
+check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
+	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+
 # --- tests
+
+.PHONY: check-vectors
+check-vectors: need-python ## fail if the shared vectors are not what CPython answers
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(PYTHON) tests/vectors/generate.py --check; \
+	  else echo "skip  check-vectors: $(PYTHON) is older than 3.11"; fi
 
 .PHONY: test test-core test-c
 test: test-core test-c ## run every test
@@ -90,11 +111,11 @@ test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.s
 	@tests/run $(CURDIR)/$(B) $(plain_tests)
 	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
 
-$(plain_tests): $(B)/%: %.c tests/c/check.h include/tempfile.h $(B)/libtempfile.so
+$(plain_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
-$(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(B)/hooks/libtempfile.so
+$(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 

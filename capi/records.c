@@ -280,18 +280,24 @@ bool tempfile__owned(const tempfile__record *record)
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
- * does not delay it. */
+ * does not delay it. The second look is for a thread that frees the object in between: its record may be another's by
+ * then, whose path must not be given. */
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function)
 {
     const tempfile__record *record;
+    const char *path = NULL;
 
     tempfile__clear();
     record = lookup(handle, kind);
+    if (record != NULL) {
+        path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+        record = lookup(handle, kind);
+    }
     if (record == NULL) {
         bad_handle(handle, kind, function);
         return NULL;
     }
-    return record->text[TEMPFILE__PATH];
+    return path;
 }
 
 /* Services for Go. Each publishes the new before it frees the old, for a fork by another thread in between. */
