@@ -14,15 +14,20 @@ import (
 	"libtempfile/core"
 )
 
-// maxSize is the largest number of bytes that can be in memory.
-const maxSize = math.MaxInt64
+const (
+	// maxSize is the largest number of bytes that can be in memory.
+	maxSize = math.MaxInt64
+	// firstPage is where nothing is ever mapped. A pointer to there is a NULL that something was added to. Touching it
+	// would fault in Go, which could make no error of it on a thread that has its own signal stack back.
+	firstPage = 4096
+)
 
 // memoryOf makes a caller's memory a slice; false: it cannot be memory.
 func memoryOf(buffer unsafe.Pointer, size C.size_t) ([]byte, bool) {
 	if size == 0 {
 		return nil, true
 	}
-	if buffer == nil || uint64(size) > maxSize || uintptr(buffer)+uintptr(size) < uintptr(buffer) {
+	if uintptr(buffer) < firstPage || uint64(size) > maxSize || uintptr(buffer)+uintptr(size) < uintptr(buffer) {
 		return nil, false
 	}
 	return unsafe.Slice((*byte)(buffer), size), true

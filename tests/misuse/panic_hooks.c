@@ -28,23 +28,6 @@ static void *panic_often(void *unused)
     return unused;
 }
 
-/* A fault at an address near zero is a panic too. */
-static void fault(void)
-{
-    tempfile_file *file;
-    char text[8];
-
-    CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
-    CHECK(tempfile_file_write(file, "kept", 4) == 4 && tempfile_file_seek(file, 0, SEEK_SET) == 0);
-    for (uintptr_t address = 1; address < 4000; address += 37) {
-        CHECK(tempfile_file_read(file, (void *)address, 4) == -ENOTRECOVERABLE);
-        CHECK(tempfile_file_write(file, (void *)address, 4) == -ENOTRECOVERABLE);
-        CHECK(tempfile_file_tell(file) == 0);
-    }
-    CHECK(tempfile_file_read(file, text, sizeof text) == 4 && memcmp(text, "kept", 4) == 0);
-    tempfile_file_free(file);
-}
-
 int main(void)
 {
     pthread_t threads[8];
@@ -56,7 +39,6 @@ int main(void)
         CHECK(pthread_create(&threads[i], NULL, panic_often, NULL) == 0);
     for (int i = 0; i < 8; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    fault();
     use();
     CHECK(tempfile_test_live() == 0 && names_left() == 0 && open_descriptors() == before);
     return passed();

@@ -34,6 +34,17 @@ static void memory_sizes(tempfile_file *file)
     }
 }
 
+/* Addresses near zero are a NULL that something was added to, and touching one would fault. */
+static void near_null(tempfile_file *file)
+{
+    for (uintptr_t address = 1; address < 4096; address += 37) {
+        CHECK(tempfile_file_read(file, (void *)address, 4) == -EINVAL);
+        CHECK(tempfile_file_readline(file, (char *)address, 4) == -EINVAL);
+        CHECK(tempfile_file_write(file, (void *)address, 4) == -EINVAL);
+    }
+    check_unchanged(file);
+}
+
 static void positions(tempfile_file *file)
 {
     static const int whences[] = {-1, 3, 4, 5, 100, INT_MAX, INT_MIN};
@@ -91,6 +102,7 @@ static void every_file(int64_t buffering)
         CHECK(tempfile_file_write(file, "0123456789", 10) == 10);
         check_unchanged(file);
         memory_sizes(file);
+        near_null(file);
         positions(file);
         truncations(file);
         tempfile_file_free(file);
