@@ -22,7 +22,7 @@ go_sources := go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_te
 # which a guest has no use for. osusergo: the user's home is read without the C library, which may load modules for it.
 godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
-shared = $(GO) build -buildmode=c-shared -trimpath -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
+shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
 
 .DEFAULT_GOAL := help
 
