@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"os/user"
 	"slices"
@@ -231,13 +232,20 @@ type Entry struct {
 
 // NextEntry takes the first entry off what Entries filled, without "." and ".."; ok is false when there is none.
 func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
-	for len(buffer) > 0 {
-		raw := (*unix.Dirent)(unsafe.Pointer(unsafe.SliceData(buffer)))
-		start := int(unsafe.Offsetof(raw.Name))
-		name := buffer[start:raw.Reclen]
-		name = name[:bytes.IndexByte(name, 0)]
-		directory := raw.Type == unix.DT_DIR
-		buffer = buffer[raw.Reclen:]
+	// Field by field: the last entry may end before a whole unix.Dirent does, and a pointer to one there is invalid.
+	const (
+		length = unsafe.Offsetof(unix.Dirent{}.Reclen)
+		kind   = unsafe.Offsetof(unix.Dirent{}.Type)
+		start  = unsafe.Offsetof(unix.Dirent{}.Name)
+	)
+	for len(buffer) > int(start) {
+		size := int(binary.NativeEndian.Uint16(buffer[length:]))
+		if size <= int(start) || size > len(buffer) {
+			break // no kernel says so; a broken one must not make this go on for ever
+		}
+		directory := buffer[kind] == unix.DT_DIR
+		name, _, _ := bytes.Cut(buffer[start:size], []byte{0})
+		buffer = buffer[size:]
 		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "." && text != ".." {
 			return Entry{text, directory}, buffer, true
 		}
