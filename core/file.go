@@ -77,7 +77,7 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	} else {
 		for n < len(p) && err == nil {
 			var k int
-			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k == 0 {
+			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k <= 0 {
 				break
 			}
 			n += k
@@ -148,7 +148,10 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	} else {
 		position, err = f.diskSeek(s, offset, whence)
 	}
-	return position, f.fail("seek", err)
+	if err != nil {
+		return 0, f.fail("seek", err)
+	}
+	return position, nil
 }
 
 // Tell gives the position.
@@ -158,8 +161,10 @@ func (f *File) Tell() (position int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	position, err = f.tell(s)
-	return position, f.fail("tell", err)
+	if position, err = f.tell(s); err != nil {
+		return 0, f.fail("tell", err)
+	}
+	return position, nil
 }
 
 func (f *File) tell(s *State) (int64, error) {
@@ -282,7 +287,6 @@ func (f *File) Close() error {
 	if s.has(flagClosed) {
 		return nil
 	}
-	s.set(flagClosed, true)
 	err := f.closeDescriptor(s)
 	if s.has(flagDeleteOnClose) {
 		if deleteErr := f.delete(s); err == nil {
@@ -295,18 +299,23 @@ func (f *File) Close() error {
 // Free closes the file if it is open, and deletes a name that was to outlive closing. It is the end of the object, as
 // leaving the with statement is in Python.
 func (f *File) Free() error {
-	err := f.Close()
 	f.storage.Lock()
 	defer f.storage.Unlock()
-	if deleteErr := f.delete(f.storage.State()); err == nil {
+	s := f.storage.State()
+	err := f.closeDescriptor(s)
+	if deleteErr := f.delete(s); err == nil {
 		err = deleteErr
 	}
 	return err
 }
 
-// closeDescriptor closes what there is and lets go of the memory. The descriptor is forgotten first: whatever close
-// says, the number is free for others from then on.
+// closeDescriptor closes what is open and lets go of the memory. The descriptor is forgotten first: whatever close says,
+// the number is free for others from then on.
 func (f *File) closeDescriptor(s *State) (err error) {
+	if s.has(flagClosed) {
+		return nil
+	}
+	s.set(flagClosed, true)
 	descriptor := int(s.Descriptor)
 	s.Descriptor = -1
 	s.AheadStart, s.AheadEnd = 0, 0

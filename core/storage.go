@@ -2,6 +2,7 @@ package core
 
 import (
 	"sync"
+	"syscall"
 	"unsafe"
 )
 
@@ -111,6 +112,9 @@ func (m *memory) SetText(which Text, v string) error { m.texts[which] = v; retur
 func (m *memory) Owned() bool                        { return true }
 func (m *memory) Resize(keep, capacity int64) error {
 	var block []byte
+	if !affordable(capacity) {
+		return syscall.ENOMEM
+	}
 	if capacity > 0 {
 		block = make([]byte, capacity)
 		copy(block, m.state.block()[:keep])

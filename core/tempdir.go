@@ -20,6 +20,10 @@ func (c *choice) suits(now *Environment) bool {
 func (l *Library) SetTempdir(directory *string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	if directory != nil {
+		copied := strings.Clone(*directory)
+		directory = &copied
+	}
 	l.tempdir = directory
 }
 
