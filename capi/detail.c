@@ -25,14 +25,15 @@ static void drop(void *value)
 
 static void create_key(void)
 {
-    tempfile__shared->has_detail = pthread_key_create(&tempfile__shared->detail, drop) == 0;
+    /* released after the key is written: detail_of_thread looks without having passed pthread_once */
+    __atomic_store_n(&tempfile__shared->has_detail, pthread_key_create(&tempfile__shared->detail, drop) == 0, __ATOMIC_RELEASE);
 }
 
 static struct detail *detail_of_thread(void)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
-    return shared->has_detail ? pthread_getspecific(shared->detail) : NULL;
+    return __atomic_load_n(&shared->has_detail, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->detail) : NULL;
 }
 
 void tempfile__clear(void)
