@@ -205,11 +205,14 @@ static const struct tempfile__api *open_gate(const char *function)
     struct tempfile__wiped *wiped = shared->wiped;
     const struct tempfile__api *api;
     const char *why;
+    int cancellation;
 
     if (wiped == NULL) {
         tempfile__fail(-ENOMEM, function, "load", "", "there was no memory for the library's state", 0);
         return NULL;
     }
+    /* open(2) and close(2) are cancellation points: a thread that ended there would keep the lock for ever */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     pthread_mutex_lock(&wiped->reload);
     api = __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE);
     if (api == NULL) {
@@ -226,6 +229,7 @@ static const struct tempfile__api *open_gate(const char *function)
         }
     }
     pthread_mutex_unlock(&wiped->reload);
+    pthread_setcancelstate(cancellation, NULL);
     if (api == NULL)
         tempfile__fail(-EOWNERDEAD, function, "fork", "", why, 0);
     return api;

@@ -29,7 +29,8 @@ static void drop(void *value)
 
 static void create_key(void)
 {
-    tempfile__shared->has_thread_key = pthread_key_create(&tempfile__shared->thread_key, drop) == 0;
+    /* released after the key is written: this_thread looks without having passed pthread_once */
+    __atomic_store_n(&tempfile__shared->has_thread_key, pthread_key_create(&tempfile__shared->thread_key, drop) == 0, __ATOMIC_RELEASE);
 }
 
 /* What is known of this thread; NULL: nothing. */
@@ -37,7 +38,7 @@ static struct thread *this_thread(void)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
-    return shared->has_thread_key ? pthread_getspecific(shared->thread_key) : NULL;
+    return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
 }
 
 /* The same, made if need be; NULL: no memory. */
