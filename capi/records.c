@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A handle is a mark, the generation and the index of the record. The mark makes it no address of a user process, so that
@@ -155,14 +156,23 @@ static tempfile__record *take(void)
     return record;
 }
 
-/* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
- * without a runtime, or a panic. */
+/* Closes what Go could not take out of a record: after a fork without a runtime, or a panic. In a child the number may be
+ * another file's, see loseForeignDescriptor in package core. */
+static void close_descriptor(const tempfile__state *state)
+{
+    struct stat stat;
+
+    if (fstat(state->descriptor, &stat) == 0 && stat.st_dev == state->device && stat.st_ino == state->inode)
+        close(state->descriptor);
+}
+
+/* Empties a dead record and puts it back. */
 static void give_back(tempfile__record *record)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
     if (record->state.descriptor >= 0)
-        close(record->state.descriptor);
+        close_descriptor(&record->state);
     free(record->last_path);
     record->last_path = record->text[TEMPFILE__PATH];
     record->text[TEMPFILE__PATH] = NULL;

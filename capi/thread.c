@@ -59,21 +59,37 @@ static struct thread *new_thread(void)
     return thread;
 }
 
-/* The first call of a thread into a runtime makes that put an alternate signal stack of 32 KB on the thread if it has
- * none, for good. A host's handler with SA_ONSTACK that needs more would die there, though it never asked for such a
- * stack; so the runtime meets the thread in a call that does nothing, and the thread gets its own back. */
+/* Blocks what a host may have handlers for; not what a fault raises, for which the system would end the process. */
+static void block_signals(sigset_t *before)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    sigset_t all;
+
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&all, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &all, before);
+}
+
+/* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
+ * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
+ * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
+ * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
 {
     struct thread *thread = this_thread();
+    sigset_t mask;
     stack_t own;
 
     if (__builtin_expect(thread != NULL && thread->epoch == epoch, 1))
         return;
+    block_signals(&mask);
     if (sigaltstack(NULL, &own) == 0) {
         api->hello();
         if ((own.ss_flags & SS_ONSTACK) == 0)
             sigaltstack(&own, NULL);
     }
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     thread = new_thread();
     if (thread != NULL)
         thread->epoch = epoch;

@@ -14,7 +14,29 @@ type File struct {
 }
 
 // StoredFile gives the file whose storage another runtime of this process, or of its parent, has filled.
-func (l *Library) StoredFile(storage Storage) *File { return &File{l, storage} }
+func (l *Library) StoredFile(storage Storage) *File {
+	f := &File{l, storage}
+	f.loseForeignDescriptor(storage.State())
+	return f
+}
+
+// loseForeignDescriptor forgets a descriptor that is not the file's. A child gets a copy of its parent's descriptors
+// first and of the memory later, so what another thread opened in between is known to the child but not open there, and
+// the number is soon that of another file, which nothing here may touch. A spooled file that was just rolling over is
+// still in memory as long as its block is; any other file is closed.
+func (f *File) loseForeignDescriptor(s *State) {
+	if s.Descriptor < 0 {
+		return
+	}
+	identity, err := f.library.system.IdentifyOpen(int(s.Descriptor))
+	if err == nil && identity == (Identity{s.Device, s.Inode}) {
+		return
+	}
+	if s.Kind != KindSpooled || s.Size == 0 || s.Capacity < s.Size {
+		s.set(flagClosed, true)
+	}
+	s.Descriptor = -1
+}
 
 // enter locks the file for an operation and refuses it on a file that is closed or not open for it.
 func (f *File) enter(operation string, needs uint32) (*State, error) {

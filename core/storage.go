@@ -45,8 +45,8 @@ type State struct {
 	Descriptor  int32 // -1: none, because the file is in memory, detached or closed
 	Permissions uint32
 	MaxSize     int64
-	ReadAhead   int64 // bytes to read ahead; 0: none
-	Device      uint64
+	ReadAhead   int64  // bytes to read ahead; 0: none
+	Device      uint64 // of the file behind the descriptor, or of the directory
 	Inode       uint64
 	Data        unsafe.Pointer // the block: a spooled file's bytes, or what was read ahead
 	Capacity    int64

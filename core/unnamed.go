@@ -18,6 +18,11 @@ func (l *Library) TemporaryFileIn(storage Storage, o *Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	initialize(storage.State(), KindUnnamed, descriptor, o, m)
+	identity, err := l.system.IdentifyOpen(descriptor)
+	if err != nil {
+		l.system.Close(descriptor)
+		return nil, failed("open", plan.directory, err)
+	}
+	initialize(storage.State(), KindUnnamed, descriptor, identity, o, m)
 	return &File{l, storage}, nil
 }
