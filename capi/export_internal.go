@@ -16,7 +16,7 @@ import (
 //export tfgo_hello
 func tfgo_hello() (result C.int) {
 	stack.Reserve()
-	defer rescue("tempfile_hello", &result)
+	defer rescue("", &result)
 	return 0
 }
 
@@ -31,7 +31,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	storage := record{r}
 	switch r.kind {
 	case C.TEMPFILE__FILE:
-		r.object = attach(library.StoredFile(storage))
+		r.object = attach(library.StoredFile(storage, bool(C.tempfile__inherited(r))))
 	case C.TEMPFILE__DIRECTORY:
 		r.object = attach(library.StoredDirectory(storage))
 	case C.TEMPFILE__REMOVAL:
@@ -51,7 +51,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 //export tfgo_release
 func tfgo_release(r *C.tempfile__record) (result C.int) {
 	stack.Reserve()
-	defer rescue("tempfile_free", &result)
+	defer rescue("", &result)
 	defer detach(r.object)
 	switch r.kind {
 	case C.TEMPFILE__FILE:

@@ -58,11 +58,12 @@ static void in_child(void)
         return;
 #endif
     forget_dead_runtime();
-    if (!shared->wiped_by_hand)
-        return;
-    memset(shared->wiped, 0, sizeof *shared->wiped);
-    for (uint32_t i = 0; i < shared->tables; i++)
-        memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+    if (shared->wiped_by_hand) {
+        memset(shared->wiped, 0, sizeof *shared->wiped);
+        for (uint32_t i = 0; i < shared->tables; i++)
+            memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+    }
+    shared->wiped->inherited = tempfile__renewals_at_fork() + 1;
 }
 
 /* The build id's note, in an image as it lies in a file or, at an address, in memory. */
@@ -194,7 +195,7 @@ static void register_once(void)
     if (shared->registered)
         return;
     shared->registered = true;
-    pthread_atfork(NULL, NULL, in_child);
+    pthread_atfork(tempfile__before_fork, NULL, in_child);
     atexit(tempfile__leave);
 }
 

@@ -40,6 +40,7 @@ typedef struct tempfile__record {
     uint32_t index, next_free;
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
+    uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
     void *object;        /* go-pointer's token in that runtime */
     char *text[TEMPFILE__TEXTS];
     char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
@@ -81,6 +82,8 @@ bool tempfile__owned(const tempfile__record *record);
 
 /* services for Go, in whichever copy of the library it runs */
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
+void tempfile__renew(tempfile__record *record);
+bool tempfile__inherited(const tempfile__record *record);
 int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size);
 
 /* options.c */
@@ -96,6 +99,8 @@ void tempfile__environment(struct tempfile__environment *environment);
 /* thread.c */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 void tempfile__clear(void);
+void tempfile__before_fork(void);
+uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 
 /* Records come in tables of 1,024, of which there are at most 1,024. */
@@ -107,6 +112,7 @@ struct tempfile__wiped;
 struct tempfile__shared {
     struct tempfile__wiped *wiped;
     bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
+    uint64_t renewals;       /* how many objects got a descriptor */
     uint64_t last_epoch;
     uint64_t copies;         /* how many loads of a copy were begun in this process and those before it */
     bool registered;         /* atexit and pthread_atfork */
@@ -126,6 +132,7 @@ extern struct tempfile__shared *tempfile__shared;
 struct tempfile__wiped {
     const struct tempfile__api *live; /* the table to call; NULL: find out why */
     uint64_t epoch;
+    uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
     bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
     pthread_mutex_t reload, table, tempdir;
 };

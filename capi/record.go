@@ -55,5 +55,7 @@ func memoryError(result C.int) error {
 	return nil
 }
 
+func (r record) Renew() { C.tempfile__renew(r.c) }
+
 // Owned tells whether the record was made in this process. The gate has set its epoch to this process's.
 func (r record) Owned() bool { return r.c.owner == r.c.epoch }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A handle is a mark, the generation and the index of the record. The mark makes it no address of a user process, so that
@@ -156,23 +155,29 @@ static tempfile__record *take(void)
     return record;
 }
 
-/* Closes what Go could not take out of a record: after a fork without a runtime, or a panic. In a child the number may be
- * another file's, see loseForeignDescriptor in package core. */
-static void close_descriptor(const tempfile__state *state)
+/* Notes that an object is about to get a descriptor. */
+void tempfile__renew(tempfile__record *record)
 {
-    struct stat stat;
-
-    if (fstat(state->descriptor, &stat) == 0 && stat.st_dev == state->device && stat.st_ino == state->inode)
-        close(state->descriptor);
+    record->renewed = __atomic_add_fetch(&tempfile__shared->renewals, 1, __ATOMIC_SEQ_CST);
 }
 
-/* Empties a dead record and puts it back. */
+/* Tells whether a record's descriptor is one of this process. A fork copies the descriptors first and the memory later: a
+ * record that another thread of the parent renewed in between names a descriptor that is soon somebody else's here. */
+bool tempfile__inherited(const tempfile__record *record)
+{
+    uint64_t limit = tempfile__shared->wiped->inherited;
+
+    return record->epoch == tempfile__epoch() || limit == 0 || record->renewed < limit;
+}
+
+/* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
+ * without a runtime, or a panic. */
 static void give_back(tempfile__record *record)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
-    if (record->state.descriptor >= 0)
-        close_descriptor(&record->state);
+    if (record->state.descriptor >= 0 && tempfile__inherited(record))
+        close(record->state.descriptor);
     free(record->last_path);
     record->last_path = record->text[TEMPFILE__PATH];
     record->text[TEMPFILE__PATH] = NULL;
@@ -213,6 +218,7 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
         give_back(record);
         return result;
     }
+    tempfile__renew(record);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_RELEASE);
     *out_handle = handle_of(record);
     return 0;
@@ -226,7 +232,7 @@ static void end(tempfile__record *record)
 
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(lock_of(record));
-    api = tempfile__gate("tempfile_free");
+    api = tempfile__gate(NULL);
     if (api != NULL && inherit(api, record) == 0)
         api->release(record);
     give_back(record);

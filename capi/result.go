@@ -67,9 +67,14 @@ func report[T integer](code int, function, operation, path, reason string, neede
 	return T(C.tempfile__fail(C.int(code), texts[0], texts[1], texts[2], texts[3], C.size_t(needed)))
 }
 
-// rescue makes an error of a panic, which would otherwise end the host. Every export defers it.
+// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For the gate's own calls,
+// which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {
+		*result = -T(syscall.ENOTRECOVERABLE)
+		if function == "" {
+			return
+		}
 		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)
 	}
 }

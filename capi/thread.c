@@ -14,6 +14,7 @@ struct thread {
     tempfile_error error;
     char *text;     /* operation, path and message, one after the other */
     uint64_t epoch; /* of the runtime that has met the thread; 0: none */
+    uint64_t renewals_at_fork;
 };
 
 static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
@@ -95,6 +96,22 @@ void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
         thread->epoch = epoch;
 }
 
+/* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */
+void tempfile__before_fork(void)
+{
+    struct thread *thread = new_thread();
+
+    if (thread != NULL)
+        thread->renewals_at_fork = __atomic_load_n(&tempfile__shared->renewals, __ATOMIC_SEQ_CST);
+}
+
+uint64_t tempfile__renewals_at_fork(void)
+{
+    const struct thread *thread = this_thread();
+
+    return thread != NULL ? thread->renewals_at_fork : UINT64_MAX - 1;
+}
+
 void tempfile__clear(void)
 {
     struct thread *thread = this_thread();
@@ -103,7 +120,7 @@ void tempfile__clear(void)
         thread->error = none;
 }
 
-/* Sets the thread's detail and returns the code. The path may be what the thread's last detail pointed to. */
+/* Sets the thread's detail, unless function is NULL, and returns the code. The path may be what the thread's last detail pointed to. */
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
 {
     size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
@@ -112,7 +129,7 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
     char *text, *message;
     int size;
 
-    if (thread == NULL)
+    if (thread == NULL || function == NULL) /* what returns nothing reports nothing */
         return code;
     size = snprintf(NULL, 0, "%s: %s%s%s: %s", function, operation, between, path, reason);
     text = malloc(operation_size + path_size + (size_t)size + 1);

@@ -13,23 +13,22 @@ type File struct {
 	storage Storage
 }
 
-// StoredFile gives the file whose storage another runtime of this process, or of its parent, has filled.
-func (l *Library) StoredFile(storage Storage) *File {
+// StoredFile gives the file whose storage a parent process has filled. A descriptor that is not known to be inherited too
+// is never used.
+func (l *Library) StoredFile(storage Storage, inherited bool) *File {
 	f := &File{l, storage}
-	f.loseForeignDescriptor(storage.State())
+	if !inherited {
+		f.loseDescriptor(storage.State())
+	}
 	return f
 }
 
-// loseForeignDescriptor forgets a descriptor that is not the file's. A child gets a copy of its parent's descriptors
-// first and of the memory later, so what another thread opened in between is known to the child but not open there, and
-// the number is soon that of another file, which nothing here may touch. A spooled file that was just rolling over is
-// still in memory as long as its block is; any other file is closed.
-func (f *File) loseForeignDescriptor(s *State) {
+// loseDescriptor forgets a descriptor that may not be the file's. A fork copies the descriptors first and the memory later,
+// so what another thread opened in between is known to the child but not open there, and the number is soon that of another
+// file, which nothing here may touch. A spooled file that was just rolling over is still in memory as long as its block
+// is; any other file is closed.
+func (f *File) loseDescriptor(s *State) {
 	if s.Descriptor < 0 {
-		return
-	}
-	identity, err := f.library.system.IdentifyOpen(int(s.Descriptor))
-	if err == nil && identity == (Identity{s.Device, s.Inode}) {
 		return
 	}
 	if s.Kind != KindSpooled || s.Size == 0 || s.Capacity < s.Size {

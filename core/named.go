@@ -20,17 +20,13 @@ func (l *Library) NamedTemporaryFileIn(storage Storage, o *Options) (*File, erro
 	if err != nil {
 		return nil, err
 	}
-	identity, err := l.system.IdentifyOpen(descriptor)
-	if err == nil {
-		err = storage.SetText(TextPath, path)
-	}
-	if err != nil {
+	if err := storage.SetText(TextPath, path); err != nil {
 		l.system.Close(descriptor)
 		l.system.Unlink(path)
-		return nil, failed("open", path, err)
+		return nil, failed("malloc", path, err)
 	}
 	s := storage.State()
-	initialize(s, KindNamed, descriptor, identity, o, m)
+	initialize(s, KindNamed, descriptor, o, m)
 	s.set(flagNamed, true)
 	s.set(flagDelete, !o.NoDelete)
 	s.set(flagDeleteOnClose, !o.NoDelete && !o.NoDeleteOnClose)
@@ -50,11 +46,8 @@ func (o *Options) fileMode() (mode, error) {
 }
 
 // initialize fills the state of a new file.
-func initialize(s *State, kind Kind, descriptor int, identity Identity, o *Options, m mode) {
-	*s = State{
-		Kind: kind, Descriptor: int32(descriptor), Device: identity.Device, Inode: identity.Inode,
-		Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead(),
-	}
+func initialize(s *State, kind Kind, descriptor int, o *Options, m mode) {
+	*s = State{Kind: kind, Descriptor: int32(descriptor), Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead()}
 	s.set(flagReadable, m.readable)
 	s.set(flagWritable, m.writable)
 	s.set(flagNoTmpfile, o.NoTmpfile)

@@ -39,7 +39,7 @@ func (l *Library) SpooledTemporaryFileIn(storage Storage, o *Options) (*File, er
 			return nil, failed("malloc", "", err)
 		}
 	}
-	initialize(storage.State(), KindSpooled, -1, Identity{}, o, m)
+	initialize(storage.State(), KindSpooled, -1, o, m)
 	return &File{l, storage}, nil
 }
 
@@ -140,20 +140,16 @@ func (f *File) rollover(s *State) error {
 		return err
 	}
 	system := f.library.system
-	identity, err := system.IdentifyOpen(descriptor)
-	if err == nil {
-		_, err = writeAll(system, descriptor, s.content(0))
-	}
-	if err == nil && s.Position != s.Size {
+	if _, err = writeAll(system, descriptor, s.content(0)); err == nil && s.Position != s.Size {
 		_, err = system.Seek(descriptor, s.Position, io.SeekStart)
 	}
 	if err != nil {
 		system.Close(descriptor)
 		return failed("rollover", plan.directory, err)
 	}
-	s.Device, s.Inode = identity.Device, identity.Inode
+	f.storage.Renew()
 	s.Descriptor = int32(descriptor)
 	err = f.storage.Resize(0, 0)
-	s.Size = 0 // last: until then a child may need the memory, see loseForeignDescriptor
+	s.Size = 0 // last: until then a child may need the memory, see loseDescriptor
 	return err
 }

@@ -23,6 +23,9 @@ type Storage interface {
 	Resize(keep, capacity int64) error
 	// Owned tells whether this process made the object.
 	Owned() bool
+	// Renew is called just before a descriptor is put into the state of an object that others know already: should
+	// another thread be forking, the child has the state, but not the descriptor. See File.loseDescriptor.
+	Renew()
 }
 
 // Text names a string of an object.
@@ -45,8 +48,8 @@ type State struct {
 	Descriptor  int32 // -1: none, because the file is in memory, detached or closed
 	Permissions uint32
 	MaxSize     int64
-	ReadAhead   int64  // bytes to read ahead; 0: none
-	Device      uint64 // of the file behind the descriptor, or of the directory
+	ReadAhead   int64 // bytes to read ahead; 0: none
+	Device      uint64
 	Inode       uint64
 	Data        unsafe.Pointer // the block: a spooled file's bytes, or what was read ahead
 	Capacity    int64
@@ -109,6 +112,7 @@ type memory struct {
 func (m *memory) State() *State                      { return &m.state }
 func (m *memory) Text(which Text) string             { return m.texts[which] }
 func (m *memory) SetText(which Text, v string) error { m.texts[which] = v; return nil }
+func (m *memory) Renew()                             {}
 func (m *memory) Owned() bool                        { return true }
 func (m *memory) Resize(keep, capacity int64) error {
 	var block []byte

@@ -40,7 +40,7 @@ type System interface {
 	Unlock(directory int) bool
 	// OpenAbove opens the directory above an open one.
 	OpenAbove(directory int) (descriptor int, err error)
-	// IdentifyOpen gives the identity of an open file or directory.
+	// IdentifyOpen gives the identity of an open directory.
 	IdentifyOpen(descriptor int) (Identity, error)
 	// Entries fills the buffer with entries for NextEntry; 0 at the end.
 	Entries(directory int, buffer []byte) (int, error)
@@ -57,7 +57,7 @@ type System interface {
 	Environment() Environment
 }
 
-// Identity tells a file or directory from every other that exists at the time.
+// Identity tells a directory from every other that exists at the time.
 type Identity struct {
 	Device, Inode uint64
 }

@@ -18,11 +18,6 @@ func (l *Library) TemporaryFileIn(storage Storage, o *Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	identity, err := l.system.IdentifyOpen(descriptor)
-	if err != nil {
-		l.system.Close(descriptor)
-		return nil, failed("open", plan.directory, err)
-	}
-	initialize(storage.State(), KindUnnamed, descriptor, identity, o, m)
+	initialize(storage.State(), KindUnnamed, descriptor, o, m)
 	return &File{l, storage}, nil
 }

@@ -2,8 +2,8 @@
  * and not among its descriptors, and the number is soon another file's: the child must find the object closed, or, if it
  * was rolling over, still in memory; never the other file.
  *
- * The window is made wide by descriptors taken away in the child before its first call, as the kernel would have; then
- * it is left to chance, with a thread that opens and rolls over all the time. */
+ * The window is made wide by a handler that runs before the fork and after the library's own, and lets another thread
+ * open files; then it is left to chance, with a thread that opens and rolls over all the time. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -29,50 +29,75 @@ static void make(int kind, tempfile_file **out_file)
     CHECK(tempfile_file_write(*out_file, "hello", 5) == 5);
 }
 
-/* In a child whose table lacks the descriptors, and has those of a stranger at the same numbers. */
-static void taken_away(int by_the_dead)
+static tempfile_file *late[KINDS], *early, *rolling;
+static int open_late;
+
+static void *open_now(void *unused)
 {
-    tempfile_file *files[KINDS], *spooled;
+    for (int i = 0; i < KINDS; i++) {
+        make(i, &late[i]);
+        CHECK(tempfile_file_fileno(late[i]) >= 0);
+    }
+    CHECK(tempfile_file_rollover(rolling) == 0);
+    return unused;
+}
+
+/* Registered before the library is used, so it runs after the library's: inside the window. */
+static void in_window(void)
+{
+    pthread_t thread;
+
+    if (!open_late)
+        return;
+    CHECK(pthread_create(&thread, NULL, open_now, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+}
+
+/* The child has the numbers of what was opened in the window, for a file of its own. */
+static void opened_in_the_window(int without_runtime)
+{
     char name[TEMPFILE_PATH_SIZE], text[8];
-    int numbers[KINDS];
     struct stat stat;
+    int known;
     pid_t pid;
 
-    for (int i = 0; i < KINDS; i++) {
-        make(i, &files[i]);
-        numbers[i] = tempfile_file_fileno(files[i]);
-    }
-    make(2, &spooled);
-    strcpy(name, tempfile_file_name(files[0]));
+    make(0, &early);
+    make(2, &rolling);
+    known = tempfile_file_fileno(early);
+    open_late = 1;
     pid = fork();
+    open_late = 0;
     if (pid == 0) {
-        int stranger = open("stranger", O_RDWR | O_CREAT | O_TRUNC, 0600);
+        int stranger = open("stranger", O_RDWR | O_CREAT | O_TRUNC, 0600), expected = without_runtime ? -EOWNERDEAD : -EBADF;
 
         alarm(60);
-        for (int i = 0; i < KINDS; i++)
-            CHECK(dup2(stranger, numbers[i]) == numbers[i]);
-        if (by_the_dead)
+        strcpy(name, tempfile_file_name(late[0]));
+        for (int number = 3; number < 64; number++) /* whatever they are; a fork would not have copied them */
+            if (number != stranger && number != known)
+                dup2(stranger, number);
+        if (without_runtime)
             setenv("TEMPFILE_NO_RELOAD", "1", 1);
         for (int i = 0; i < KINDS; i++) {
-            int expected = by_the_dead ? -EOWNERDEAD : -EBADF;
-
-            CHECK(tempfile_file_write(files[i], "bad", 3) == expected);
-            CHECK(tempfile_file_seek(files[i], 0, SEEK_SET) == expected);
-            tempfile_file_free(files[i]);
-            CHECK(fcntl(numbers[i], F_GETFD) >= 0);
+            CHECK(tempfile_file_write(late[i], "bad", 3) == expected);
+            CHECK(tempfile_file_seek(late[i], 0, SEEK_SET) == expected);
+            tempfile_file_free(late[i]);
         }
+        tempfile_file_free(rolling);
+        for (int number = 3; number < 64; number++)
+            CHECK(fcntl(number, F_GETFD) >= 0);
         CHECK(fstat(stranger, &stat) == 0 && stat.st_size == 0);
         CHECK(access(name, F_OK) == 0);
-        if (!by_the_dead) {
-            CHECK(tempfile_file_seek(spooled, 0, SEEK_SET) == 0 && tempfile_file_read(spooled, text, 8) == 5);
-            CHECK(tempfile_file_rollover(spooled) == 0);
+        if (!without_runtime) {
+            CHECK(tempfile_file_seek(early, 0, SEEK_SET) == 0);
+            CHECK(tempfile_file_read(early, text, sizeof text) == 5 && memcmp(text, "hello", 5) == 0);
         }
         exit(0);
     }
     wait_for(pid);
     for (int i = 0; i < KINDS; i++)
-        tempfile_file_free(files[i]);
-    tempfile_file_free(spooled);
+        tempfile_file_free(late[i]);
+    tempfile_file_free(early);
+    tempfile_file_free(rolling);
     CHECK(unlink("stranger") == 0);
 }
 
@@ -128,8 +153,9 @@ int main(void)
     pthread_t thread;
 
     CHECK(chdir(getenv("TMPDIR")) == 0);
-    taken_away(0);
-    taken_away(1);
+    CHECK(pthread_atfork(in_window, NULL, NULL) == 0);
+    opened_in_the_window(0);
+    opened_in_the_window(1);
     CHECK(pthread_create(&thread, NULL, turn_over, NULL) == 0);
     for (int i = 0; i < CHILDREN; i++) {
         struct timespec moment = {0, 500000 + i * 1000};
