@@ -33,7 +33,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	case C.TEMPFILE__FILE:
 		r.object = attach(library.StoredFile(storage, bool(C.tempfile__inherited(r))))
 	case C.TEMPFILE__DIRECTORY:
-		r.object = attach(library.StoredDirectory(storage))
+		r.object = attach(library.StoredDirectory(sharedRecord{storage}))
 	case C.TEMPFILE__REMOVAL:
 		s := storage.State()
 		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})

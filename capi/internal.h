@@ -38,6 +38,7 @@ typedef struct tempfile__record {
     uint32_t generation; /* odd: live; a handle must have the same */
     uint32_t kind;       /* enum tempfile__kind */
     uint32_t index, next_free;
+    uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
@@ -72,6 +73,8 @@ uint64_t tempfile__epoch(void);
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__done(struct tempfile__call *call);
+void tempfile__pin(struct tempfile__call *call);
+void tempfile__unpin(struct tempfile__call *call);
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
@@ -81,6 +84,8 @@ const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, cons
 bool tempfile__owned(const tempfile__record *record);
 
 /* services for Go, in whichever copy of the library it runs */
+void tempfile__lock(tempfile__record *record);
+void tempfile__unlock(tempfile__record *record);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
 void tempfile__renew(tempfile__record *record);
 bool tempfile__inherited(const tempfile__record *record);

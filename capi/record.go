@@ -29,11 +29,18 @@ var (
 	_ = [1]struct{}{}[core.FlagNamed-C.TEMPFILE__NAMED]
 )
 
-// Lock does nothing: the shim holds the record's lock for as long as Go works on it, where a forked child finds it open.
+// Lock does nothing: the shim holds the record's lock for as long as Go works on a file, in memory where a forked child
+// finds it open.
 func (record) Lock() {}
 
 // Unlock does nothing.
 func (record) Unlock() {}
+
+// sharedRecord is the storage of directories. Cleaning one up may take long, so the shim leaves its lock to the core.
+type sharedRecord struct{ record }
+
+func (r sharedRecord) Lock()   { C.tempfile__lock(r.c) }
+func (r sharedRecord) Unlock() { C.tempfile__unlock(r.c) }
 
 func (r record) State() *core.State { return (*core.State)(unsafe.Pointer(&r.c.state)) }
 

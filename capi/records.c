@@ -84,8 +84,10 @@ static int inherit(const struct tempfile__api *api, tempfile__record *record)
     if (__builtin_expect(record->epoch == epoch, 1))
         return 0;
     result = api->inherit(record);
-    if (result == 0)
+    if (result == 0) {
         record->epoch = epoch;
+        record->pins = 0; /* of threads that this process does not have */
+    }
     return result;
 }
 
@@ -224,18 +226,43 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
     return 0;
 }
 
-/* Ends an object whose lock is held. The generation goes first: from then on no handle reaches the record, so the slow
- * work needs no lock. */
-static void end(tempfile__record *record)
+/* Does what an object owes when it ends. No handle reaches its record any more, so it needs no lock. */
+static void release(tempfile__record *record)
 {
-    const struct tempfile__api *api;
+    const struct tempfile__api *api = tempfile__gate(NULL);
 
-    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
-    pthread_mutex_unlock(lock_of(record));
-    api = tempfile__gate(NULL);
     if (api != NULL && inherit(api, record) == 0)
         api->release(record);
     give_back(record);
+}
+
+/* Ends an object whose lock is held, unless another thread is working on it, which does it then. */
+static void end(tempfile__record *record)
+{
+    bool pinned = record->pins > 0 && record->epoch == tempfile__epoch();
+
+    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
+    pthread_mutex_unlock(lock_of(record));
+    if (!pinned)
+        release(record);
+}
+
+/* Lets other threads use the record during the call, which locks it itself when it has to: for calls that take long. */
+void tempfile__pin(struct tempfile__call *call)
+{
+    call->record->pins++;
+    pthread_mutex_unlock(call->lock);
+}
+
+void tempfile__unpin(struct tempfile__call *call)
+{
+    bool last;
+
+    pthread_mutex_lock(call->lock);
+    last = --call->record->pins == 0 && (call->record->generation & 1) == 0;
+    pthread_mutex_unlock(call->lock);
+    if (last)
+        release(call->record);
 }
 
 void tempfile__free(const void *handle, enum tempfile__kind kind)
@@ -316,7 +343,19 @@ const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, cons
     return path;
 }
 
-/* Services for Go. Each publishes the new before it frees the old, for a fork by another thread in between. */
+/* Services for Go. */
+
+void tempfile__lock(tempfile__record *record)
+{
+    pthread_mutex_lock(lock_of(record));
+}
+
+void tempfile__unlock(tempfile__record *record)
+{
+    pthread_mutex_unlock(lock_of(record));
+}
+
+/* The following publish the new before it frees the old, for a fork by another thread in between. */
 
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
 {

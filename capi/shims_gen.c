@@ -375,8 +375,9 @@ int tempfile_directory_keep(tempfile_directory *directory)
 
     if (result != 0)
         return result;
+    tempfile__pin(&call);
     result = call.api->directory_keep(call.record);
-    tempfile__done(&call);
+    tempfile__unpin(&call);
     return result;
 }
 
@@ -387,8 +388,9 @@ int tempfile_directory_cleanup(tempfile_directory *directory)
 
     if (result != 0)
         return result;
+    tempfile__pin(&call);
     result = call.api->directory_cleanup(call.record);
-    tempfile__done(&call);
+    tempfile__unpin(&call);
     return result;
 }
 
