@@ -27,8 +27,8 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (*Directory,
 	if err != nil {
 		return nil, err
 	}
-	identity, ours, err := l.system.Identify(path)
-	if err == nil && !ours {
+	identity, directory, err := l.system.Identify(path)
+	if err == nil && !directory {
 		// In a directory without a sticky bit somebody else may have moved it away already and put his own there.
 		err = syscall.ESTALE
 	}

@@ -78,12 +78,12 @@ func (s *faulty) Unlink(path string) error {
 func (s *faulty) Rmdir(path string) error {
 	return s.fault("Rmdir", func() error { return s.System.Rmdir(path) })
 }
-func (s *faulty) Identify(path string) (identity Identity, ours bool, err error) {
+func (s *faulty) Identify(path string) (identity Identity, directory bool, err error) {
 	err = s.fault("Identify", func() (err error) {
-		identity, ours, err = s.System.Identify(path)
+		identity, directory, err = s.System.Identify(path)
 		return err
 	})
-	return identity, ours, err
+	return identity, directory, err
 }
 
 // Close closes whatever it says, as Linux does.

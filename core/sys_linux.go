@@ -70,12 +70,12 @@ func (Kernel) Rmdir(path string) error {
 	return again(func() error { return unix.Rmdir(path) })
 }
 
-func (Kernel) Identify(path string) (identity Identity, ours bool, err error) {
+func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
 	var stat unix.Stat_t
 	if err = again(func() error { return unix.Lstat(path, &stat) }); err != nil {
 		return Identity{}, false, err
 	}
-	return identityOf(&stat), stat.Mode&unix.S_IFMT == unix.S_IFDIR && ownedByUser(&stat), nil
+	return identityOf(&stat), stat.Mode&unix.S_IFMT == unix.S_IFDIR, nil
 }
 
 // ownedByUser asks as the kernel does when it creates a file: by the file system's user id of the thread, which differs

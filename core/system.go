@@ -18,8 +18,9 @@ type System interface {
 	Unlink(path string) error
 	// Rmdir removes an empty directory; a link is ENOTDIR.
 	Rmdir(path string) error
-	// Identify gives the identity of what has the name, without following a link, and whether it is a directory of ours.
-	Identify(path string) (identity Identity, ours bool, err error)
+	// Identify gives the identity of what has the name, without following a link, and whether it is a directory. Who owns
+	// it says nothing: servers and mounts that map users give new directories to others.
+	Identify(path string) (identity Identity, directory bool, err error)
 
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)
