@@ -53,6 +53,7 @@ type State struct {
 	Position    int64 // in the file in memory
 	AheadStart  int64 // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
 	AheadEnd    int64 // position is after it
+	Text        TextState
 }
 
 // Kind is a class of objects.
@@ -77,6 +78,7 @@ const (
 	flagNoTmpfile
 	flagOnlyTmpfile
 	flagIgnoreErrors
+	flagText
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
