@@ -82,7 +82,7 @@ var encodings = [...]namedCodec{
 
 	{"shift_jis", "csshiftjis s_jis shiftjis sjis x_mac_japanese",
 		&doubleCodec{encoding: &japanese.ShiftJIS, single: shiftJISSingle, length: twoBytes, both: shiftJISBoth, written: shiftJISWritten, lacks: shiftJISWithout}},
-	{"cp932", "932 ms932 ms_kanji mskanji",
+	{"cp932", "932 ms932 ms_kanji mskanji windows_31j",
 		&doubleCodec{encoding: &japanese.ShiftJIS, single: cp932Single, length: twoBytes, both: cp932Both, written: cp932Written}},
 	{"euc_jp", "eucjp u_jis ujis", &eucJP},
 	{"iso2022_jp", "csiso2022jp iso2022jp iso_2022_jp", iso2022Codec{&eucJP}},

@@ -46,6 +46,7 @@ type textStep struct {
 	Gives  json.RawMessage
 	Length *int
 	Fnv    uint32
+	Rolled *int // if this step changed it
 }
 
 type textCase struct {
@@ -207,11 +208,6 @@ func (s *textStep) run(f *core.File, kept map[int]int64) error {
 		err = f.Flush()
 	case "rollover":
 		err = f.Rollover()
-	case "rolled":
-		var rolled bool
-		if rolled, err = f.Rolled(); rolled {
-			number = 1
-		}
 	case "poke":
 		var file *os.File
 		if file, err = os.OpenFile(f.Name(), os.O_RDWR, 0); err == nil {
@@ -220,6 +216,11 @@ func (s *textStep) run(f *core.File, kept map[int]int64) error {
 		}
 	default:
 		return fmt.Errorf("unknown")
+	}
+	if s.Rolled != nil {
+		if rolled, _ := f.Rolled(); rolled != (*s.Rolled == 1) {
+			return fmt.Errorf("rolled is %v", rolled)
+		}
 	}
 	return s.compare(number, data, err)
 }

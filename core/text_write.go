@@ -21,8 +21,9 @@ func (f *File) textWrite(s *State, p []byte) (n int, err error) {
 		s.AheadStart, s.AheadEnd, s.Text = start, end, text
 		return 0, err
 	}
-	if memory == s.inMemory() { // else the roll-over has put the encoder in the middle of the file, as in Python
-		s.Text.Encoder = encoder
+	s.Text.Encoder = encoder
+	if memory != s.inMemory() { // the file rolled over, which in Python is a seek to where it is
+		s.Text.restartEncoder(false)
 	}
 	return len(p), nil
 }

@@ -97,6 +97,7 @@ class Recorder:
                 raw.write(content * times)
         self.steps = self.case["steps"] = []
         self.kept = {}
+        self.rolled = 0
         self.over = False
 
     def do(self, what, **step):
@@ -112,7 +113,8 @@ class Recorder:
             step["offset"] = self.offset(step, error.start)
         except UnicodeDecodeError as error:
             step["errno"] = "EILSEQ"
-            step["offset"] = self.wrapper().buffer.tell() - len(error.object) + error.start
+            if self.case["options"]["encoding"] not in ("utf_16", "utf_32"):  # the first error may be that there is no mark
+                step["offset"] = self.wrapper().buffer.tell() - len(error.object) + error.start
             # Python has lost what it had read then. The library fails again.
             self.over = True
         except (UnicodeError, TypeError):  # no byte order mark; xmlcharrefreplace, which cannot decode
@@ -122,6 +124,9 @@ class Recorder:
             step["errno"] = "EINVAL" if what == "seek" else "EBADF"
         except ValueError:
             step["errno"] = "EINVAL"
+        rolled = int(getattr(self.file, "_rolled", self.rolled))
+        if rolled != self.rolled:
+            step["rolled"] = self.rolled = rolled
         return not self.over
 
     def offset(self, step, start):
@@ -163,33 +168,47 @@ class Recorder:
         step["data"] = utf8(text)
         times = step.get("times", 1)
         self.file.write(text * times)
+        # The library holds nothing back. Without this, what Python reads next may be older than what it has written.
+        self.file.flush()
         step["gives"] = len(text.encode("utf-8")) * times
 
     def seek(self, step):
         if "to" in step:
             self.file.seek(self.kept[step["to"]])
             return
+        if step["whence"] == 1 and self.markless(self.file.tell()):
+            step["whence"] = 0
         position = self.file.seek(step["offset"], step["whence"])
         if position < OPAQUE:
             step["gives"] = position
 
     def tell(self, step):
-        position = self.kept[step["keep"]] = self.file.tell()
+        position = self.file.tell()
+        self.kept[step["keep"]] = 0 if self.markless(position) else position
         if position < OPAQUE:
             step["gives"] = position
 
+    @staticmethod
+    def markless(position):
+        """Whether Python takes the start of a file for its middle: after a seek there it writes no byte order mark."""
+        return position != 0 and position & ((1 << 64) - 1) == 0
+
     def truncate(self, step):
         size = step["size"]
-        step["gives"] = self.file.truncate() if size is None else self.file.truncate(size)
+        gives = self.file.truncate() if size is None else self.file.truncate(size)
+        if gives is None:  # before 3.11 a spooled file does not say
+            gives = self.wrapper().buffer.tell() if size is None else size
+        step["gives"] = gives
 
     def flush(self, step):
         self.file.flush()
 
     def rollover(self, step):
-        self.file.rollover()
-
-    def rolled(self, step):
-        step["gives"] = int(self.file._rolled)
+        if self.markless(self.file.tell()):
+            step.update(do="seek", offset=0, whence=0)
+            self.file.seek(0)
+        else:
+            self.file.rollover()
 
     def end(self):
         """The case, with what the file holds at last."""
@@ -226,8 +245,9 @@ def writing():
             newline = NEWLINES[(number + shift) % len(NEWLINES)]
             recorder = Recorder("file", options(encoding, errors, newline))
             recorder.do("write", text="")
-            for text in SCRIPTS.values():
-                recorder.do("write", text="a\n%s\r\n" % text)
+            for at, text in enumerate(SCRIPTS.values()):
+                if at % 2 == shift % 2 or errors == "replace":
+                    recorder.do("write", text="a\n%s\r" % text)
             recorder.do("tell", keep=0)
             recorder.do("seek", offset=0, whence=0)
             while recorder.do("readline", characters=-1) and recorder.steps[-1].get("gives") != "":
@@ -239,10 +259,10 @@ def writing():
 
 def samples(encoding, chance):
     """Bytes that are good, broken and random in an encoding."""
-    text = "a\r\nb\rc\nd" + "".join(SCRIPTS.values()) + "\r"
+    text = "a\r\nb\rc\nd" + "".join(script[:4] for script in SCRIPTS.values()) + "\r"
     good = text.encode(encoding, "ignore")
     yield good
-    for _ in range(2):
+    for _ in range(1 if encoding in SINGLE else 2):
         broken = bytearray(good)
         for _ in range(3):
             at = chance.randrange(len(broken))
@@ -274,6 +294,8 @@ def reading():
             if not content:
                 continue
             for shift, errors in enumerate(ERRORS):
+                if shift not in (0, 2) and (number + len(content)) % 3 != shift % 3:
+                    continue
                 newline = NEWLINES[(number + shift + len(content)) % len(NEWLINES)]
                 recorder = Recorder("file", options(encoding, errors, newline, mode="r+"), content)
                 if shift % 2:
@@ -285,8 +307,12 @@ def reading():
                     while recorder.do("read", characters=chance.randrange(1, 30)) and recorder.steps[-1].get("gives") != "":
                         pass
                     if recorder.do("seek", offset=0, whence=1) and 0 in recorder.kept:
+                        seen = "".join(step["gives"] for step in recorder.steps[2:-1])
                         recorder.do("seek", to=0)
                         recorder.do("read", characters=-1)
+                        if recorder.steps[-1].get("gives") != seen:
+                            # After bad bytes Python's tell can be wrong, and its seek then goes elsewhere.
+                            del recorder.steps[-2:]
                 yield recorder.end()
 
 
@@ -365,7 +391,7 @@ def mixing():
     chance = random.Random(2)
     alphabet = "ab\xe9\u20ac\U0001f600\u3042\u0416\n\r"
     encodings_ = ["utf_8"] * 6 + ["utf_8_sig", "utf_16", "utf_16_be", "utf_32", "latin_1", "cp1251", "shift_jis", "gb18030", "euc_kr"]
-    for number in range(900):
+    for number in range(800):
         spooled = number % 2 == 1
         encoding = encodings_[chance.randrange(len(encodings_))]
         errors = ["replace", "backslashreplace", "xmlcharrefreplace", "ignore"][chance.randrange(4)]
@@ -402,8 +428,6 @@ def mixing():
                 recorder.do("rollover")
             else:
                 recorder.do("flush")
-            if spooled:
-                recorder.do("rolled")
         yield recorder.end()
 
 
@@ -449,8 +473,8 @@ def names():
     return [{"name": name, "encoding": spelled[name]} for name in sorted(spelled)]
 
 
-# Python adds an alias now and then: those that 3.9 has are common to all.
-COMMON_ALIASES = {alias for alias in encodings.aliases.aliases if alias != "iso8859_1" or sys.version_info >= (3, 9)}
+# Those that every version from 3.9 on has; cp932's windows_31j is 3.13's.
+COMMON_ALIASES = set(encodings.aliases.aliases) - {"windows_31j"}
 
 
 # --- tables
