@@ -391,7 +391,7 @@ def mixing():
     chance = random.Random(2)
     alphabet = "ab\xe9\u20ac\U0001f600\u3042\u0416\n\r"
     encodings_ = ["utf_8"] * 6 + ["utf_8_sig", "utf_16", "utf_16_be", "utf_32", "latin_1", "cp1251", "shift_jis", "gb18030", "euc_kr"]
-    for number in range(800):
+    for number in range(690):
         spooled = number % 2 == 1
         encoding = encodings_[chance.randrange(len(encodings_))]
         errors = ["replace", "backslashreplace", "xmlcharrefreplace", "ignore"][chance.randrange(4)]
