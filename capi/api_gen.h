@@ -31,6 +31,7 @@ struct tempfile__api {
     int (*rmtree)(const char *path, uint32_t flags);
     int (*removal_start)(const char *path, uint32_t flags, tempfile__record *out_removal);
     int (*removal_step)(tempfile__record *removal, uint32_t entries, uint64_t *out_removed);
+    int (*hello)(void);
     int (*inherit)(tempfile__record *r);
     int (*release)(tempfile__record *r);
 #ifdef TEMPFILE_HOOKS

@@ -5,14 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* secure_getenv: a caller of a setuid program must not move its files. */
-static const char *variable(const char *name)
-{
-    const char *value = secure_getenv(name);
-
-    return value != NULL ? value : "";
-}
-
 void tempfile__environment(struct tempfile__environment *environment)
 {
     struct tempfile__shared *shared = tempfile__shared;
@@ -24,10 +16,11 @@ void tempfile__environment(struct tempfile__environment *environment)
             environment->tempdir = strdup(shared->tempdir);
         pthread_mutex_unlock(&shared->wiped->tempdir);
     }
-    environment->tmpdir = variable("TMPDIR");
-    environment->temp = variable("TEMP");
-    environment->tmp = variable("TMP");
-    environment->home = variable("HOME");
+    /* secure: the caller of a setuid program must not move its files */
+    environment->tmpdir = secure_getenv("TMPDIR");
+    environment->temp = secure_getenv("TEMP");
+    environment->tmp = secure_getenv("TMP");
+    environment->home = secure_getenv("HOME");
 }
 
 int tempfile_settempdir(const char *dir)

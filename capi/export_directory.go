@@ -35,6 +35,15 @@ func tfgo_directory_keep(directory *C.tempfile__directory) (result C.int) {
 	return fail[C.int](function, directoryOf(directory).Keep())
 }
 
+// tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
+// tempfile_file_adopt.
+//
+// Returns 0.
+//
+// Errors: -EBADF for a handle that was freed.
+//
+//tempfile:c int tempfile_directory_adopt(tempfile_directory *directory);
+
 // tempfile_directory_cleanup removes the directory with all it holds. Because it was asked to, it does so in any process,
 // and after tempfile_directory_keep too. Cleaning up again does nothing.
 //

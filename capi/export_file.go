@@ -14,15 +14,20 @@ import (
 	"libtempfile/core"
 )
 
-// maxSize is the largest number of bytes that can be in memory.
-const maxSize = math.MaxInt64
+const (
+	// maxSize is the largest number of bytes that can be in memory.
+	maxSize = math.MaxInt64
+	// firstPage is where nothing is ever mapped. A pointer to there is a NULL that something was added to. Touching it
+	// would fault in Go, which could make no error of it on a thread that has its own signal stack back.
+	firstPage = 4096
+)
 
 // memoryOf makes a caller's memory a slice; false: it cannot be memory.
 func memoryOf(buffer unsafe.Pointer, size C.size_t) ([]byte, bool) {
 	if size == 0 {
 		return nil, true
 	}
-	if buffer == nil || uint64(size) > maxSize || uintptr(buffer)+uintptr(size) < uintptr(buffer) {
+	if uintptr(buffer) < firstPage || uint64(size) > maxSize || uintptr(buffer)+uintptr(size) < uintptr(buffer) {
 		return nil, false
 	}
 	return unsafe.Slice((*byte)(buffer), size), true
@@ -290,6 +295,15 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 	defer rescue(function, &result)
 	return fail[C.int](function, fileOf(file).Keep())
 }
+
+// tempfile_file_adopt makes this process the owner of a file that it inherited by fork, so that closing and freeing it and
+// the end of the process delete it. It is for programs that daemonize: the parent then leaves by _exit(2).
+//
+// Returns 0.
+//
+// Errors: -EBADF for a handle that was freed.
+//
+//tempfile:c int tempfile_file_adopt(tempfile_file *file);
 
 // tempfile_file_close closes the file and deletes its name, unless that was to be kept or to outlive closing. In a process
 // other than the one that made the file it only closes. Closing again does nothing.

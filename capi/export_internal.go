@@ -10,6 +10,16 @@ import (
 	"libtempfile/core"
 )
 
+// hello does nothing. It is the first call of every thread, see tempfile__introduce.
+//
+//tempfile:internal
+//export tfgo_hello
+func tfgo_hello() (result C.int) {
+	stack.Reserve()
+	defer rescue("", &result)
+	return 0
+}
+
 // inherit makes a record that a parent process made known to this runtime.
 //
 //tempfile:internal
@@ -21,9 +31,9 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	storage := record{r}
 	switch r.kind {
 	case C.TEMPFILE__FILE:
-		r.object = attach(library.StoredFile(storage))
+		r.object = attach(library.StoredFile(storage, bool(C.tempfile__inherited(r))))
 	case C.TEMPFILE__DIRECTORY:
-		r.object = attach(library.StoredDirectory(storage))
+		r.object = attach(library.StoredDirectory(sharedRecord{storage}))
 	case C.TEMPFILE__REMOVAL:
 		s := storage.State()
 		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
@@ -41,7 +51,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 //export tfgo_release
 func tfgo_release(r *C.tempfile__record) (result C.int) {
 	stack.Reserve()
-	defer rescue("tempfile_free", &result)
+	defer rescue("", &result)
 	defer detach(r.object)
 	switch r.kind {
 	case C.TEMPFILE__FILE:

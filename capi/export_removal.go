@@ -49,7 +49,7 @@ func tfgo_rmtree(path *C.tempfile__cchar, flags C.uint32_t) (result C.int) {
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}
-	result = fail[C.int](function, library.RemoveAll(C.GoString(path)))
+	result = fail[C.int](function, library.RemoveAll(text(path)))
 	if ignoreErrors && syscall.Errno(-result) != syscall.EINVAL {
 		C.tempfile__clear()
 		return 0
@@ -80,7 +80,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}
-	started, err := library.StartRemoval(C.GoString(path))
+	started, err := library.StartRemoval(text(path))
 	if err != nil {
 		return fail[C.int](function, err)
 	}

@@ -22,7 +22,7 @@
 /* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
 #define LAST_GENERATION 200
 
-static struct tempfile__shared original = {.first_free = UINT32_MAX, .detail_once = PTHREAD_ONCE_INIT};
+static struct tempfile__shared original = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 struct tempfile__shared *tempfile__shared = &original;
 
 #ifdef TEMPFILE_HOOKS
@@ -58,11 +58,12 @@ static void in_child(void)
         return;
 #endif
     forget_dead_runtime();
-    if (!shared->wiped_by_hand)
-        return;
-    memset(shared->wiped, 0, sizeof *shared->wiped);
-    for (uint32_t i = 0; i < shared->tables; i++)
-        memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+    if (shared->wiped_by_hand) {
+        memset(shared->wiped, 0, sizeof *shared->wiped);
+        for (uint32_t i = 0; i < shared->tables; i++)
+            memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+    }
+    shared->wiped->inherited = tempfile__renewals_at_fork() + 1;
 }
 
 /* The build id's note, in an image as it lies in a file or, at an address, in memory. */
@@ -133,15 +134,15 @@ fail:
     return -code;
 }
 
-/* A spelling of the descriptor's path that no generation before this one has used: the loader compares names before
- * anything else and would give back the dead copy. Never by way of /proc/<pid>, which in a pid namespace may be another
+/* A spelling of the descriptor's path that no load before this one has used: the loader compares names before anything
+ * else and would give back the dead copy. Never by way of /proc/<pid>, which in a pid namespace may be another
  * process. */
-static void spell(char *path, size_t size, uint64_t generation, int descriptor)
+static void spell(char *path, size_t size, uint64_t number, int descriptor)
 {
     size_t at = (size_t)snprintf(path, size, "/proc/self/fd");
 
-    for (; generation != 0; generation >>= 1)
-        at += (size_t)snprintf(path + at, size - at, "%s", generation & 1 ? "/." : "/");
+    for (; number != 0; number >>= 1)
+        at += (size_t)snprintf(path + at, size - at, "%s", number & 1 ? "/." : "/");
     snprintf(path + at, size - at, "/%d", descriptor);
 }
 
@@ -158,7 +159,7 @@ static const struct tempfile__api *reload(const char **why)
     struct link_map *self, *copy;
     const char *refused;
     Dl_info info;
-    char path[128];
+    char path[256];
     void *handle;
     int descriptor;
 
@@ -175,7 +176,8 @@ static const struct tempfile__api *reload(const char **why)
     forget_dead_runtime(); /* a raw clone runs no handler */
     if ((descriptor = copy_library(self, why)) < 0)
         return NULL;
-    spell(path, sizeof path, shared->last_epoch + 1, descriptor);
+    /* counted first: another thread may fork while the loader is at it, and leave its child half a copy of that name */
+    spell(path, sizeof path, ++shared->copies, descriptor);
     *why = access(path, F_OK) == 0 ? "executable memory is refused" : "/proc is not there";
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     close(descriptor);
@@ -193,7 +195,7 @@ static void register_once(void)
     if (shared->registered)
         return;
     shared->registered = true;
-    pthread_atfork(NULL, NULL, in_child);
+    pthread_atfork(tempfile__before_fork, NULL, in_child);
     atexit(tempfile__leave);
 }
 
@@ -204,11 +206,14 @@ static const struct tempfile__api *open_gate(const char *function)
     struct tempfile__wiped *wiped = shared->wiped;
     const struct tempfile__api *api;
     const char *why;
+    int cancellation;
 
     if (wiped == NULL) {
         tempfile__fail(-ENOMEM, function, "load", "", "there was no memory for the library's state", 0);
         return NULL;
     }
+    /* open(2) and close(2) are cancellation points: a thread that ended there would keep the lock for ever */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     pthread_mutex_lock(&wiped->reload);
     api = __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE);
     if (api == NULL) {
@@ -225,6 +230,7 @@ static const struct tempfile__api *open_gate(const char *function)
         }
     }
     pthread_mutex_unlock(&wiped->reload);
+    pthread_setcancelstate(cancellation, NULL);
     if (api == NULL)
         tempfile__fail(-EOWNERDEAD, function, "fork", "", why, 0);
     return api;
@@ -241,7 +247,11 @@ const struct tempfile__api *tempfile__gate(const char *function)
         return &tempfile__local;
 #endif
     api = wiped != NULL ? __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE) : NULL;
-    return __builtin_expect(api != NULL, 1) ? api : open_gate(function);
+    if (__builtin_expect(api == NULL, 0))
+        api = open_gate(function);
+    if (api != NULL)
+        tempfile__introduce(api, wiped->epoch);
+    return api;
 }
 
 /* The same for the functions that clear the thread's detail. */

@@ -3,10 +3,12 @@ package main
 /*
 #include "internal.h"
 #include <stdlib.h>
+#include <string.h>
 */
 import "C"
 
 import (
+	"strings"
 	"unsafe"
 
 	"libtempfile/core"
@@ -18,9 +20,7 @@ type host struct{ core.Kernel }
 func (host) Environment() core.Environment {
 	var e C.struct_tempfile__environment
 	C.tempfile__environment(&e)
-	environment := core.Environment{
-		TMPDIR: C.GoString(e.tmpdir), TEMP: C.GoString(e.temp), TMP: C.GoString(e.tmp), HOME: C.GoString(e.home),
-	}
+	environment := core.Environment{TMPDIR: text(e.tmpdir), TEMP: text(e.temp), TMP: text(e.tmp), HOME: text(e.home)}
 	if e.tempdir != nil {
 		tempdir := directory(e.tempdir)
 		environment.Tempdir = &tempdir
@@ -29,10 +29,19 @@ func (host) Environment() core.Environment {
 	return environment
 }
 
+// text copies a C string; NULL is "". The length is the C library's to find: Go's own search reads past the end of a
+// short block, in whole words, which memory checkers report to whoever debugs a program of theirs.
+func text(c *C.char) string {
+	if c == nil {
+		return ""
+	}
+	return strings.Clone(unsafe.String((*byte)(unsafe.Pointer(c)), int(C.strlen(c))))
+}
+
 // directory reads a directory's name. An empty one is the current directory, as in Python.
 func directory(name *C.char) string {
-	if text := C.GoString(name); text != "" {
-		return text
+	if path := text(name); path != "" {
+		return path
 	}
 	return "."
 }

@@ -32,6 +32,9 @@ typedef struct tempfile__state {
     } text;
 } tempfile__state;
 
+/* Bits of state.flags that C looks at; the Go side checks that they agree. */
+enum tempfile__flag { TEMPFILE__DELETE = 1 << 2, TEMPFILE__NAMED = 1 << 4 };
+
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
  * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
  * the child goes on with what it finds. */
@@ -39,10 +42,13 @@ typedef struct tempfile__record {
     uint32_t generation; /* odd: live; a handle must have the same */
     uint32_t kind;       /* enum tempfile__kind */
     uint32_t index, next_free;
+    uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
+    uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
     void *object;        /* go-pointer's token in that runtime */
     char *text[TEMPFILE__TEXTS];
+    char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
     tempfile__state state;
 } tempfile__record;
 
@@ -71,15 +77,22 @@ uint64_t tempfile__epoch(void);
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__done(struct tempfile__call *call);
+void tempfile__pin(struct tempfile__call *call);
+void tempfile__unpin(struct tempfile__call *call);
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
 void tempfile__leave(void);
+void tempfile__remove_names(void);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
 
 /* services for Go, in whichever copy of the library it runs */
+void tempfile__lock(tempfile__record *record);
+void tempfile__unlock(tempfile__record *record);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
+void tempfile__renew(tempfile__record *record);
+bool tempfile__inherited(const tempfile__record *record);
 int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size);
 
 /* options.c */
@@ -88,12 +101,15 @@ int tempfile__read_options(const tempfile_options *from, tempfile_options *to, c
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */
-    const char *tmpdir, *temp, *tmp, *home;
+    char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
 };
 void tempfile__environment(struct tempfile__environment *environment);
 
-/* detail.c */
+/* thread.c */
+void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 void tempfile__clear(void);
+void tempfile__before_fork(void);
+uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 
 /* Records come in tables of 1,024, of which there are at most 1,024. */
@@ -105,13 +121,15 @@ struct tempfile__wiped;
 struct tempfile__shared {
     struct tempfile__wiped *wiped;
     bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
+    uint64_t renewals;       /* how many objects got a descriptor */
     uint64_t last_epoch;
-    bool registered;         /* atexit, pthread_atfork and the key for details */
+    uint64_t copies;         /* how many loads of a copy were begun in this process and those before it */
+    bool registered;         /* atexit and pthread_atfork */
     char *library_path;      /* absolute, as it was at load */
     void **thread_exit_hook; /* of the live Go runtime */
-    pthread_once_t detail_once;
-    pthread_key_t detail;
-    bool has_detail;
+    pthread_once_t thread_once;
+    pthread_key_t thread_key;
+    bool has_thread_key;
     char *tempdir;           /* tempfile_settempdir; NULL: choose */
     tempfile__record *records[TEMPFILE__TABLES];
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
@@ -123,6 +141,7 @@ extern struct tempfile__shared *tempfile__shared;
 struct tempfile__wiped {
     const struct tempfile__api *live; /* the table to call; NULL: find out why */
     uint64_t epoch;
+    uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
     bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
     pthread_mutex_t reload, table, tempdir;
 };

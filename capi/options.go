@@ -21,8 +21,8 @@ func options(c *C.tempfile__options) (*core.Options, error) {
 	}
 	has := func(flag C.uint32_t) bool { return c.flags&flag != 0 }
 	o := &core.Options{
-		Suffix: C.GoString(c.suffix), Prefix: C.GoString(c.prefix), NoPrefix: c.prefix != nil, Name: C.GoString(c.name),
-		Mode: C.GoString(c.mode), Encoding: C.GoString(c.encoding), Errors: C.GoString(c.errors),
+		Suffix: text(c.suffix), Prefix: text(c.prefix), NoPrefix: c.prefix != nil, Name: text(c.name),
+		Mode: text(c.mode), Encoding: text(c.encoding), Errors: text(c.errors),
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
 		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
 		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
@@ -32,7 +32,7 @@ func options(c *C.tempfile__options) (*core.Options, error) {
 		o.Dir = directory(c.dir)
 	}
 	if c.newline != nil {
-		newline := C.GoString(c.newline)
+		newline := text(c.newline)
 		o.Newline = &newline
 	}
 	for _, given := range [...]struct {

@@ -31,6 +31,29 @@ const char *tempfile_directory_name(const tempfile_directory *directory)
     return tempfile__path_of(directory, TEMPFILE__DIRECTORY, "tempfile_directory_name");
 }
 
+/* Makes an object this process's. */
+static int adopt(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, handle, kind, function);
+
+    if (result != 0)
+        return result;
+    call.record->owner = tempfile__epoch();
+    tempfile__done(&call);
+    return 0;
+}
+
+int tempfile_file_adopt(tempfile_file *file)
+{
+    return adopt(file, TEMPFILE__FILE, "tempfile_file_adopt");
+}
+
+int tempfile_directory_adopt(tempfile_directory *directory)
+{
+    return adopt(directory, TEMPFILE__DIRECTORY, "tempfile_directory_adopt");
+}
+
 int tempfile_unlink(const char *path, int64_t owner_pid)
 {
     tempfile__clear();

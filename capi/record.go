@@ -27,21 +27,30 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[unsafe.Sizeof(core.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[core.TextCount-C.TEMPFILE__TEXTS]
+	_ = [1]struct{}{}[core.FlagDelete-C.TEMPFILE__DELETE]
+	_ = [1]struct{}{}[core.FlagNamed-C.TEMPFILE__NAMED]
 )
 
-// Lock does nothing: the shim holds the record's lock for as long as Go works on it, where a forked child finds it open.
+// Lock does nothing: the shim holds the record's lock for as long as Go works on a file, in memory where a forked child
+// finds it open.
 func (record) Lock() {}
 
 // Unlock does nothing.
 func (record) Unlock() {}
 
+// sharedRecord is the storage of directories. Cleaning one up may take long, so the shim leaves its lock to the core.
+type sharedRecord struct{ record }
+
+func (r sharedRecord) Lock()   { C.tempfile__lock(r.c) }
+func (r sharedRecord) Unlock() { C.tempfile__unlock(r.c) }
+
 func (r record) State() *core.State { return (*core.State)(unsafe.Pointer(&r.c.state)) }
 
-func (r record) Text(which core.Text) string { return C.GoString(r.c.text[which]) }
+func (r record) Text(which core.Text) string { return text(r.c.text[which]) }
 
 func (r record) SetText(which core.Text, value string) error {
-	text := unsafe.StringData(value)
-	return memoryError(C.tempfile__set_text(r.c, C.int(which), (*C.char)(unsafe.Pointer(text)), C.size_t(len(value))))
+	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(value)))
+	return memoryError(C.tempfile__set_text(r.c, C.int(which), bytes, C.size_t(len(value))))
 }
 
 func (r record) Resize(keep, capacity int64) error {
@@ -54,6 +63,8 @@ func memoryError(result C.int) error {
 	}
 	return nil
 }
+
+func (r record) Renew() { C.tempfile__renew(r.c) }
 
 // Owned tells whether the record was made in this process. The gate has set its epoch to this process's.
 func (r record) Owned() bool { return r.c.owner == r.c.epoch }

@@ -84,8 +84,10 @@ static int inherit(const struct tempfile__api *api, tempfile__record *record)
     if (__builtin_expect(record->epoch == epoch, 1))
         return 0;
     result = api->inherit(record);
-    if (result == 0)
+    if (result == 0) {
         record->epoch = epoch;
+        record->pins = 0; /* of threads that this process does not have */
+    }
     return result;
 }
 
@@ -155,14 +157,32 @@ static tempfile__record *take(void)
     return record;
 }
 
+/* Notes that an object is about to get a descriptor. */
+void tempfile__renew(tempfile__record *record)
+{
+    record->renewed = __atomic_add_fetch(&tempfile__shared->renewals, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Tells whether a record's descriptor is one of this process. A fork copies the descriptors first and the memory later: a
+ * record that another thread of the parent renewed in between names a descriptor that is soon somebody else's here. */
+bool tempfile__inherited(const tempfile__record *record)
+{
+    uint64_t limit = tempfile__shared->wiped->inherited;
+
+    return record->epoch == tempfile__epoch() || limit == 0 || record->renewed < limit;
+}
+
 /* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
  * without a runtime, or a panic. */
 static void give_back(tempfile__record *record)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
-    if (record->state.descriptor >= 0)
+    if (record->state.descriptor >= 0 && tempfile__inherited(record))
         close(record->state.descriptor);
+    free(record->last_path);
+    record->last_path = record->text[TEMPFILE__PATH];
+    record->text[TEMPFILE__PATH] = NULL;
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
         free(record->text[i]);
         record->text[i] = NULL;
@@ -200,23 +220,49 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
         give_back(record);
         return result;
     }
+    tempfile__renew(record);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_RELEASE);
     *out_handle = handle_of(record);
     return 0;
 }
 
-/* Ends an object whose lock is held. The generation goes first: from then on no handle reaches the record, so the slow
- * work needs no lock. */
-static void end(tempfile__record *record)
+/* Does what an object owes when it ends. No handle reaches its record any more, so it needs no lock. */
+static void release(tempfile__record *record)
 {
-    const struct tempfile__api *api;
+    const struct tempfile__api *api = tempfile__gate(NULL);
 
-    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
-    pthread_mutex_unlock(lock_of(record));
-    api = tempfile__gate("tempfile_free");
     if (api != NULL && inherit(api, record) == 0)
         api->release(record);
     give_back(record);
+}
+
+/* Ends an object whose lock is held, unless another thread is working on it, which does it then. */
+static void end(tempfile__record *record)
+{
+    bool pinned = record->pins > 0 && record->epoch == tempfile__epoch();
+
+    __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
+    pthread_mutex_unlock(lock_of(record));
+    if (!pinned)
+        release(record);
+}
+
+/* Lets other threads use the record during the call, which locks it itself when it has to: for calls that take long. */
+void tempfile__pin(struct tempfile__call *call)
+{
+    call->record->pins++;
+    pthread_mutex_unlock(call->lock);
+}
+
+void tempfile__unpin(struct tempfile__call *call)
+{
+    bool last;
+
+    pthread_mutex_lock(call->lock);
+    last = --call->record->pins == 0 && (call->record->generation & 1) == 0;
+    pthread_mutex_unlock(call->lock);
+    if (last)
+        release(call->record);
 }
 
 void tempfile__free(const void *handle, enum tempfile__kind kind)
@@ -249,27 +295,67 @@ void tempfile__leave(void)
     }
 }
 
+/* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
+ * was interrupted may hold, and without memory. The paths it reads outlive their objects, see give_back. */
+void tempfile__remove_names(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    uint32_t count = __atomic_load_n(&shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+        tempfile__record *record = record_at(i);
+        const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+
+        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || path == NULL || !tempfile__owned(record) ||
+            (record->state.flags & wanted) != wanted)
+            continue;
+        if (record->kind == TEMPFILE__FILE)
+            unlink(path);
+        else
+            rmdir(path);
+    }
+}
+
 bool tempfile__owned(const tempfile__record *record)
 {
     return record->owner == tempfile__epoch();
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
- * does not delay it. */
+ * does not delay it. The second look is for a thread that frees the object in between: its record may be another's by
+ * then, whose path must not be given. */
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function)
 {
     const tempfile__record *record;
+    const char *path = NULL;
 
     tempfile__clear();
     record = lookup(handle, kind);
+    if (record != NULL) {
+        path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+        record = lookup(handle, kind);
+    }
     if (record == NULL) {
         bad_handle(handle, kind, function);
         return NULL;
     }
-    return record->text[TEMPFILE__PATH];
+    return path;
 }
 
-/* Services for Go. Each publishes the new before it frees the old, for a fork by another thread in between. */
+/* Services for Go. */
+
+void tempfile__lock(tempfile__record *record)
+{
+    pthread_mutex_lock(lock_of(record));
+}
+
+void tempfile__unlock(tempfile__record *record)
+{
+    pthread_mutex_unlock(lock_of(record));
+}
+
+/* The following publish the new before it frees the old, for a fork by another thread in between. */
 
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
 {

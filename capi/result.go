@@ -69,16 +69,21 @@ func tooSmall[T integer](function string, needed int) T {
 
 func report[T integer](code int, function, operation, path, reason string, needed int) T {
 	var texts [4]*C.char
-	for i, text := range [...]string{function, operation, path, reason} {
-		texts[i] = C.CString(text)
+	for i, part := range [...]string{function, operation, path, reason} {
+		texts[i] = C.CString(part)
 		defer C.free(unsafe.Pointer(texts[i]))
 	}
 	return T(C.tempfile__fail(C.int(code), texts[0], texts[1], texts[2], texts[3], C.size_t(needed)))
 }
 
-// rescue makes an error of a panic, which would otherwise end the host. Every export defers it.
+// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For the gate's own calls,
+// which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {
+		*result = -T(syscall.ENOTRECOVERABLE)
+		if function == "" {
+			return
+		}
 		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)
 	}
 }

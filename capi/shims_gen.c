@@ -33,6 +33,7 @@ const struct tempfile__api tempfile__local = {
     .rmtree = tfgo_rmtree,
     .removal_start = tfgo_removal_start,
     .removal_step = tfgo_removal_step,
+    .hello = tfgo_hello,
     .inherit = tfgo_inherit,
     .release = tfgo_release,
 #ifdef TEMPFILE_HOOKS
@@ -374,8 +375,9 @@ int tempfile_directory_keep(tempfile_directory *directory)
 
     if (result != 0)
         return result;
+    tempfile__pin(&call);
     result = call.api->directory_keep(call.record);
-    tempfile__done(&call);
+    tempfile__unpin(&call);
     return result;
 }
 
@@ -386,8 +388,9 @@ int tempfile_directory_cleanup(tempfile_directory *directory)
 
     if (result != 0)
         return result;
+    tempfile__pin(&call);
     result = call.api->directory_cleanup(call.record);
-    tempfile__done(&call);
+    tempfile__unpin(&call);
     return result;
 }
 

@@ -1,6 +1,40 @@
 /* The public types and macros, written by hand; make header puts them into include/tempfile.h. They stand in the package's
  * folder so that the build cache sees a change of them. Everything after the first blank line is copied. */
 
+/**
+ * libtempfile: temporary files and directories that are safe by construction. Python's tempfile, for C.
+ *
+ *     tempfile_file *file;
+ *     if (tempfile_named_temporary_file(NULL, &file) != 0)
+ *         fprintf(stderr, "%s\n", tempfile_last_error()->message);
+ *
+ * What is whose. What a function makes through its last argument is the caller's, who frees it by the function of that name.
+ * A const char * belongs to the object that gave it, until that is freed. A descriptor from tempfile_mkstemp or
+ * tempfile_file_detach is the caller's to close, one from tempfile_file_fileno is not. All are closed on exec.
+ *
+ * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
+ * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
+ * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
+ * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see the next paragraph.
+ *
+ * Forks. A forked child may use the library and all that its parent made: same data, same descriptors, same names. Only
+ * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
+ * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
+ * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
+ * forks deep, or TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD at once.
+ *
+ * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
+ *
+ * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
+ * to 200 KB then, with or without SA_ONSTACK; it may not call the library, nor leave by longjmp while the library was
+ * interrupted. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ *
+ * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing.
+ *
+ * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
+ */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,8 +105,8 @@ typedef struct tempfile_removal tempfile_removal;
 
 /**
  * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is checked
- * but otherwise ignored, so that one struct can serve several calls. The strings are read during the call only.
+ * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
+ * so that one struct can serve several calls. The strings are read during the call only.
  *
  * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
  * way round as long as it sets nothing that the library does not know (-E2BIG).

@@ -106,7 +106,7 @@ func (p *Plan) create() (descriptor int, path string, err error) {
 }
 
 // createUnnamed makes a file that has no name any more. Whether the file system can make one that never had a name is
-// found out at each call: it differs from mount to mount, so an answer must not be kepp.
+// found out at each call: it differs from mount to mount, so an answer must not be kept.
 func (p *Plan) createUnnamed(noTmpfile, onlyTmpfile bool) (descriptor int, err error) {
 	system := p.library.system
 	if !noTmpfile {
@@ -161,7 +161,7 @@ func (l *Library) Mkdtemp(o *Options) (path string, err error) {
 	return p.Mkdtemp()
 }
 
-// Mktemp names a file that does not exisp.
+// Mktemp names a file that does not exist.
 //
 // Deprecated: use Mkstemp.
 func (l *Library) Mktemp(o *Options) (path string, err error) {
@@ -183,7 +183,7 @@ func (p *Plan) Mkdtemp() (path string, err error) {
 	return path, nil
 }
 
-// Mktemp names a file that does not exist at this momenp.
+// Mktemp names a file that does not exist at this moment.
 func (p *Plan) Mktemp() (path string, err error) {
 	path, err = p.attempt("mktemp", func(path string) error {
 		if p.library.system.Exists(path) {

@@ -27,8 +27,8 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (*Directory,
 	if err != nil {
 		return nil, err
 	}
-	identity, ours, err := l.system.Identify(path)
-	if err == nil && !ours {
+	identity, directory, err := l.system.Identify(path)
+	if err == nil && !directory {
 		// In a directory without a sticky bit somebody else may have moved it away already and put his own there.
 		err = syscall.ESTALE
 	}
@@ -65,31 +65,28 @@ func (d *Directory) Keep() error {
 	return nil
 }
 
-// Cleanup removes the directory with all it holds, in any process. A directory that is gone is no error, and neither is
-// one that another has put in its place, which is left alone: ESTALE says so. With IgnoreCleanupErrors, none is.
-func (d *Directory) Cleanup() error {
-	d.storage.Lock()
-	defer d.storage.Unlock()
-	return d.cleanup()
-}
+// Cleanup removes the directory with all it holds, in any process. A directory that is gone is no error; another that has
+// taken its place is left alone, which is ESTALE. With IgnoreCleanupErrors there are no errors.
+func (d *Directory) Cleanup() error { return d.cleanup(false) }
 
 // Free is the end of the object, as leaving the with statement is in Python: it removes the directory unless it is to
 // be kept, and only in the process that made it.
-func (d *Directory) Free() error {
+func (d *Directory) Free() error { return d.cleanup(true) }
+
+// cleanup removes the directory without the lock: that may take long, and Name must not wait for it. If two clean up at
+// once, each finds no error in what the other has removed.
+func (d *Directory) cleanup(implicit bool) error {
+	d.storage.Lock()
+	s := d.storage.State()
+	path, identity := strings.Clone(d.storage.Text(TextPath)), Identity{s.Device, s.Inode}
+	wanted := s.has(flagNamed) && (!implicit || s.has(flagDelete) && d.storage.Owned())
+	d.storage.Unlock()
+	if !wanted {
+		return nil
+	}
+	err := d.library.remove(path, &identity)
 	d.storage.Lock()
 	defer d.storage.Unlock()
-	if !d.storage.State().has(flagDelete) || !d.storage.Owned() {
-		return nil
-	}
-	return d.cleanup()
-}
-
-func (d *Directory) cleanup() error {
-	s := d.storage.State()
-	if !s.has(flagNamed) {
-		return nil
-	}
-	err := d.library.remove(d.storage.Text(TextPath), &Identity{s.Device, s.Inode})
 	if err == nil {
 		s.set(flagNamed, false)
 	}

@@ -13,8 +13,29 @@ type File struct {
 	storage Storage
 }
 
-// StoredFile gives the file whose storage another runtime of this process, or of its parent, has filled.
-func (l *Library) StoredFile(storage Storage) *File { return &File{l, storage} }
+// StoredFile gives the file whose storage a parent process has filled. A descriptor that is not known to be inherited too
+// is never used.
+func (l *Library) StoredFile(storage Storage, inherited bool) *File {
+	f := &File{l, storage}
+	if !inherited {
+		f.loseDescriptor(storage.State())
+	}
+	return f
+}
+
+// loseDescriptor forgets a descriptor that may not be the file's. A fork copies the descriptors first and the memory later,
+// so what another thread opened in between is known to the child but not open there, and the number is soon that of another
+// file, which nothing here may touch. A spooled file that was just rolling over is still in memory as long as its block
+// is; any other file is closed.
+func (f *File) loseDescriptor(s *State) {
+	if s.Descriptor < 0 {
+		return
+	}
+	if s.Kind != KindSpooled || s.Size == 0 || s.Capacity < s.Size {
+		s.set(flagClosed, true)
+	}
+	s.Descriptor = -1
+}
 
 // enter locks the file for an operation and refuses it on a file that is closed or not open for it.
 func (f *File) enter(operation string, needs uint32) (*State, error) {
@@ -84,7 +105,7 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	} else {
 		for n < len(p) && err == nil {
 			var k int
-			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k == 0 {
+			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k <= 0 {
 				break
 			}
 			n += k
@@ -169,7 +190,10 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	} else {
 		position, err = f.diskSeek(s, offset, whence)
 	}
-	return position, f.fail("seek", err)
+	if err != nil {
+		return 0, f.fail("seek", err)
+	}
+	return position, nil
 }
 
 // Tell gives the position.
@@ -179,8 +203,10 @@ func (f *File) Tell() (position int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	position, err = f.tell(s)
-	return position, f.fail("tell", err)
+	if position, err = f.tell(s); err != nil {
+		return 0, f.fail("tell", err)
+	}
+	return position, nil
 }
 
 func (f *File) tell(s *State) (int64, error) {
@@ -314,7 +340,6 @@ func (f *File) Close() error {
 	if s.has(flagClosed) {
 		return nil
 	}
-	s.set(flagClosed, true)
 	err := f.closeDescriptor(s)
 	if s.has(flagDeleteOnClose) {
 		if deleteErr := f.delete(s); err == nil {
@@ -327,18 +352,23 @@ func (f *File) Close() error {
 // Free closes the file if it is open, and deletes a name that was to outlive closing. It is the end of the object, as
 // leaving the with statement is in Python.
 func (f *File) Free() error {
-	err := f.Close()
 	f.storage.Lock()
 	defer f.storage.Unlock()
-	if deleteErr := f.delete(f.storage.State()); err == nil {
+	s := f.storage.State()
+	err := f.closeDescriptor(s)
+	if deleteErr := f.delete(s); err == nil {
 		err = deleteErr
 	}
 	return err
 }
 
-// closeDescriptor closes what there is and lets go of the memory. The descriptor is forgotten first: whatever close
-// says, the number is free for others from then on.
+// closeDescriptor closes what is open and lets go of the memory. The descriptor is forgotten first: whatever close says,
+// the number is free for others from then on.
 func (f *File) closeDescriptor(s *State) (err error) {
+	if s.has(flagClosed) {
+		return nil
+	}
+	s.set(flagClosed, true)
 	descriptor := int(s.Descriptor)
 	s.Descriptor = -1
 	s.AheadStart, s.AheadEnd = 0, 0

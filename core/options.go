@@ -3,7 +3,7 @@ package core
 import "strings"
 
 // Options is what Python's functions take by keyword. The zero value, and nil, mean Python's defaults. A field that a
-// function has no use for is checked but otherwise ignored, so one value can serve several calls.
+// function has no use for is ignored, so one value can serve several calls.
 type Options struct {
 	Suffix string
 	Prefix string // "": "tmp", unless NoPrefix

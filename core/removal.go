@@ -1,6 +1,7 @@
 package core
 
 import (
+	"io"
 	"io/fs"
 	"math"
 	"strings"
@@ -27,13 +28,15 @@ const (
 // It is one goroutine's at a time.
 type Removal struct {
 	system   System
-	path     string   // of the root
-	identity Identity // of the root
-	parent   int      // what holds the root; -1 when done
+	path     string    // of the root
+	wanted   *Identity // what the root must be; nil: whatever has the name
+	identity Identity  // of the root
+	parent   int       // what holds the root; -1 when done
 	branch   []level
 	open     int // levels with a descriptor
 	buffer   []byte
 	removed  uint64
+	done     uint64 // entries removed or found to stay
 	failed   int
 	first    *fs.PathError
 }
@@ -46,9 +49,11 @@ type level struct {
 	offset     int64    // where reading goes on, set when closed
 	pending    []string // directories found in it that are still to be removed
 	passes     int
-	progress   bool // something went in this pass
-	failed     int  // entries that could not be removed in this pass
-	unlocked   bool // its permissions were repaired
+	progress   bool                // something went in this pass
+	failed     int                 // entries that could not be removed in this pass, and what stays
+	stay       map[string]struct{} // directories in it that were gone through and stay: no pass enters them again
+	inStay     int                 // entries in them that could not be removed
+	unlocked   bool                // its permissions were repaired, or cannot be
 }
 
 // RemoveAll removes a directory with all it holds, for what Mkdtemp made. A missing one is no error; a link or a file is
@@ -103,7 +108,7 @@ func (l *Library) startRemoval(path string, identity *Identity) (*Removal, error
 	if err != nil {
 		return nil, err
 	}
-	r := &Removal{system: l.system, path: name, parent: -1}
+	r := &Removal{system: l.system, path: name, wanted: identity, parent: -1}
 	slash := strings.LastIndexByte(name, '/')
 	above, base := name[:slash+1], name[slash+1:]
 	parent, err := l.system.OpenParent(above)
@@ -130,15 +135,9 @@ func (l *Library) startRemoval(path string, identity *Identity) (*Removal, error
 
 // enter opens a directory and makes it the end of the branch.
 func (r *Removal) enter(directory int, name string) error {
-	descriptor, err := r.system.OpenBelow(directory, name)
+	descriptor, unlocked, err := r.openBelow(directory, name)
 	for err == syscall.EMFILE && r.closeUppermost() {
-		descriptor, err = r.system.OpenBelow(directory, name)
-	}
-	unlocked := false
-	if err == syscall.EACCES {
-		if descriptor, err = r.system.OpenLocked(directory, name); err == nil {
-			unlocked = true
-		}
+		descriptor, unlocked, err = r.openBelow(directory, name)
 	}
 	if err != nil {
 		return err
@@ -148,6 +147,43 @@ func (r *Removal) enter(directory int, name string) error {
 		r.closeUppermost()
 	}
 	return nil
+}
+
+// openBelow opens a directory entry. One that its permissions keep shut is held by a descriptor that needs none, and they
+// are granted through that: by name it could be another directory by then (gh-157579).
+func (r *Removal) openBelow(directory int, name string) (descriptor int, unlocked bool, err error) {
+	descriptor, err = r.system.OpenBelow(directory, name)
+	if err != syscall.EACCES {
+		return descriptor, false, err
+	}
+	held, err := r.system.HoldBelow(directory, name)
+	if err != nil {
+		return -1, false, err
+	}
+	defer r.system.Close(held)
+	if len(r.branch) == 0 && r.wanted != nil {
+		// Another directory in the root's place is not even to have its permissions changed.
+		if identity, err := r.system.IdentifyOpen(held); err != nil {
+			return -1, false, err
+		} else if identity != *r.wanted {
+			return -1, false, syscall.ESTALE
+		}
+	}
+	if !r.system.Unlock(held) {
+		return -1, false, syscall.EACCES
+	}
+	descriptor, err = r.system.OpenBelow(held, ".")
+	return descriptor, true, err
+}
+
+// unlock repairs the permissions of a level, once, if they may be why something in it failed. Then it is worth another
+// try.
+func (r *Removal) unlock(here *level, err error) bool {
+	if err != syscall.EACCES && err != syscall.EPERM || here.unlocked {
+		return false
+	}
+	here.unlocked = true
+	return r.system.Unlock(here.descriptor)
 }
 
 // closeUppermost closes the open level that is needed last: the one farthest up, but never the root, which is the way
@@ -162,7 +198,7 @@ func (r *Removal) closeUppermost() bool {
 		if err != nil {
 			return false
 		}
-		offset, err := r.system.Seek(upper.descriptor, 0, 1)
+		offset, err := r.system.Seek(upper.descriptor, 0, io.SeekCurrent)
 		if err != nil {
 			return false
 		}
@@ -175,8 +211,9 @@ func (r *Removal) closeUppermost() bool {
 	return false
 }
 
-// Step goes on until so many more entries are removed, or all are; more tells whether there is something left to do.
-// When it is done, err tells what could not be removed.
+// Step goes on until so many more entries, at least one, are removed or found to stay, or until all are; it may do some
+// more, as a directory is read by the thousand. more tells whether there is something left to do. When there is not, err
+// tells what could not be removed.
 func (r *Removal) Step(entries int) (more bool, err error) {
 	if len(r.branch) == 0 {
 		return false, r.result()
@@ -184,12 +221,16 @@ func (r *Removal) Step(entries int) (more bool, err error) {
 	if r.buffer == nil {
 		r.buffer = make([]byte, entriesBuffer)
 	}
-	for goal := r.removed + uint64(entries); r.removed < goal && len(r.branch) > 0; {
+	for goal := r.done + uint64(max(entries, 1)); r.done < goal && len(r.branch) > 0; {
 		here := &r.branch[len(r.branch)-1]
 		if last := len(here.pending) - 1; last >= 0 {
 			name := here.pending[last]
 			here.pending = here.pending[:last]
-			if err := r.enter(here.descriptor, name); err != nil {
+			err := r.enter(here.descriptor, name)
+			if err != nil && r.unlock(here, err) {
+				err = r.enter(here.descriptor, name)
+			}
+			if err != nil {
 				r.notEntered(here, name, err)
 			}
 			continue
@@ -209,7 +250,10 @@ func (r *Removal) notEntered(here *level, name string, err error) {
 	switch err {
 	case syscall.ENOENT:
 	case syscall.ENOTDIR:
-		r.unlink(here, name)
+		// EISDIR is not to send it back to where it comes from: on a broken file system that would go on for ever.
+		if err := r.tryUnlink(here, name); err == syscall.EISDIR {
+			r.stays(here, name, syscall.ENOTDIR)
+		}
 	default:
 		if rmdirErr := r.system.RmdirBelow(here.descriptor, name); rmdirErr == nil {
 			r.gone(here)
@@ -235,41 +279,46 @@ func (r *Removal) batch(here *level) {
 			break
 		}
 		if entry.Directory {
-			here.pending = append(here.pending, strings.Clone(entry.Name))
-		} else {
-			r.unlink(here, entry.Name)
+			here.postpone(entry.Name)
+		} else if r.tryUnlink(here, entry.Name) == syscall.EISDIR {
+			here.postpone(entry.Name)
 		}
 	}
 }
 
-// unlink removes an entry that is no directory, or notes that it is one.
-func (r *Removal) unlink(here *level, name string) {
+// postpone notes a directory to remove once the entries that were read with it are dealt with.
+func (l *level) postpone(name string) {
+	if _, stays := l.stay[name]; !stays {
+		l.pending = append(l.pending, strings.Clone(name))
+	}
+}
+
+// tryUnlink removes an entry that is no directory. Only EISDIR is left to the caller.
+func (r *Removal) tryUnlink(here *level, name string) error {
 	err := r.system.UnlinkBelow(here.descriptor, name)
-	if (err == syscall.EACCES || err == syscall.EPERM) && !here.unlocked {
-		here.unlocked = true
-		if r.system.Unlock(here.descriptor) {
-			err = r.system.UnlinkBelow(here.descriptor, name)
-		}
+	if err != nil && r.unlock(here, err) {
+		err = r.system.UnlinkBelow(here.descriptor, name)
 	}
 	switch err {
 	case nil:
 		r.gone(here)
-	case syscall.ENOENT:
-	case syscall.EISDIR:
-		here.pending = append(here.pending, strings.Clone(name))
+	case syscall.ENOENT, syscall.EISDIR:
 	default:
 		r.stays(here, name, err)
 	}
+	return err
 }
 
 func (r *Removal) gone(here *level) {
 	r.removed++
+	r.done++
 	here.progress = true
 }
 
 // stays notes an entry of a level that could not be removed; the first of all is kept with its path.
 func (r *Removal) stays(here *level, name string, err error) {
 	here.failed++
+	r.done++
 	if r.first != nil {
 		return
 	}
@@ -294,77 +343,94 @@ func (r *Removal) leave() {
 	above, directory := (*level)(nil), r.parent
 	if last > 0 {
 		above = &r.branch[last-1]
-		if !r.reopen(above, here) {
-			r.tornOff()
+		if err := r.reopen(above, here); err != nil {
+			r.tornOff(err)
 			return
 		}
 		directory = above.descriptor
 	}
 	err := r.system.RmdirBelow(directory, here.name)
-	if (err == syscall.EACCES || err == syscall.EPERM) && above != nil && !above.unlocked {
-		above.unlocked = true
-		if r.system.Unlock(directory) {
-			err = r.system.RmdirBelow(directory, here.name)
-		}
+	if err != nil && above != nil && r.unlock(above, err) {
+		err = r.system.RmdirBelow(directory, here.name)
 	}
 	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
 		here.passes++
 		if (here.progress || here.passes == 1 && here.failed == 0) && here.passes < maxPasses {
-			if _, seekErr := r.system.Seek(here.descriptor, 0, 0); seekErr == nil {
-				here.progress, here.failed = false, 0
+			_, seekErr := r.system.Seek(here.descriptor, 0, io.SeekStart)
+			if seekErr == nil {
+				here.progress, here.failed = false, here.inStay
 				return
 			}
+			err = seekErr // the truer one: it is why the directory is not empty
 		}
 	}
-	if err != nil && err != syscall.ENOENT && here.failed == 0 {
+	switch {
+	case err == nil || err == syscall.ENOENT:
+		here.failed = 0 // whatever could not be removed before: it is gone
+	case here.failed == 0:
 		r.stays(here, "", err)
 	}
 	r.system.Close(here.descriptor)
 	r.open--
-	gone, stay := err == nil, here.failed
+	name, failed := here.name, here.failed
 	r.branch = r.branch[:last]
-	if above == nil {
-		r.failed = stay
-	} else {
-		above.failed += stay
-		above.progress = above.progress || gone
+	switch {
+	case above == nil:
+		r.failed = failed
+		if err == nil {
+			r.removed++
+		}
+	case err == nil:
+		r.gone(above)
+	case failed > 0:
+		above.staying(name, failed)
 	}
-	if gone {
-		r.removed++
+}
+
+// staying notes a directory that was gone through and stays. To enter it again whenever this one is read again would
+// take quadratic time in a deep tree with something immovable at its bottom.
+func (l *level) staying(name string, failed int) {
+	if l.stay == nil {
+		l.stay = map[string]struct{}{}
 	}
+	l.stay[name] = struct{}{}
+	l.inStay += failed
+	l.failed += failed
 }
 
 // reopen makes sure that the level above the last is open. If it was closed, ".." leads back, unless the directory was
-// moved meanwhile: then ".." is somebody else's.
-func (r *Removal) reopen(above, here *level) bool {
+// moved meanwhile: then ".." is somebody else's, ESTALE.
+func (r *Removal) reopen(above, here *level) error {
 	if above.descriptor >= 0 {
-		return true
+		return nil
 	}
 	descriptor, err := r.system.OpenAbove(here.descriptor)
 	if err != nil {
-		return false
+		return err
 	}
 	identity, err := r.system.IdentifyOpen(descriptor)
-	if err == nil && identity == above.identity {
-		_, err = r.system.Seek(descriptor, above.offset, 0)
-	} else {
+	if err == nil && identity != above.identity {
 		err = syscall.ESTALE
+	}
+	if err == nil {
+		_, err = r.system.Seek(descriptor, above.offset, io.SeekStart)
 	}
 	if err != nil {
 		r.system.Close(descriptor)
-		return false
+		return err
 	}
 	above.descriptor = descriptor
 	r.open++
-	return true
+	return nil
 }
 
-// tornOff goes back to the root after the branch was moved away below it, and reads the root again.
-func (r *Removal) tornOff() {
+// tornOff goes back to the root after the branch was moved away below it, or its upper part could not be opened again,
+// and reads the root again.
+func (r *Removal) tornOff(err error) {
 	root := &r.branch[0]
 	root.passes++
 	if root.passes >= maxPasses {
-		r.stays(&r.branch[len(r.branch)-1], "", syscall.ESTALE)
+		r.stays(&r.branch[len(r.branch)-1], "", err)
 		root.failed++
 	}
 	for i := 1; i < len(r.branch); i++ {
@@ -374,9 +440,11 @@ func (r *Removal) tornOff() {
 	}
 	r.branch, r.open = r.branch[:1], 1
 	if root.passes < maxPasses {
-		root.pending = nil
-		root.progress, root.failed = false, 0
-		r.system.Seek(root.descriptor, 0, 0)
+		root.pending, root.stay = nil, nil
+		root.progress, root.failed, root.inStay = false, 0, 0
+		if _, err := r.system.Seek(root.descriptor, 0, io.SeekStart); err != nil {
+			r.stays(root, "", err)
+		}
 	}
 }
 

@@ -151,6 +151,9 @@ func (f *File) rollover(s *State) error {
 	s.Text.restartEncoder(position == 0)
 	s.Position = position
 	s.AheadStart, s.AheadEnd = 0, 0
+	f.storage.Renew()
 	s.Descriptor = int32(descriptor)
-	return f.storage.Resize(0, 0)
+	err = f.storage.Resize(0, 0)
+	s.Size = 0 // last: until then a child may need the memory, see loseDescriptor
+	return err
 }

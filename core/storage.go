@@ -2,6 +2,7 @@ package core
 
 import (
 	"sync"
+	"syscall"
 	"unsafe"
 )
 
@@ -22,6 +23,9 @@ type Storage interface {
 	Resize(keep, capacity int64) error
 	// Owned tells whether this process made the object.
 	Owned() bool
+	// Renew is called just before a descriptor is put into the state of an object that others know already: should
+	// another thread be forking, the child has the state, but not the descriptor. See File.loseDescriptor.
+	Renew()
 }
 
 // Text names a string of an object.
@@ -81,6 +85,12 @@ const (
 	flagText
 )
 
+// What the C library looks at itself, when a signal ends the process.
+const (
+	FlagDelete = flagDelete
+	FlagNamed  = flagNamed
+)
+
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
 
 func (s *State) set(flag uint32, on bool) {
@@ -104,9 +114,13 @@ type memory struct {
 func (m *memory) State() *State                      { return &m.state }
 func (m *memory) Text(which Text) string             { return m.texts[which] }
 func (m *memory) SetText(which Text, v string) error { m.texts[which] = v; return nil }
+func (m *memory) Renew()                             {}
 func (m *memory) Owned() bool                        { return true }
 func (m *memory) Resize(keep, capacity int64) error {
 	var block []byte
+	if !affordable(capacity) {
+		return syscall.ENOMEM
+	}
 	if capacity > 0 {
 		block = make([]byte, capacity)
 		copy(block, m.state.block()[:keep])

@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"os/user"
 	"slices"
@@ -69,12 +70,19 @@ func (Kernel) Rmdir(path string) error {
 	return again(func() error { return unix.Rmdir(path) })
 }
 
-func (Kernel) Identify(path string) (identity Identity, ours bool, err error) {
+func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
 	var stat unix.Stat_t
 	if err = again(func() error { return unix.Lstat(path, &stat) }); err != nil {
 		return Identity{}, false, err
 	}
-	return identityOf(&stat), stat.Mode&unix.S_IFMT == unix.S_IFDIR && int(stat.Uid) == unix.Geteuid(), nil
+	return identityOf(&stat), stat.Mode&unix.S_IFMT == unix.S_IFDIR, nil
+}
+
+// ownedByUser asks as the kernel does when it creates a file: by the file system's user id of the thread, which differs
+// from the effective one where a server acts for its clients.
+func ownedByUser(stat *unix.Stat_t) bool {
+	user, _ := unix.SetfsuidRetUid(-1) // no such user: changes nothing and gives the present one
+	return int(stat.Uid) == user
 }
 
 func identityOf(stat *unix.Stat_t) Identity { return Identity{uint64(stat.Dev), stat.Ino} }
@@ -185,24 +193,14 @@ func mountOf(descriptor int) (uint64, error) {
 	return 0, unix.EOPNOTSUPP
 }
 
-// OpenLocked holds the directory by O_PATH, which needs no permissions, looks at the owner, and changes the mode through
-// that descriptor: by name it could be another directory by then (gh-157579).
-func (k Kernel) OpenLocked(directory int, name string) (int, error) {
-	held, err := k.openBelow(directory, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW)
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(held)
-	if !k.Unlock(held) {
-		return -1, unix.EACCES
-	}
-	return openAt(held, ".", walkFlags)
+func (k Kernel) HoldBelow(directory int, name string) (int, error) {
+	return k.openBelow(directory, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW)
 }
 
 // Unlock works on O_PATH descriptors too: by fchmodat2, or through /proc where the kernel lacks that.
 func (Kernel) Unlock(directory int) bool {
 	var stat unix.Stat_t
-	if err := again(func() error { return unix.Fstat(directory, &stat) }); err != nil || int(stat.Uid) != unix.Geteuid() ||
+	if err := again(func() error { return unix.Fstat(directory, &stat) }); err != nil || !ownedByUser(&stat) ||
 		stat.Mode&unix.S_IFMT != unix.S_IFDIR || stat.Mode&0o700 == 0o700 {
 		return false
 	}
@@ -234,13 +232,20 @@ type Entry struct {
 
 // NextEntry takes the first entry off what Entries filled, without "." and ".."; ok is false when there is none.
 func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
-	for len(buffer) > 0 {
-		raw := (*unix.Dirent)(unsafe.Pointer(unsafe.SliceData(buffer)))
-		start := int(unsafe.Offsetof(raw.Name))
-		name := buffer[start:raw.Reclen]
-		name = name[:bytes.IndexByte(name, 0)]
-		directory := raw.Type == unix.DT_DIR
-		buffer = buffer[raw.Reclen:]
+	// Field by field: the last entry may end before a whole unix.Dirent does, and a pointer to one there is invalid.
+	const (
+		length = unsafe.Offsetof(unix.Dirent{}.Reclen)
+		kind   = unsafe.Offsetof(unix.Dirent{}.Type)
+		start  = unsafe.Offsetof(unix.Dirent{}.Name)
+	)
+	for len(buffer) > int(start) {
+		size := int(binary.NativeEndian.Uint16(buffer[length:]))
+		if size <= int(start) || size > len(buffer) {
+			break // no kernel says so; a broken one must not make this go on for ever
+		}
+		directory := buffer[kind] == unix.DT_DIR
+		name, _, _ := bytes.Cut(buffer[start:size], []byte{0})
+		buffer = buffer[size:]
 		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "." && text != ".." {
 			return Entry{text, directory}, buffer, true
 		}
@@ -254,6 +259,21 @@ func (Kernel) UnlinkBelow(directory int, name string) error {
 
 func (Kernel) RmdirBelow(directory int, name string) error {
 	return again(func() error { return unix.Unlinkat(directory, name, unix.AT_REMOVEDIR) })
+}
+
+// affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one
+// seek and one byte written are enough to ask a file in memory for more than there is.
+func affordable(size int64) bool {
+	const worthAsking = 64 << 20
+	if size < worthAsking {
+		return true
+	}
+	memory, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		return false
+	}
+	unix.Munmap(memory)
+	return true
 }
 
 // Random asks the kernel for every name. Where a sandbox hides getrandom, /dev/urandom is the same source; a clock never

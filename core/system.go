@@ -18,8 +18,9 @@ type System interface {
 	Unlink(path string) error
 	// Rmdir removes an empty directory; a link is ENOTDIR.
 	Rmdir(path string) error
-	// Identify gives the identity of what has the name, without following a link, and whether it is a directory of ours.
-	Identify(path string) (identity Identity, ours bool, err error)
+	// Identify gives the identity of what has the name, without following a link, and whether it is a directory. Who owns
+	// it says nothing: servers and mounts that map users give new directories to others.
+	Identify(path string) (identity Identity, directory bool, err error)
 
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)
@@ -33,10 +34,10 @@ type System interface {
 	// OpenBelow opens a directory entry for a removal: no link followed (ENOTDIR), no mount entered (EBUSY), no device
 	// waited for.
 	OpenBelow(directory int, name string) (descriptor int, err error)
-	// OpenLocked opens what OpenBelow could not for want of permissions, after granting them to the owner through a
-	// descriptor, and only if the directory is ours; EACCES otherwise.
-	OpenLocked(directory int, name string) (descriptor int, err error)
-	// Unlock grants the owner all permissions on an open directory if it is ours; false: nothing was changed.
+	// HoldBelow is OpenBelow for a directory whose permissions allow nothing: good to identify it, to Unlock it and to
+	// open "." below it.
+	HoldBelow(directory int, name string) (descriptor int, err error)
+	// Unlock grants the owner all permissions on an open or held directory if it is ours; false: nothing was changed.
 	Unlock(directory int) bool
 	// OpenAbove opens the directory above an open one.
 	OpenAbove(directory int) (descriptor int, err error)

@@ -20,6 +20,10 @@ func (c *choice) suits(now *Environment) bool {
 func (l *Library) SetTempdir(directory *string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	if directory != nil {
+		copied := strings.Clone(*directory)
+		directory = &copied
+	}
 	l.tempdir = directory
 }
 
@@ -43,17 +47,12 @@ func (l *Library) Gettempdir() (string, error) {
 	for _, candidate := range l.candidates(&environment) {
 		err := l.try(candidate)
 		if err == nil {
-			l.choice = choice{made: true, environment: environment.clone(), directory: candidate}
+			l.choice = choice{made: true, environment: environment, directory: candidate}
 			return candidate, nil
 		}
 		refusals = append(refusals, Refusal{candidate, err})
 	}
 	return "", &TempdirError{Refusals: refusals}
-}
-
-// clone copies the strings, which a system may have lent for the one call only.
-func (e Environment) clone() Environment {
-	return Environment{TMPDIR: strings.Clone(e.TMPDIR), TEMP: strings.Clone(e.TEMP), TMP: strings.Clone(e.TMP), HOME: strings.Clone(e.HOME)}
 }
 
 // Candidates lists the directories that Gettempdir tries, in order and absolute: TMPDIR, TEMP and TMP where they are
@@ -69,7 +68,6 @@ func (l *Library) candidates(environment *Environment) []string {
 		if wish == "" {
 			continue
 		}
-		wish = strings.Clone(wish)
 		if absolute, err := l.absolute(wish); err == nil {
 			wish = absolute
 		}
@@ -82,7 +80,7 @@ func (l *Library) candidates(environment *Environment) []string {
 		here = "."
 	}
 	list = append(list, here)
-	home := strings.Clone(environment.HOME)
+	home := environment.HOME
 	if home == "" {
 		home, _ = l.system.Home()
 	}

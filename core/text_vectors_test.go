@@ -225,11 +225,9 @@ func (s *textStep) run(f *core.File, kept map[int]int64) error {
 	return s.compare(number, data, err)
 }
 
-var errnos = map[string]syscall.Errno{"EILSEQ": syscall.EILSEQ, "EINVAL": syscall.EINVAL, "EBADF": syscall.EBADF}
-
 func (s *textStep) compare(number int64, data []byte, err error) error {
 	if s.Errno != "" {
-		if !errors.Is(err, errnos[s.Errno]) {
+		if !sameError(err, s.Errno) {
 			return fmt.Errorf("%v, not %s", err, s.Errno)
 		}
 		var at *core.TextError

@@ -2,6 +2,40 @@
 #ifndef TEMPFILE_H
 #define TEMPFILE_H
 
+/**
+ * libtempfile: temporary files and directories that are safe by construction. Python's tempfile, for C.
+ *
+ *     tempfile_file *file;
+ *     if (tempfile_named_temporary_file(NULL, &file) != 0)
+ *         fprintf(stderr, "%s\n", tempfile_last_error()->message);
+ *
+ * What is whose. What a function makes through its last argument is the caller's, who frees it by the function of that name.
+ * A const char * belongs to the object that gave it, until that is freed. A descriptor from tempfile_mkstemp or
+ * tempfile_file_detach is the caller's to close, one from tempfile_file_fileno is not. All are closed on exec.
+ *
+ * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
+ * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
+ * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
+ * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see the next paragraph.
+ *
+ * Forks. A forked child may use the library and all that its parent made: same data, same descriptors, same names. Only
+ * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
+ * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
+ * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
+ * forks deep, or TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD at once.
+ *
+ * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
+ *
+ * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
+ * to 200 KB then, with or without SA_ONSTACK; it may not call the library, nor leave by longjmp while the library was
+ * interrupted. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ *
+ * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing.
+ *
+ * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
+ */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,8 +106,8 @@ typedef struct tempfile_removal tempfile_removal;
 
 /**
  * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is checked
- * but otherwise ignored, so that one struct can serve several calls. The strings are read during the call only.
+ * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
+ * so that one struct can serve several calls. The strings are read during the call only.
  *
  * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
  * way round as long as it sets nothing that the library does not know (-E2BIG).
@@ -439,6 +473,16 @@ int tempfile_file_rolled(const tempfile_file *file);
 int tempfile_file_keep(tempfile_file *file);
 
 /**
+ * tempfile_file_adopt makes this process the owner of a file that it inherited by fork, so that closing and freeing it and
+ * the end of the process delete it. It is for programs that daemonize: the parent then leaves by _exit(2).
+ *
+ * Returns 0.
+ *
+ * Errors: -EBADF for a handle that was freed.
+ */
+int tempfile_file_adopt(tempfile_file *file);
+
+/**
  * tempfile_file_close closes the file and deletes its name, unless that was to be kept or to outlive closing. In a process
  * other than the one that made the file it only closes. Closing again does nothing.
  *
@@ -471,6 +515,16 @@ const char *tempfile_directory_name(const tempfile_directory *directory);
  * Errors: -EBADF for a handle that was freed.
  */
 int tempfile_directory_keep(tempfile_directory *directory);
+
+/**
+ * tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
+ * tempfile_file_adopt.
+ *
+ * Returns 0.
+ *
+ * Errors: -EBADF for a handle that was freed.
+ */
+int tempfile_directory_adopt(tempfile_directory *directory);
 
 /**
  * tempfile_directory_cleanup removes the directory with all it holds. Because it was asked to, it does so in any process,
@@ -553,6 +607,21 @@ void tempfile_removal_free(tempfile_removal *removal);
  * Errors: -EINVAL for NULL; what unlink(2) says.
  */
 int tempfile_unlink(const char *path, int64_t owner_pid);
+
+/**
+ * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed:
+ * the names of files, and directories that are empty. Without it, a signal that ends the process leaves them.
+ *
+ * The handlers of the moment are called afterwards, and the default action is taken, so that the exit status tells of the
+ * signal; one that is ignored stays so. A handler that the host installs later takes the place of this one. What is just
+ * being created, and a directory that is not empty, stays. A host whose own handler lets the program go on goes on without
+ * its files. Calling this again does nothing. It counts for forked children too, which remove what they made themselves.
+ *
+ * Returns 0.
+ *
+ * Errors: what sigaction(2) says.
+ */
+int tempfile_cleanup_on_signals(void);
 
 /**
  * tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.

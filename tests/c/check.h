@@ -10,12 +10,19 @@
 
 static int checks;
 
+/* A test that loads the library by dlopen defines this before, and is then not linked with it. */
+#ifdef CHECK_UNLINKED
+#define LAST_ERROR (&(const tempfile_error){0, 0, "", "", "", 0})
+#else
+#define LAST_ERROR tempfile_last_error()
+#endif
+
 #define CHECK(condition)                                                                                             \
     do {                                                                                                             \
         __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);                                                            \
         if (!(condition)) {                                                                                          \
             fprintf(stderr, "%s:%d: pid %d: %s\n    last error: %d %s\n", __FILE__, __LINE__, (int)getpid(), #condition, \
-                    tempfile_last_error()->code, tempfile_last_error()->message);                                    \
+                    LAST_ERROR->code, LAST_ERROR->message);                                    \
             _exit(1);                                                                                                \
         }                                                                                                            \
     } while (0)

@@ -212,7 +212,7 @@ static int64_t run_all(const char *path, void (*run)(const struct json *))
 
 int main(void)
 {
-    int64_t cases = run_all("tests/vectors/text.json", run_case), names = run_all("tests/vectors/text_names.json", run_name);
+    int64_t cases = run_all(VECTORS "/text.json", run_case), names = run_all(VECTORS "/text_names.json", run_name);
 
     printf("%lld text vectors, %lld names, ", (long long)cases, (long long)names);
     return passed();

@@ -94,7 +94,13 @@ func (f *function) shim() string {
 	call := fmt.Sprintf("api->%s(%s)", f.name, f.list(argument))
 	if handle, ok := f.param(existing); ok {
 		fmt.Fprintf(&b, "    struct tempfile__call call;\n    %sresult = tempfile__find(&call, %s, %s, %s);\n\n", spaced(f.result), handle.name, kind(handle), quoted)
-		fmt.Fprintf(&b, "    if (result != 0)\n        return result;\n    result = call.%s;\n    tempfile__done(&call);\n    return result;\n}\n", call)
+		b.WriteString("    if (result != 0)\n        return result;\n")
+		// What takes long on a directory must not make other threads wait for its lock.
+		before, after := "", "tempfile__done"
+		if handle.kind == "directory" {
+			before, after = "    tempfile__pin(&call);\n", "tempfile__unpin"
+		}
+		fmt.Fprintf(&b, "%s    result = call.%s;\n    %s(&call);\n    return result;\n}\n", before, call, after)
 		return b.String()
 	}
 	if handle, ok := f.param(created); ok {

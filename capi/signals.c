@@ -1,0 +1,62 @@
+/* Cleaning up when a signal ends the process, for hosts that ask for it. Everything here is async-signal-safe. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+/* What the host had for each. */
+static struct sigaction before[NUMBERS];
+
+static const struct sigaction *before_us(int number)
+{
+    for (int i = 0; i < NUMBERS; i++)
+        if (numbers[i] == number)
+            return &before[i];
+    return NULL;
+}
+
+static void clean_up(int number, siginfo_t *information, void *context)
+{
+    const struct sigaction *host = before_us(number);
+    int saved = errno;
+
+    tempfile__remove_names();
+    errno = saved;
+    if ((host->sa_flags & SA_SIGINFO) != 0) {
+        host->sa_sigaction(number, information, context);
+    } else if (host->sa_handler == SIG_DFL) {
+        /* blocked until this returns, and then taken, so that whoever waits for the process sees the signal */
+        sigaction(number, host, NULL);
+        raise(number);
+    } else {
+        host->sa_handler(number);
+    }
+}
+
+int tempfile_cleanup_on_signals(void)
+{
+    static const char function[] = "tempfile_cleanup_on_signals";
+
+    tempfile__clear();
+    if (tempfile__gate(function) == NULL)
+        return -EOWNERDEAD;
+    for (int i = 0; i < NUMBERS; i++) {
+        struct sigaction now, ours;
+
+        if (sigaction(numbers[i], NULL, &now) != 0)
+            return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
+        if ((now.sa_flags & SA_SIGINFO) != 0 ? now.sa_sigaction == clean_up : now.sa_handler == SIG_IGN)
+            continue;
+        before[i] = now; /* before the handler that looks at it */
+        ours = now;
+        ours.sa_sigaction = clean_up;
+        ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO | SA_ONSTACK;
+        if (sigaction(numbers[i], &ours, NULL) != 0)
+            return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
+    }
+    return 0;
+}

@@ -1,0 +1,162 @@
+/* What the library keeps of a thread: the detail of what went wrong in its last call, and which Go runtime has met it. It
+ * lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of the loader's small
+ * reserve of static TLS, and every copy of the library would take its share. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include "api_gen.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct thread {
+    tempfile_error error;
+    char *text;     /* operation, path and message, one after the other */
+    uint64_t epoch; /* of the runtime that has met the thread; 0: none */
+    uint64_t renewals_at_fork;
+};
+
+static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
+static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
+
+static void drop(void *value)
+{
+    struct thread *thread = value;
+
+    free(thread->text);
+    free(thread);
+}
+
+static void create_key(void)
+{
+    /* released after the key is written: this_thread looks without having passed pthread_once */
+    __atomic_store_n(&tempfile__shared->has_thread_key, pthread_key_create(&tempfile__shared->thread_key, drop) == 0, __ATOMIC_RELEASE);
+}
+
+/* What is known of this thread; NULL: nothing. */
+static struct thread *this_thread(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
+}
+
+/* The same, made if need be; NULL: no memory. */
+static struct thread *new_thread(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    struct thread *thread;
+
+    pthread_once(&shared->thread_once, create_key);
+    thread = this_thread();
+    if (thread != NULL || !shared->has_thread_key || (thread = calloc(1, sizeof *thread)) == NULL)
+        return thread;
+    thread->error = none;
+    if (pthread_setspecific(shared->thread_key, thread) != 0) {
+        free(thread);
+        return NULL;
+    }
+    return thread;
+}
+
+/* Blocks what a host may have handlers for; not what a fault raises, for which the system would end the process. */
+static void block_signals(sigset_t *before)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    sigset_t all;
+
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&all, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &all, before);
+}
+
+/* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
+ * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
+ * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
+ * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
+void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
+{
+    struct thread *thread = this_thread();
+    sigset_t mask;
+    stack_t own;
+
+    if (__builtin_expect(thread != NULL && thread->epoch == epoch, 1))
+        return;
+    block_signals(&mask);
+    if (sigaltstack(NULL, &own) == 0) {
+        api->hello();
+        if ((own.ss_flags & SS_ONSTACK) == 0)
+            sigaltstack(&own, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    thread = new_thread();
+    if (thread != NULL)
+        thread->epoch = epoch;
+}
+
+/* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */
+void tempfile__before_fork(void)
+{
+    struct thread *thread = new_thread();
+
+    if (thread != NULL)
+        thread->renewals_at_fork = __atomic_load_n(&tempfile__shared->renewals, __ATOMIC_SEQ_CST);
+}
+
+uint64_t tempfile__renewals_at_fork(void)
+{
+    const struct thread *thread = this_thread();
+
+    return thread != NULL ? thread->renewals_at_fork : UINT64_MAX - 1;
+}
+
+void tempfile__clear(void)
+{
+    struct thread *thread = this_thread();
+
+    if (thread != NULL)
+        thread->error = none;
+}
+
+/* Sets the thread's detail, unless function is NULL, and returns the code. The path may be what the thread's last detail pointed to. */
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
+{
+    size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
+    const char *between = *path != '\0' ? ": " : "";
+    struct thread *thread = new_thread();
+    char *text, *message;
+    int size;
+
+    if (thread == NULL || function == NULL) /* what returns nothing reports nothing */
+        return code;
+    size = snprintf(NULL, 0, "%s: %s%s%s: %s", function, operation, between, path, reason);
+    text = malloc(operation_size + path_size + (size_t)size + 1);
+    if (text == NULL) {
+        thread->error = no_memory;
+        return code;
+    }
+    memcpy(text, operation, operation_size);
+    memcpy(text + operation_size, path, path_size);
+    message = text + operation_size + path_size;
+    snprintf(message, (size_t)size + 1, "%s: %s%s%s: %s", function, operation, between, path, reason);
+    free(thread->text);
+    thread->text = text;
+    thread->error = (tempfile_error){sizeof thread->error, code, text, text + operation_size, message, needed};
+    return code;
+}
+
+const tempfile_error *tempfile_last_error(void)
+{
+    const struct thread *thread = this_thread();
+
+    return thread != NULL ? &thread->error : &none;
+}
+
+const char *tempfile_strerror(int code)
+{
+    const char *text = strerrordesc_np(code < 0 ? (int)(0u - (unsigned)code) : code); /* -INT_MIN is no int */
+
+    return text != NULL ? text : "Unknown error";
+}

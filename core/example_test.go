@@ -1,0 +1,112 @@
+package core_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"libtempfile/core"
+)
+
+func ExampleNamedTemporaryFile() {
+	file, err := core.NamedTemporaryFile(&core.Options{Prefix: "report-", Suffix: ".txt"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Free()
+
+	fmt.Fprintln(file, "written by one program")
+	data, err := os.ReadFile(file.Name()) // and read by another
+	fmt.Printf("%s%v\n", data, err)
+
+	file.Close()
+	_, err = os.Stat(file.Name())
+	fmt.Println("gone:", errors.Is(err, fs.ErrNotExist))
+	// Output:
+	// written by one program
+	// <nil>
+	// gone: true
+}
+
+func ExampleTemporaryFile() {
+	file, err := core.TemporaryFile(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Close()
+
+	fmt.Fprint(file, "first\nsecond\n")
+	file.Seek(0, io.SeekStart)
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		fmt.Println(lines.Text())
+	}
+	fmt.Printf("its name is %q\n", file.Name())
+	// Output:
+	// first
+	// second
+	// its name is ""
+}
+
+func ExampleSpooledTemporaryFile() {
+	file, err := core.SpooledTemporaryFile(&core.Options{MaxSize: 10})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Close()
+
+	for _, text := range []string{"in memory", ", and on disk"} {
+		fmt.Fprint(file, text)
+		rolled, _ := file.Rolled()
+		fmt.Println(rolled)
+	}
+	file.Seek(0, io.SeekStart)
+	data, err := io.ReadAll(file)
+	fmt.Println(string(data), err)
+	// Output:
+	// false
+	// true
+	// in memory, and on disk <nil>
+}
+
+func ExampleTemporaryDirectory() {
+	directory, err := core.TemporaryDirectory(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer directory.Free()
+
+	os.MkdirAll(filepath.Join(directory.Name(), "deep", "below"), 0o700)
+	os.WriteFile(filepath.Join(directory.Name(), "deep", "file"), []byte("data"), 0o600)
+
+	fmt.Println(directory.Cleanup())
+	_, err = os.Stat(directory.Name())
+	fmt.Println("gone:", errors.Is(err, fs.ErrNotExist))
+	// Output:
+	// <nil>
+	// gone: true
+}
+
+func ExampleMkstemp() {
+	descriptor, path, err := core.Mkstemp(&core.Options{Prefix: "data-"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// From here on both are the caller's.
+	file := os.NewFile(uintptr(descriptor), path)
+	defer os.Remove(path)
+	defer file.Close()
+
+	info, err := file.Stat()
+	fmt.Println(info.Mode(), filepath.Base(path)[:5], err)
+	// Output:
+	// -rw------- data- <nil>
+}

@@ -1,0 +1,84 @@
+/* The variables that choose the default directory are read as the host has them at each call, whoever set them and when. */
+#include "check.h"
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+static char base[TEMPFILE_PATH_SIZE / 2];
+
+static void expect(const char *directory)
+{
+    char path[TEMPFILE_PATH_SIZE], found[TEMPFILE_PATH_SIZE];
+
+    CHECK(tempfile_gettempdir(found, sizeof found) == 0 && strcmp(found, directory) == 0);
+    CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0);
+    CHECK(strncmp(path, directory, strlen(directory)) == 0 && path[strlen(directory)] == '/');
+    CHECK(rmdir(path) == 0);
+}
+
+static const char *below(const char *name)
+{
+    static char path[TEMPFILE_PATH_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", base, name);
+    return path;
+}
+
+int main(void)
+{
+    char list[1 << 14], latin1[] = "caf\xe9", *home = getenv("HOME");
+    int64_t size;
+
+    CHECK(realpath(getenv("TMPDIR"), base) != NULL);
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"a", "b", "c"};
+
+        CHECK(mkdir(below(names[i]), 0700) == 0);
+    }
+    CHECK(mkdir(below(latin1), 0700) == 0);
+    expect(base);
+    setenv("TMPDIR", below("a"), 1); /* later than the load */
+    expect(below("a"));
+    setenv("TMPDIR", "", 1);
+    setenv("TEMP", below("b"), 1);
+    expect(below("b"));
+    unsetenv("TEMP");
+    setenv("TMP", below("c"), 1);
+    expect(below("c"));
+    setenv("TMPDIR", below("missing"), 1);
+    expect(below("c"));
+    setenv("TMPDIR", below(latin1), 1);
+    expect(below(latin1));
+    CHECK(chdir(base) == 0);
+    setenv("TMPDIR", "a", 1); /* relative: absolute from the moment of its choice */
+    expect(below("a"));
+    setenv("TMPDIR", below("a/"), 1);
+    expect(below("a"));
+
+    size = tempfile_candidates(NULL, 0);
+    CHECK(size > 0 && tempfile_candidates(list, (size_t)size) == size);
+    CHECK(tempfile_candidates(list, (size_t)size - 1) == -ERANGE && tempfile_last_error()->needed == (size_t)size);
+    CHECK(strcmp(list, below("a")) == 0);
+    if (home != NULL && *home == '/')
+        CHECK(strcmp(list + size - strlen(home) - 1, home) == 0);
+
+    CHECK(tempfile_settempdir(below("b")) == 0);
+    expect(below("b"));
+    CHECK(tempfile_settempdir(NULL) == 0);
+    expect(below("a"));
+
+    /* the path is absolute from creation on: a chdir redirects no deletion */
+    {
+        tempfile_options here = TEMPFILE_OPTIONS_INIT;
+        tempfile_directory *directory;
+
+        here.dir = "b";
+        CHECK(tempfile_temporary_directory(&here, &directory) == 0);
+        CHECK(strncmp(tempfile_directory_name(directory), below("b"), strlen(below("b"))) == 0);
+        CHECK(chdir("/") == 0);
+        CHECK(tempfile_directory_cleanup(directory) == 0);
+        tempfile_directory_free(directory);
+    }
+    CHECK(rmdir(below("a")) == 0 && rmdir(below("b")) == 0 && rmdir(below("c")) == 0 && rmdir(below(latin1)) == 0);
+    return passed();
+}

@@ -1,0 +1,160 @@
+/* How a process ends, and what is left then: normal exit removes what this process made and did not free. */
+#include "check.h"
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static char paths[3][TEMPFILE_PATH_SIZE];
+
+enum { NAMED, DIRECTORY, KEPT };
+
+static void make_all(void)
+{
+    tempfile_file *file;
+    tempfile_directory *directory;
+    char inner[TEMPFILE_PATH_SIZE + 8];
+    int descriptor;
+
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
+    strcpy(paths[NAMED], tempfile_file_name(file));
+    CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+    strcpy(paths[DIRECTORY], tempfile_directory_name(directory));
+    snprintf(inner, sizeof inner, "%s/inner", paths[DIRECTORY]);
+    CHECK(mkdir(inner, 0700) == 0);
+    strcat(inner, "/x");
+    CHECK((descriptor = open(inner, O_CREAT | O_WRONLY, 0600)) >= 0);
+    close(descriptor);
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
+    CHECK(tempfile_file_keep(file) == 0);
+    strcpy(paths[KEPT], tempfile_file_name(file));
+}
+
+static void by_exit(void)
+{
+    make_all();
+    exit(0);
+}
+
+static void by_underscore_exit(void)
+{
+    make_all();
+    _exit(0);
+}
+
+static void by_signal(void)
+{
+    make_all();
+    raise(SIGKILL);
+}
+
+/* A handler of the host's that runs after the library's own: the objects are gone, and calls still answer. */
+static void after_the_library(void)
+{
+    CHECK(access(paths[NAMED], F_OK) != 0);
+    make_all();
+    unlink(paths[KEPT]);
+    unlink(paths[NAMED]);
+    CHECK(tempfile_rmtree(paths[DIRECTORY], 0) == 0);
+}
+
+/* One that runs before it: the objects are there. */
+static void before_the_library(void)
+{
+    CHECK(access(paths[NAMED], F_OK) == 0);
+}
+
+static void by_exit_between_handlers(void)
+{
+    atexit(after_the_library);
+    make_all();
+    atexit(before_the_library);
+    exit(0);
+}
+
+static void *call_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        tempfile_file *file;
+
+        CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
+        CHECK(tempfile_file_write(file, "x", 1) == 1);
+        tempfile_file_free(file);
+    }
+}
+
+static void by_exit_with_a_thread_in_a_call(void)
+{
+    struct timespec moment = {0, 5000000};
+    pthread_t thread;
+
+    make_all();
+    CHECK(pthread_create(&thread, NULL, call_for_ever, NULL) == 0);
+    nanosleep(&moment, NULL);
+    exit(0);
+}
+
+/* A child that exits normally removes what it made itself, and nothing of its parent's. */
+static void by_exit_of_a_child(void)
+{
+    int status;
+    pid_t pid;
+
+    make_all();
+    pid = fork();
+    if (pid == 0) {
+        tempfile_file *own;
+
+        CHECK(tempfile_named_temporary_file(NULL, &own) == 0);
+        exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    pid = fork();
+    if (pid == 0)
+        exit(0); /* one that never used the library */
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    CHECK(access(paths[NAMED], F_OK) == 0 && access(paths[DIRECTORY], F_OK) == 0);
+    exit(0);
+}
+
+/* The parent looks at what the ended process left, as it is told by a pipe, and sweeps it. */
+static void expect(void (*process)(void), int left, int by_kill)
+{
+    char tempdir[TEMPFILE_PATH_SIZE], template[] = "exit-XXXXXX", command[2 * TEMPFILE_PATH_SIZE];
+    FILE *listing;
+    int status, count = 0, c;
+    pid_t pid;
+
+    snprintf(tempdir, sizeof tempdir, "%s/%s", getenv("TMPDIR"), template);
+    CHECK(mkdtemp(tempdir) != NULL);
+    pid = fork();
+    if (pid == 0) {
+        setenv("TMPDIR", tempdir, 1);
+        alarm(60);
+        process();
+    }
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(by_kill ? WIFSIGNALED(status) : status == 0);
+    snprintf(command, sizeof command, "ls '%s'", tempdir);
+    CHECK((listing = popen(command, "r")) != NULL);
+    while ((c = fgetc(listing)) != EOF)
+        count += c == '\n';
+    pclose(listing);
+    CHECK(count == left);
+    CHECK(tempfile_rmtree(tempdir, 0) == 0);
+}
+
+int main(void)
+{
+    /* First, because the order of handlers counts from the first use, which a child inherits. */
+    expect(by_exit_between_handlers, 1, 0);
+    expect(by_exit, 1, 0);
+    expect(by_underscore_exit, 3, 0);
+    expect(by_signal, 3, 1);
+    expect(by_exit_with_a_thread_in_a_call, 1, 0);
+    expect(by_exit_of_a_child, 1, 0);
+    return passed();
+}

@@ -1,0 +1,188 @@
+/* Every function of the header, once. A table holds the address of each, so that the program's undefined symbols are the
+ * header's whole list (make check-symbols compares); each is called through it, as a language's binding would. */
+#include "check.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static const struct {
+    __typeof__(&tempfile_mkstemp) mkstemp;
+    __typeof__(&tempfile_mkdtemp) mkdtemp;
+    __typeof__(&tempfile_mktemp) mktemp;
+    __typeof__(&tempfile_named_temporary_file) named_temporary_file;
+    __typeof__(&tempfile_temporary_file) temporary_file;
+    __typeof__(&tempfile_spooled_temporary_file) spooled_temporary_file;
+    __typeof__(&tempfile_temporary_directory) temporary_directory;
+    __typeof__(&tempfile_random_names) random_names;
+    __typeof__(&tempfile_gettempdir) gettempdir;
+    __typeof__(&tempfile_gettempdirb) gettempdirb;
+    __typeof__(&tempfile_gettempprefix) gettempprefix;
+    __typeof__(&tempfile_gettempprefixb) gettempprefixb;
+    __typeof__(&tempfile_settempdir) settempdir;
+    __typeof__(&tempfile_candidates) candidates;
+    __typeof__(&tempfile_file_read) file_read;
+    __typeof__(&tempfile_file_readline) file_readline;
+    __typeof__(&tempfile_file_write) file_write;
+    __typeof__(&tempfile_file_seek) file_seek;
+    __typeof__(&tempfile_file_tell) file_tell;
+    __typeof__(&tempfile_file_truncate) file_truncate;
+    __typeof__(&tempfile_file_flush) file_flush;
+    __typeof__(&tempfile_file_fileno) file_fileno;
+    __typeof__(&tempfile_file_detach) file_detach;
+    __typeof__(&tempfile_file_name) file_name;
+    __typeof__(&tempfile_file_rollover) file_rollover;
+    __typeof__(&tempfile_file_rolled) file_rolled;
+    __typeof__(&tempfile_file_keep) file_keep;
+    __typeof__(&tempfile_file_close) file_close;
+    __typeof__(&tempfile_file_free) file_free;
+    __typeof__(&tempfile_directory_name) directory_name;
+    __typeof__(&tempfile_directory_keep) directory_keep;
+    __typeof__(&tempfile_directory_cleanup) directory_cleanup;
+    __typeof__(&tempfile_directory_free) directory_free;
+    __typeof__(&tempfile_rmtree) rmtree;
+    __typeof__(&tempfile_removal_start) removal_start;
+    __typeof__(&tempfile_removal_step) removal_step;
+    __typeof__(&tempfile_removal_free) removal_free;
+    __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_version) version;
+    __typeof__(&tempfile_strerror) strerror;
+    __typeof__(&tempfile_last_error) last_error;
+} all = {
+    tempfile_mkstemp,
+    tempfile_mkdtemp,
+    tempfile_mktemp,
+    tempfile_named_temporary_file,
+    tempfile_temporary_file,
+    tempfile_spooled_temporary_file,
+    tempfile_temporary_directory,
+    tempfile_random_names,
+    tempfile_gettempdir,
+    tempfile_gettempdirb,
+    tempfile_gettempprefix,
+    tempfile_gettempprefixb,
+    tempfile_settempdir,
+    tempfile_candidates,
+    tempfile_file_read,
+    tempfile_file_readline,
+    tempfile_file_write,
+    tempfile_file_seek,
+    tempfile_file_tell,
+    tempfile_file_truncate,
+    tempfile_file_flush,
+    tempfile_file_fileno,
+    tempfile_file_detach,
+    tempfile_file_name,
+    tempfile_file_rollover,
+    tempfile_file_rolled,
+    tempfile_file_keep,
+    tempfile_file_close,
+    tempfile_file_free,
+    tempfile_directory_name,
+    tempfile_directory_keep,
+    tempfile_directory_cleanup,
+    tempfile_directory_free,
+    tempfile_rmtree,
+    tempfile_removal_start,
+    tempfile_removal_step,
+    tempfile_removal_free,
+    tempfile_unlink,
+    tempfile_version,
+    tempfile_strerror,
+    tempfile_last_error,
+};
+
+static mode_t mode_of(const char *path)
+{
+    struct stat stat;
+
+    return lstat(path, &stat) == 0 ? stat.st_mode : 0;
+}
+
+static void paths(void)
+{
+    char path[TEMPFILE_PATH_SIZE], same[TEMPFILE_PATH_SIZE], names[3][9], *list;
+    int64_t size;
+    int descriptor;
+
+    CHECK(all.gettempdir(path, sizeof path) == 0 && strcmp(path, getenv("TMPDIR")) == 0);
+    CHECK(all.gettempdirb(same, sizeof same) == 0 && strcmp(path, same) == 0);
+    CHECK(strcmp(all.gettempprefix(), "tmp") == 0 && strcmp(all.gettempprefixb(), "tmp") == 0);
+    size = all.candidates(NULL, 0);
+    CHECK(size > 0 && (list = malloc((size_t)size)) != NULL);
+    CHECK(all.candidates(list, (size_t)size) == size && strcmp(list, path) == 0);
+    free(list);
+    CHECK(all.random_names(names[0], 3) == 0 && strlen(names[2]) == 8 && strcmp(names[0], names[1]) != 0);
+
+    CHECK((descriptor = all.mkstemp(NULL, path, sizeof path)) >= 0 && mode_of(path) == (S_IFREG | 0600));
+    CHECK((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0 && close(descriptor) == 0);
+    CHECK(all.unlink(path, getpid() + 1) == 0 && mode_of(path) != 0);
+    CHECK(all.unlink(path, getpid()) == 0 && mode_of(path) == 0);
+    CHECK(all.mktemp(NULL, path, sizeof path) == 0 && mode_of(path) == 0);
+
+    CHECK(all.mkdtemp(NULL, path, sizeof path) == 0 && mode_of(path) == (S_IFDIR | 0700));
+    CHECK(all.settempdir(path) == 0 && all.mkdtemp(NULL, same, sizeof same) == 0);
+    CHECK(strncmp(same, path, strlen(path)) == 0 && same[strlen(path)] == '/');
+    CHECK(all.settempdir(NULL) == 0);
+    CHECK(all.rmtree(path, 0) == 0 && mode_of(path) == 0 && mode_of(same) == 0);
+}
+
+static void files(void)
+{
+    tempfile_file *file;
+    char path[TEMPFILE_PATH_SIZE], line[16];
+    int descriptor;
+
+    CHECK(all.named_temporary_file(NULL, &file) == 0);
+    strcpy(path, all.file_name(file));
+    CHECK(all.file_write(file, "one\ntwo", 7) == 7 && all.file_tell(file) == 7);
+    CHECK(all.file_seek(file, 0, SEEK_SET) == 0 && all.file_readline(file, line, sizeof line) == 4 && strcmp(line, "one\n") == 0);
+    CHECK(all.file_read(file, line, sizeof line) == 3 && memcmp(line, "two", 3) == 0);
+    CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
+    CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
+    CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);
+    all.file_free(file);
+    CHECK(unlink(path) == 0);
+
+    CHECK(all.temporary_file(NULL, &file) == 0 && all.file_name(file) == NULL);
+    CHECK((descriptor = all.file_detach(file)) >= 0);
+    all.file_free(file);
+    CHECK(write(descriptor, "mine", 4) == 4 && close(descriptor) == 0);
+
+    CHECK(all.spooled_temporary_file(NULL, &file) == 0 && all.file_rolled(file) == 0);
+    CHECK(all.file_rollover(file) == 0 && all.file_rolled(file) == 1);
+    all.file_free(file);
+}
+
+static void directories(void)
+{
+    tempfile_directory *directory;
+    tempfile_removal *removal;
+    char path[TEMPFILE_PATH_SIZE];
+    uint64_t removed;
+
+    CHECK(all.temporary_directory(NULL, &directory) == 0);
+    strcpy(path, all.directory_name(directory));
+    CHECK(mode_of(path) == (S_IFDIR | 0700));
+    CHECK(all.directory_cleanup(directory) == 0 && mode_of(path) == 0);
+    all.directory_free(directory);
+
+    CHECK(all.temporary_directory(NULL, &directory) == 0);
+    strcpy(path, all.directory_name(directory));
+    CHECK(all.directory_keep(directory) == 0);
+    all.directory_free(directory);
+    CHECK(mode_of(path) == (S_IFDIR | 0700));
+    CHECK(all.removal_start(path, 0, &removal) == 0);
+    CHECK(all.removal_step(removal, 1, &removed) == 0 && removed == 1 && mode_of(path) == 0);
+    all.removal_free(removal);
+}
+
+int main(void)
+{
+    CHECK(strcmp(all.version(), TEMPFILE_VERSION) == 0);
+    CHECK(strcmp(all.strerror(-ENOENT), "No such file or directory") == 0);
+    paths();
+    files();
+    directories();
+    CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
+    return passed();
+}
