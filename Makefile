@@ -99,6 +99,11 @@ check-vectors: need-python ## fail if the shared vectors are not what CPython an
 	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(PYTHON) tests/vectors/generate.py --check; \
 	  else echo "skip  check-vectors: $(PYTHON) is older than 3.11"; fi
 
+.PHONY: check-text-vectors
+check-text-vectors: need-python ## fail if the text vectors are not what CPython answers
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then $(PYTHON) tests/vectors/generate_text.py --check; \
+	  else echo "skip  check-text-vectors: $(PYTHON) is older than 3.9"; fi
+
 .PHONY: test test-core test-c
 test: test-core test-c ## run every test
 
@@ -125,7 +130,7 @@ $(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/temp
 # The same programs with AddressSanitizer and UndefinedBehaviorSanitizer, in them and in the library's C code. Go's own
 # memory is not theirs to judge. A request for more memory than there is must be refused, as malloc does it.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/whole_header.c tests/misuse/*.c))
+sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/text_vectors.c tests/c/whole_header.c tests/misuse/*.c))
 sanitized_control := $(B)/sanitized/tests/sanitized/use_after_free
 
 .PHONY: test-sanitized

@@ -26,6 +26,10 @@ typedef struct tempfile__state {
     uint64_t device, inode;
     void *data;
     int64_t capacity, size, position, ahead_start, ahead_end;
+    struct {
+        uint16_t encoding;
+        uint8_t errors, newline, decoder, skip, encoder, unused;
+    } text;
 } tempfile__state;
 
 /* Bits of state.flags that C looks at; the Go side checks that they agree. */

@@ -24,6 +24,8 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Data)-unsafe.Offsetof(C.tempfile__state{}.data)]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Capacity)-unsafe.Offsetof(C.tempfile__state{}.capacity)]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
+	_ = [1]struct{}{}[unsafe.Sizeof(core.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[core.TextCount-C.TEMPFILE__TEXTS]
 	_ = [1]struct{}{}[core.FlagDelete-C.TEMPFILE__DELETE]
 	_ = [1]struct{}{}[core.FlagNamed-C.TEMPFILE__NAMED]

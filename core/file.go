@@ -72,7 +72,11 @@ func (f *File) Read(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		if n, err = f.textRead(s, p, false); err != nil {
+			return 0, f.fail("read", err)
+		}
+	} else if s.inMemory() {
 		n = s.memoryRead(p)
 	} else if n, err = f.diskRead(s, p); err != nil {
 		return n, f.fail("read", err)
@@ -92,6 +96,9 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	}
 	if offset < 0 {
 		return 0, f.fail("read", invalid("offset %d is negative", offset))
+	}
+	if s.has(flagText) {
+		return 0, f.fail("read", invalid("text cannot be read at an offset"))
 	}
 	if s.inMemory() {
 		n = copy(p, s.content(offset))
@@ -120,7 +127,11 @@ func (f *File) ReadLine(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		if n, err = f.textRead(s, p, true); err != nil {
+			return 0, f.fail("read", err)
+		}
+	} else if s.inMemory() {
 		n = s.memoryReadLine(p)
 	} else if n, err = f.diskReadLine(s, p); err != nil {
 		return n, f.fail("read", err)
@@ -140,6 +151,14 @@ func (f *File) Write(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if s.has(flagText) {
+		return f.textWrite(s, p)
+	}
+	return f.put(s, p)
+}
+
+// put writes bytes as the file will have them.
+func (f *File) put(s *State, p []byte) (n int, err error) {
 	if s.inMemory() {
 		if s.rollsAt(s.Position + int64(len(p))) {
 			if err := f.rollover(s); err != nil {
@@ -164,7 +183,9 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	if whence < io.SeekStart || whence > io.SeekEnd {
 		return 0, f.fail("seek", invalid("whence %d is not 0, 1 or 2", whence))
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		position, err = f.textSeek(s, offset, whence)
+	} else if s.inMemory() {
 		position, err = s.memorySeek(offset, whence)
 	} else {
 		position, err = f.diskSeek(s, offset, whence)
@@ -189,10 +210,10 @@ func (f *File) Tell() (position int64, err error) {
 }
 
 func (f *File) tell(s *State) (int64, error) {
-	if s.inMemory() {
-		return s.Position, nil
+	if s.has(flagText) {
+		return f.textTell(s)
 	}
-	position, err := f.library.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+	position, err := f.position(s)
 	return position - s.unread(), err
 }
 
@@ -206,7 +227,7 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		return 0, err
 	}
 	if size < 0 {
-		if size, err = f.tell(s); err != nil {
+		if size, err = f.end(s); err != nil {
 			return 0, f.fail("truncate", err)
 		}
 	} else if s.inMemory() && size > s.MaxSize {
@@ -218,7 +239,10 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		s.Size = min(s.Size, size)
 		return size, nil
 	}
-	if err = f.dropAhead(s); err == nil {
+	if !s.has(flagText) {
+		err = f.dropAhead(s)
+	}
+	if err == nil {
 		err = f.library.system.Truncate(int(s.Descriptor), size)
 	}
 	if err != nil {
@@ -227,12 +251,20 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 	return size, nil
 }
 
+// end is where Truncate ends a file: at its position, which in text is behind what was read ahead, as in Python.
+func (f *File) end(s *State) (int64, error) {
+	if s.has(flagText) {
+		return f.position(s)
+	}
+	return f.tell(s)
+}
+
 // Flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor. Nothing else is
 // ever held back.
 func (f *File) Flush() error {
 	s, err := f.enter("flush", 0)
 	defer f.storage.Unlock()
-	if err != nil || s.inMemory() {
+	if err != nil || s.inMemory() || s.has(flagText) {
 		return err
 	}
 	return f.fail("flush", f.dropAhead(s))

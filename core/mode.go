@@ -5,6 +5,7 @@ import "strings"
 // mode is a parsed Python mode.
 type mode struct {
 	readable, writable, text bool
+	textState                TextState
 }
 
 // parseMode reads a mode as Python's open does: one of r, w, a and x, at most one +, b or t, in any order. What it says

@@ -37,7 +37,7 @@ func (l *Library) NamedTemporaryFileIn(storage Storage, o *Options) (*File, erro
 func (o *Options) fileMode() (mode, error) {
 	m, err := parseMode(o.Mode)
 	if err == nil {
-		err = checkText(o, m)
+		m.textState, err = checkText(o, m)
 	}
 	if err == nil {
 		err = o.check()
@@ -48,6 +48,8 @@ func (o *Options) fileMode() (mode, error) {
 // initialize fills the state of a new file.
 func initialize(s *State, kind Kind, descriptor int, o *Options, m mode) {
 	*s = State{Kind: kind, Descriptor: int32(descriptor), Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead()}
+	s.Text = m.textState
+	s.set(flagText, m.text)
 	s.set(flagReadable, m.readable)
 	s.set(flagWritable, m.writable)
 	s.set(flagNoTmpfile, o.NoTmpfile)

@@ -13,9 +13,9 @@ type Options struct {
 	Name string
 
 	Mode      string  // as Python's: one of r w a x, with + and b or t; "": "w+b". "a" starts at the end, no more
-	Encoding  string  // text modes
-	Errors    string  // text modes
-	Newline   *string // text modes; nil: translate
+	Encoding  string  // text modes: the file's side, by one of Python's names; "": UTF-8. The caller's side is UTF-8
+	Errors    string  // text modes: strict, ignore, replace, backslashreplace or xmlcharrefreplace; "": strict
+	Newline   *string // text modes: as Python's; nil: translate
 	Buffering int64   // bytes of read-ahead; 0, -1 or 1: DefaultBuffering; Unbuffered: none
 
 	// MaxSize is the position past which a SpooledTemporaryFile rolls over; 0: never by size.

@@ -57,6 +57,7 @@ type State struct {
 	Position    int64 // in the file in memory
 	AheadStart  int64 // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
 	AheadEnd    int64 // position is after it
+	Text        TextState
 }
 
 // Kind is a class of objects.
@@ -81,6 +82,7 @@ const (
 	flagNoTmpfile
 	flagOnlyTmpfile
 	flagIgnoreErrors
+	flagText
 )
 
 // What the C library looks at itself, when a signal ends the process.
