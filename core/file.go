@@ -70,7 +70,7 @@ func (f *File) fail(operation string, err error) error {
 }
 
 // Read reads up to len(p) bytes from the file's position. It gives less only at the end of the file, and io.EOF if there
-// is nothing.
+// is nothing. Text comes in whole characters of UTF-8, and a p that not one fits is a *ShortBuffer; see Reader.
 func (f *File) Read(p []byte) (n int, err error) {
 	s, err := f.enter("read", flagReadable)
 	defer f.storage.Unlock()
@@ -125,7 +125,8 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	return n, nil
 }
 
-// ReadLine reads up to and with the next '\n', and no more than len(p) bytes; io.EOF if there is nothing.
+// ReadLine reads up to and with the next '\n', or in text what Options.Newline says ends a line, and no more than len(p)
+// bytes; io.EOF if there is nothing.
 func (f *File) ReadLine(p []byte) (n int, err error) {
 	s, err := f.enter("read", flagReadable)
 	defer f.storage.Unlock()
@@ -178,7 +179,8 @@ func (f *File) put(s *State, p []byte) (n int, err error) {
 }
 
 // Seek moves the position: whence as in the io package. A position before the start is EINVAL, but in a spooled file's
-// memory, where it is the start, as in Python.
+// memory, where it is the start, as in Python. In text only the start, the end (offset 0 from there), the place where it
+// is (likewise) and what Tell gave are positions; others are EINVAL.
 func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	s, err := f.enter("seek", 0)
 	defer f.storage.Unlock()
@@ -201,7 +203,7 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	return position, nil
 }
 
-// Tell gives the position.
+// Tell gives the position; in text, a number that only Seek knows to read.
 func (f *File) Tell() (position int64, err error) {
 	s, err := f.enter("tell", 0)
 	defer f.storage.Unlock()
@@ -265,7 +267,7 @@ func (f *File) end(s *State) (int64, error) {
 }
 
 // Flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor. Nothing else is
-// ever held back.
+// ever held back. In text it does nothing, because a write after it must go where Python's does; Fd moves the descriptor.
 func (f *File) Flush() error {
 	s, err := f.enter("flush", 0)
 	defer f.storage.Unlock()
