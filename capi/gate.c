@@ -21,6 +21,8 @@
 
 /* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
 #define LAST_GENERATION 200
+/* A size for the loader's words. */
+#define REASON 512
 
 static struct tempfile__shared original = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 struct tempfile__shared *tempfile__shared = &original;
@@ -151,8 +153,8 @@ static void *twin(const struct link_map *copy, const struct link_map *self, cons
     return (char *)copy->l_addr + ((uintptr_t)p - self->l_addr);
 }
 
-/* Loads a copy and gives its table; NULL and why. */
-static const struct tempfile__api *reload(const char **why)
+/* Loads a copy and gives its table; NULL and why, for which words has room. */
+static const struct tempfile__api *reload(const char **why, char words[REASON])
 {
     struct tempfile__shared *shared = tempfile__shared;
     struct link_map *self, *copy;
@@ -169,6 +171,9 @@ static const struct tempfile__api *reload(const char **why)
     *why = "this is a fork of a fork, more than 200 deep";
     if (shared->last_epoch >= LAST_GENERATION)
         return NULL;
+    *why = "another thread was loading a library when this process was forked, and the loader has been locked since";
+    if (shared->wiped->loader_dead || (shared->wiped->loader_dead = !tempfile__loader_works()))
+        return NULL;
     *why = "the loader does not know the library";
     if (dladdr1((void *)&tempfile__local, &info, (void **)&self, RTLD_DL_LINKMAP) == 0)
         return NULL;
@@ -176,10 +181,22 @@ static const struct tempfile__api *reload(const char **why)
     if ((descriptor = copy_library(self, why)) < 0)
         return NULL;
     spell(path, sizeof path, shared->last_epoch + 1, descriptor);
-    *why = access(path, F_OK) == 0 ? "executable memory is refused" : "/proc is not there";
+    *why = "/proc is not there";
+    if (access(path, F_OK) != 0) {
+        close(descriptor);
+        return NULL;
+    }
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     close(descriptor);
-    if (handle == NULL || dlinfo(handle, RTLD_DI_LINKMAP, &copy) != 0 || copy == self)
+    if (handle == NULL) {
+        const char *said = dlerror();
+
+        snprintf(words, REASON, "executable memory is refused: %s", said != NULL ? said : "dlopen failed");
+        *why = words;
+        return NULL;
+    }
+    *why = "the loader gave back the library itself in place of a copy";
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &copy) != 0 || copy == self)
         return NULL;
     ((void (*)(struct tempfile__shared *))twin(copy, self, (void *)&attach))(shared);
     return twin(copy, self, &tempfile__local);
@@ -203,6 +220,7 @@ static const struct tempfile__api *open_gate(const char *function)
     struct tempfile__shared *shared = tempfile__shared;
     struct tempfile__wiped *wiped = shared->wiped;
     const struct tempfile__api *api;
+    char words[REASON];
     const char *why;
 
     if (wiped == NULL) {
@@ -217,7 +235,7 @@ static const struct tempfile__api *open_gate(const char *function)
             api = &tempfile__local;
             shared->thread_exit_hook = (void **)&x_crosscall2_ptr;
         } else {
-            api = reload(&why);
+            api = reload(&why, words);
         }
         if (api != NULL) {
             wiped->epoch = ++shared->last_epoch;
