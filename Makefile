@@ -112,18 +112,22 @@ test-core: need-go ## the core's own tests
 
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
+# Those in tests/guest take long, or need more of the machine: make guest runs them.
+guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
+plain_guests := $(filter-out %_hooks,$(guest_tests))
+hook_guests := $(filter %_hooks,$(guest_tests))
 
 test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
 	@tests/run $(CURDIR)/$(B) $(plain_tests)
 	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
 
-$(plain_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
+$(plain_tests) $(plain_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
-$(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
+$(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 

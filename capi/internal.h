@@ -84,6 +84,9 @@ const struct tempfile__api *tempfile__gate(const char *function);
 const struct tempfile__api *tempfile__enter(const char *function);
 uint64_t tempfile__epoch(void);
 
+/* loader.c */
+bool tempfile__loader_works(void);
+
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__done(struct tempfile__call *call);
@@ -162,6 +165,7 @@ struct tempfile__wiped {
     uint64_t epoch;
     uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
     bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
+    bool loader_dead; /* no copy can be loaded here, see tempfile__loader_works */
     pthread_mutex_t reload, table, tempdir;
 };
 void *tempfile__wiped_pages(size_t size);
