@@ -31,7 +31,7 @@ include tests/tools.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
+build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -41,7 +41,10 @@ $(B)/libtempfile.so.$(VERSION): $(go_sources)
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
-	@if [ -d python/libtempfile ]; then cp $< python/libtempfile/libtempfile.so; fi
+
+# Put there by a rename: writing into a library that a process has loaded would kill it.
+python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
+	@cp $< $@.new && mv $@.new $@
 
 # Builds for tests only: with hooks, and without the reserve of stack that a control must crash for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
