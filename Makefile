@@ -99,6 +99,19 @@ $(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 
+# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+.PHONY: conformance clients
+conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
+	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
+
+clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
+	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
+
+# The control's library finds the real one beside itself.
+$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf $(B) python/libtempfile/libtempfile.so*
