@@ -2,8 +2,31 @@
 
 import os as _os
 import sys as _sys
+from _weakref import ref as _ref
 
 from . import _ffi, _versions
+
+
+class _AtEnd:
+    """Deletes the names of the files that nothing ever finalizes: what a daemon thread holds at exit, for instance, since its
+    frames are never taken down. It is an attribute of sys, which the interpreter takes down when all other modules are gone;
+    this module's own globals may outlive that."""
+
+    def __init__(self):
+        self.closers = set()  # weak references, which leave by themselves
+
+    def add(self, closer):
+        self.closers.add(_ref(closer, self.closers.discard))
+
+    def __del__(self):
+        for closer in list(self.closers):
+            closer = closer()
+            if closer is not None:
+                closer._forsaken()
+
+
+def _at_end(name="_libtempfile_at_end"):
+    return _sys.__dict__.get(name) or _sys.__dict__.setdefault(name, _AtEnd())
 
 
 class _TemporaryFileCloser:
@@ -29,6 +52,7 @@ class _TemporaryFileCloser:
             if b"\0" in encoded:  # a C string would stop there and name another file
                 raise ValueError("embedded null byte")
             self._encoded, self._encoded_from, self._unlink = encoded, name, _ffi.functions().unlink
+            _at_end().add(self)
 
     def _is_ours(self):
         return self._owner is None or self._owner == self._getpid()
@@ -42,6 +66,12 @@ class _TemporaryFileCloser:
         code = self._unlink(self._encoded, self._owner)
         if code < 0:
             raise OSError(-code, strerror(-code), name)
+
+    def _forsaken(self):
+        """Deletes the name, if that was still to be done, and leaves the rest."""
+        done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
+        if self.delete and not done and self.name is self._encoded_from:
+            self._unlink(self._encoded, self._owner)
 
     if _versions.DELETE_ON_CLOSE:
         cleanup_called = False
