@@ -8,22 +8,11 @@ from . import _removal, _versions
 from . import tempfile as _tempfile
 
 
-class _OwnersFinalizer(_weakref.finalize):
-    """A finalizer that does nothing in a forked child, where the garbage collector and the end of the interpreter come to
-    the parent's directories too."""
-
-    __slots__ = ("_owner",)
-
-    def __init__(*args, **kwargs):
-        self = args[0]
-        self._owner = _os.getpid()
-        _weakref.finalize.__init__(*args, **kwargs)
-
-    def __call__(self, _=None):
-        if self._owner != _os.getpid():
-            self.detach()
-            return None
-        return _weakref.finalize.__call__(self, _)
+def _if_ours(owner, clean_up, *args, **kwargs):
+    """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
+    parent's directories too."""
+    if owner == _os.getpid():
+        clean_up(*args, **kwargs)
 
 
 class TemporaryDirectory:
@@ -94,8 +83,9 @@ class TemporaryDirectory:
         self.name = _tempfile.mkdtemp(suffix, prefix, dir)
         self._ignore_cleanup_errors = ignore_cleanup_errors
         self._delete = delete
-        self._finalizer = _OwnersFinalizer(self, self._cleanup, self.name,
-                                           warn_message="Implicitly cleaning up {!r}".format(self), **for_cleanup)
+        self._owner = _os.getpid()
+        self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
+                                            warn_message="Implicitly cleaning up {!r}".format(self), **for_cleanup)
 
     def __repr__(self):
         return "<{} {!r}>".format(self.__class__.__name__, self.name)
@@ -104,7 +94,7 @@ class TemporaryDirectory:
         return self.name
 
     def __exit__(self, exc, value, tb):
-        if self._delete and self._finalizer._owner == _os.getpid():
+        if self._delete and self._owner == _os.getpid():
             self.cleanup()
 
     def cleanup(self):

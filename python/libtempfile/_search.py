@@ -30,6 +30,9 @@ def load(open_library):
         if os.sep in path and not os.path.exists(path):
             reasons.append((path, "no such file"))
             continue
+        if is_cut_off(path):
+            reasons.append((path, "it is not whole: a copy or an installation was broken off"))
+            continue
         try:
             return path, open_library(path)
         except (OSError, AttributeError, LibraryError) as error:
@@ -78,6 +81,25 @@ def machine_of(path):
     order = "big" if head[5] == 2 else "little"
     number = int.from_bytes(head[18:20], order)
     return {1: 32, 2: 64}.get(head[4], 0), _MACHINES.get(number, "machine %#x" % number)
+
+
+def is_cut_off(path):
+    """Whether an ELF file ends before its table of sections, which comes last: loading it would end in a bus error."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return False
+    if len(head) < 64 or head[:4] != b"\x7fELF":
+        return False
+    order = "big" if head[5] == 2 else "little"
+    if head[4] == 2:
+        offset, entries = head[0x28:0x30], head[0x3A:0x3E]
+    else:
+        offset, entries = head[0x20:0x24], head[0x2E:0x32]
+    entry, count = int.from_bytes(entries[:2], order), int.from_bytes(entries[2:], order)
+    return size < int.from_bytes(offset, order) + entry * count
 
 
 def is_musl():
