@@ -35,7 +35,7 @@ include tests/tools.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
+build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -45,7 +45,10 @@ $(B)/libtempfile.so.$(VERSION): $(go_sources)
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
-	@if [ -d python/libtempfile ]; then cp $< python/libtempfile/libtempfile.so; fi
+
+# Put there by a rename: writing into a library that a process has loaded would kill it.
+python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
+	@cp $< $@.new && mv $@.new $@
 
 # Builds for tests only: with hooks, and without the reserve of stack that a control must crash for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
@@ -159,6 +162,19 @@ $(B)/sanitized/libtempfile.so: $(go_sources)
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
+
+# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+.PHONY: conformance clients
+conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
+	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
+
+clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
+	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
+
+# The control's library finds the real one beside itself.
+$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
 
 # --- demo, examples, README
 
