@@ -12,8 +12,8 @@ type mode struct {
 // of existing files means nothing here, where every file is new; so "r" reads an empty file, and "a" only starts at the
 // end: Python's tempfile opens without O_APPEND, and a program ported from it relies on seek and overwrite.
 func parseMode(text string) (mode, error) {
-	if text == "" {
-		text = "w+b"
+	if text == "" || text == "w+b" {
+		return mode{readable: true, writable: true}, nil
 	}
 	var m mode
 	var actions, pluses int

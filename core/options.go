@@ -48,7 +48,7 @@ func (o *Options) check() error {
 			return err
 		}
 	}
-	if strings.ContainsRune(o.Dir, 0) {
+	if strings.IndexByte(o.Dir, 0) >= 0 {
 		return invalid("dir %q contains a NUL byte", o.Dir)
 	}
 	if o.Permissions&^0o777 != 0 {
