@@ -35,7 +35,7 @@ include tests/tools.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
+build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -45,7 +45,10 @@ $(B)/libtempfile.so.$(VERSION): $(go_sources)
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
-	@if [ -d python/libtempfile ]; then cp $< python/libtempfile/libtempfile.so; fi
+
+# Put there by a rename: writing into a library that a process has loaded would kill it.
+python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
+	@cp $< $@.new && mv $@.new $@
 
 # Builds for tests only: with hooks, and without the reserve of stack that a control must crash for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
@@ -75,7 +78,7 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
-.PHONY: check-c check-symbols
+.PHONY: check-c check-symbols check-creations
 check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
 	@for std in c99 c11 c17 c2x; do \
 	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
@@ -88,6 +91,9 @@ strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
 	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+
+check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
+	@tests/check-creations $(B) $(B)/tests/c/whole_header
 
 # --- tests
 
@@ -109,18 +115,22 @@ test-core: need-go ## the core's own tests
 
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
+# Those in tests/guest take long, or need more of the machine: make guest runs them.
+guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
+plain_guests := $(filter-out %_hooks,$(guest_tests))
+hook_guests := $(filter %_hooks,$(guest_tests))
 
 test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
 	@tests/run $(CURDIR)/$(B) $(plain_tests)
 	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
 
-$(plain_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
+$(plain_tests) $(plain_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
-$(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
+$(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 
@@ -152,6 +162,19 @@ $(B)/sanitized/libtempfile.so: $(go_sources)
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
+
+# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+.PHONY: conformance clients
+conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
+	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
+
+clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
+	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
+
+# The control's library finds the real one beside itself.
+$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
 
 # --- demo, examples, README
 

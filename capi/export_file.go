@@ -66,6 +66,7 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 // encoding. As in Python that is for all that is read ahead, so that it may come early; every read fails then, until a
 // seek goes elsewhere.
 //
+//tempfile:first tempfile__read_memory
 //export tfgo_file_read
 func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_read"
@@ -126,6 +127,7 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 // In text, -EILSEQ for data that is not UTF-8 or, with "strict", that the encoding does not have: the message has the
 // offset in data, and nothing was written.
 //
+//tempfile:first tempfile__write_memory
 //export tfgo_file_write
 func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_write"

@@ -62,7 +62,12 @@ func (f *File) refuse(operation, reason string) error {
 func (f *File) path() string { return strings.Clone(f.storage.Text(TextPath)) }
 
 // fail says which operation failed.
-func (f *File) fail(operation string, err error) error { return failed(operation, f.path(), err) }
+func (f *File) fail(operation string, err error) error {
+	if err == nil {
+		return nil // without a copy of the path
+	}
+	return failed(operation, f.path(), err)
+}
 
 // Read reads up to len(p) bytes from the file's position. It gives less only at the end of the file, and io.EOF if there
 // is nothing. Text comes in whole characters of UTF-8, and a p that not one fits is a *ShortBuffer; see Reader.
@@ -378,7 +383,9 @@ func (f *File) closeDescriptor(s *State) (err error) {
 	if descriptor >= 0 {
 		err = f.library.system.Close(descriptor)
 	}
-	f.storage.Resize(0, 0)
+	if s.Data != nil {
+		f.storage.Resize(0, 0)
+	}
 	return f.fail("close", err)
 }
 

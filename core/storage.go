@@ -85,10 +85,15 @@ const (
 	flagText
 )
 
-// What the C library looks at itself, when a signal ends the process.
+// What the C library looks at itself: when a signal ends the process, and where a read or write is a mere copy.
 const (
-	FlagDelete = flagDelete
-	FlagNamed  = flagNamed
+	FlagReadable = flagReadable
+	FlagWritable = flagWritable
+	FlagDelete   = flagDelete
+	FlagNamed    = flagNamed
+	FlagClosed   = flagClosed
+	FlagDetached = flagDetached
+	FlagText     = flagText
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
