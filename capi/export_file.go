@@ -78,7 +78,7 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 	}
 	n, err := fileOf(file).Read(p)
 	if err != nil && err != io.EOF {
-		return failToFit[C.int64_t](function, err, 0)
+		return failRead[C.int64_t](function, err, 0)
 	}
 	return C.int64_t(n)
 }
@@ -108,7 +108,7 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 	}
 	n, err := fileOf(file).ReadLine(p[:len(p)-1])
 	if err != nil && err != io.EOF {
-		return failToFit[C.int64_t](function, err, 1)
+		return failRead[C.int64_t](function, err, 1)
 	}
 	p[n] = 0
 	return C.int64_t(n)
@@ -212,6 +212,8 @@ func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
 }
 
 // tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
+//
+// Of a text file it is at the next character then, and a write without a seek goes there too.
 //
 // Returns the descriptor, which stays the file's: the caller does not close it.
 //

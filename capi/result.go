@@ -48,8 +48,8 @@ func fail[T integer](function string, err error) T {
 	return report[T](-int(errno), function, operation, path, reason, 0)
 }
 
-// failToFit is fail for a read whose buffer may be too small for a character and extra bytes.
-func failToFit[T integer](function string, err error, extra int) T {
+// failRead is fail for a read, whose buffer may be too small for a character and extra bytes.
+func failRead[T integer](function string, err error, extra int) T {
 	var short *core.ShortBuffer
 	if errors.As(err, &short) {
 		return tooSmall[T](function, short.Needed+extra)

@@ -18,7 +18,7 @@ type doubleCodec struct {
 	both     []run                // codes that are other characters than in x/text's tables
 	written  []run                // characters that are written as codes that read as others; in the order of characters
 	lacks    []span               // codes that are no characters
-	make     bool                 // KS X 1001 annex 3: syllables without a code are written as eight bytes
+	compose  bool                 // KS X 1001 annex 3: syllables without a code are written as eight bytes
 
 	once    sync.Once
 	decoder transform.Transformer // these two hold no state, in spite of their type
@@ -139,7 +139,7 @@ func (c *doubleCodec) encode(to []byte, _ uint8, r rune) ([]byte, uint8, bool) {
 			return append(to, code[:n]...), 0, true
 		}
 	}
-	if c.make && r >= hangulFirst && r <= hangulLast {
+	if c.compose && r >= hangulFirst && r <= hangulLast {
 		return appendHangul(to, r), 0, true
 	}
 	return to, 0, false

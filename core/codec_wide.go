@@ -16,16 +16,51 @@ const (
 	orderBig
 )
 
-// bytes gives the order that a number stands for.
-func (o order) bytes() interface {
-	binary.ByteOrder
-	binary.AppendByteOrder
-} {
-	nativeIsBig := binary.NativeEndian.Uint16([]byte{0, 1}) == 1
-	if o == orderBig || (o == orderSwapped) != nativeIsBig && o != orderLittle {
-		return binary.BigEndian
+// big tells whether the high byte comes first.
+func (o order) big() bool {
+	switch o {
+	case orderLittle:
+		return false
+	case orderBig:
+		return true
 	}
-	return binary.LittleEndian
+	return (o == orderSwapped) != (binary.NativeEndian.Uint16([]byte{0, 1}) == 1)
+}
+
+func (o order) uint16(b []byte) uint32 {
+	if o.big() {
+		return uint32(binary.BigEndian.Uint16(b))
+	}
+	return uint32(binary.LittleEndian.Uint16(b))
+}
+
+func (o order) uint32(b []byte) uint32 {
+	if o.big() {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (o order) append16(to []byte, number uint16) []byte {
+	if o.big() {
+		return binary.BigEndian.AppendUint16(to, number)
+	}
+	return binary.LittleEndian.AppendUint16(to, number)
+}
+
+func (o order) append32(to []byte, number uint32) []byte {
+	if o.big() {
+		return binary.BigEndian.AppendUint32(to, number)
+	}
+	return binary.LittleEndian.AppendUint32(to, number)
+}
+
+// written is the order to write in.
+func (o order) written() order {
+	if o == orderUnknown {
+		return orderNative
+	}
+	return o
 }
 
 // decideOrder reads the byte order mark, 0xFEFF in as many bytes as a number of the encoding has. Without one Python
@@ -54,7 +89,7 @@ func orderTraits(fixed order, mark string) traits {
 type utf16Codec struct{ fixed order }
 
 func (c utf16Codec) traits() traits {
-	return orderTraits(c.fixed, string(orderNative.bytes().AppendUint16(nil, 0xFEFF)))
+	return orderTraits(c.fixed, string(orderNative.append16(nil, 0xFEFF)))
 }
 
 func (c utf16Codec) decode(state uint8, src []byte, final bool) unit {
@@ -62,7 +97,7 @@ func (c utf16Codec) decode(state uint8, src []byte, final bool) unit {
 	if c.fixed != orderUnknown {
 		o = c.fixed
 	} else if o == orderUnknown {
-		return decideOrder(src, 2, func(o order) uint32 { return uint32(o.bytes().Uint16(src)) }, final)
+		return decideOrder(src, 2, func(o order) uint32 { return o.uint16(src) }, final)
 	}
 	u := utf16Unit(o, src, final)
 	u.state = state
@@ -73,7 +108,7 @@ func utf16Unit(o order, src []byte, final bool) unit {
 	if len(src) < 2 {
 		return partial(src, final)
 	}
-	r := rune(o.bytes().Uint16(src))
+	r := rune(o.uint16(src))
 	switch {
 	case !utf16.IsSurrogate(r):
 		return character(r, 2)
@@ -82,30 +117,27 @@ func utf16Unit(o order, src []byte, final bool) unit {
 	case len(src) < 4:
 		return partial(src, final)
 	}
-	if r = utf16.DecodeRune(r, rune(o.bytes().Uint16(src[2:]))); r == 0xFFFD {
+	if r = utf16.DecodeRune(r, rune(o.uint16(src[2:]))); r == 0xFFFD {
 		return bad(2)
 	}
 	return character(r, 4)
 }
 
 func (c utf16Codec) encode(to []byte, _ uint8, r rune) ([]byte, uint8, bool) {
-	o := c.fixed
-	if o == orderUnknown {
-		o = orderNative
-	}
+	o := c.fixed.written()
 	if r >= 0x10000 {
 		var low rune
 		r, low = utf16.EncodeRune(r)
-		return o.bytes().AppendUint16(o.bytes().AppendUint16(to, uint16(r)), uint16(low)), 0, true
+		return o.append16(o.append16(to, uint16(r)), uint16(low)), 0, true
 	}
-	return o.bytes().AppendUint16(to, uint16(r)), 0, true
+	return o.append16(to, uint16(r)), 0, true
 }
 
 // utf32Codec is UTF-32.
 type utf32Codec struct{ fixed order }
 
 func (c utf32Codec) traits() traits {
-	return orderTraits(c.fixed, string(orderNative.bytes().AppendUint32(nil, 0xFEFF)))
+	return orderTraits(c.fixed, string(orderNative.append32(nil, 0xFEFF)))
 }
 
 func (c utf32Codec) decode(state uint8, src []byte, final bool) unit {
@@ -113,14 +145,14 @@ func (c utf32Codec) decode(state uint8, src []byte, final bool) unit {
 	if c.fixed != orderUnknown {
 		o = c.fixed
 	} else if o == orderUnknown {
-		return decideOrder(src, 4, func(o order) uint32 { return o.bytes().Uint32(src) }, final)
+		return decideOrder(src, 4, func(o order) uint32 { return o.uint32(src) }, final)
 	}
 	if len(src) < 4 {
 		u := partial(src, final)
 		u.state = state
 		return u
 	}
-	u := character(rune(o.bytes().Uint32(src)), 4)
+	u := character(rune(o.uint32(src)), 4)
 	if u.r < 0 || u.r > 0x10FFFF || utf16.IsSurrogate(u.r) {
 		u = bad(4)
 	}
@@ -129,9 +161,5 @@ func (c utf32Codec) decode(state uint8, src []byte, final bool) unit {
 }
 
 func (c utf32Codec) encode(to []byte, _ uint8, r rune) ([]byte, uint8, bool) {
-	o := c.fixed
-	if o == orderUnknown {
-		o = orderNative
-	}
-	return o.bytes().AppendUint32(to, uint32(r)), 0, true
+	return c.fixed.written().append32(to, uint32(r)), 0, true
 }

@@ -87,7 +87,7 @@ var encodings = [...]namedCodec{
 	{"euc_jp", "eucjp u_jis ujis", &eucJP},
 	{"iso2022_jp", "csiso2022jp iso2022jp iso_2022_jp", iso2022Codec{&eucJP}},
 	{"euc_kr", "euckr korean ks_c_5601 ks_c_5601_1987 ks_x_1001 ksc5601 ksx1001 x_mac_korean",
-		&doubleCodec{encoding: &korean.EUCKR, single: neverSingle, length: eucKRLength, written: eucKRWritten, lacks: eucKRWithout, make: true}},
+		&doubleCodec{encoding: &korean.EUCKR, single: neverSingle, length: eucKRLength, written: eucKRWritten, lacks: eucKRWithout, compose: true}},
 	{"cp949", "949 ms949 uhc", &doubleCodec{encoding: &korean.EUCKR, single: neverSingle, length: twoBytes}},
 	{"gb2312", "chinese csiso58gb231280 euc_cn euccn eucgb2312_cn gb2312_1980 gb2312_80 iso_ir_58 x_mac_simp_chinese",
 		&doubleCodec{encoding: &simplifiedchinese.GBK, single: neverSingle, length: twoBytes, both: gb2312Both, lacks: gb2312Without}},

@@ -1,12 +1,12 @@
 package core
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"hash"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -50,7 +50,8 @@ func readTestFile(t *testing.T, name string, to any) {
 
 // decodings makes the fingerprint that generate_text.py makes of the same byte sequences.
 func decodings(name string, c codec) string {
-	digest := sha256.New()
+	sum := sha256.New()
+	digest := bufio.NewWriter(sum)
 	pairs := func(first, last int, prefix ...byte) {
 		for a := first; a <= last; a++ {
 			for b := first; b <= last; b++ {
@@ -66,7 +67,8 @@ func decodings(name string, c codec) string {
 		for _, table := range []string{"\x1b(J", "\x1b$B", "\x1b$@"} {
 			pairs(0x20, 0x7F, []byte(table)...)
 		}
-		return hex.EncodeToString(digest.Sum(nil))
+		digest.Flush()
+		return hex.EncodeToString(sum.Sum(nil))
 	case isDouble(c), strings.HasPrefix(name, "utf_16"):
 		pairs(0, 0xFF)
 	}
@@ -92,7 +94,8 @@ func decodings(name string, c codec) string {
 			}
 		}
 	}
-	return hex.EncodeToString(digest.Sum(nil))
+	digest.Flush()
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func isDouble(c codec) bool {
@@ -100,8 +103,8 @@ func isDouble(c codec) bool {
 	return is
 }
 
-func addDecoding(digest hash.Hash, c codec, sequence []byte) {
-	line := append(append(make([]byte, 0, 32), sequence...), '=')
+func addDecoding(digest *bufio.Writer, c codec, sequence []byte) {
+	line := append(append(digest.AvailableBuffer(), sequence...), '=')
 	state := c.traits().start
 	for at := 0; at < len(sequence); {
 		u := c.decode(state, sequence[at:], true)
@@ -120,21 +123,25 @@ func addDecoding(digest hash.Hash, c codec, sequence []byte) {
 
 // encoded makes the fingerprint of every character that an encoding has.
 func encoded(c codec) string {
-	digest := sha256.New()
+	sum := sha256.New()
+	digest := bufio.NewWriter(sum)
+	var room [16]byte
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		if !utf8.ValidRune(r) {
 			continue
 		}
-		code, state, ok := c.encode(nil, c.traits().encoder, r)
+		code, state, ok := c.encode(room[:0], c.traits().encoder, r)
 		if !ok {
 			continue
 		}
 		if _, escapes := c.(iso2022Codec); escapes { // Python ends a text of its own in ASCII
 			code = switchTable(code, state, isoASCII)
 		}
-		fmt.Fprintf(digest, "%x=%s\n", r, code)
+		line := append(strconv.AppendInt(digest.AvailableBuffer(), int64(r), 16), '=')
+		digest.Write(append(append(line, code...), '\n'))
 	}
-	return hex.EncodeToString(digest.Sum(nil))
+	digest.Flush()
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // TestEncodingNames holds every spelling against Python's.

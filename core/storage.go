@@ -53,11 +53,11 @@ type State struct {
 	Inode       uint64
 	Data        unsafe.Pointer // the block: a spooled file's bytes, or what was read ahead
 	Capacity    int64
-	Size        int64 // of the file in memory
-	Position    int64 // in the file in memory
-	AheadStart  int64 // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
-	AheadEnd    int64 // position is after it
-	Text        TextState
+	Size        int64     // of the file in memory
+	Position    int64     // in the file in memory
+	AheadStart  int64     // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
+	AheadEnd    int64     // position is after it
+	Text        TextState // text files; what is ahead is then as the file has it, and in memory a part of the file
 }
 
 // Kind is a class of objects.

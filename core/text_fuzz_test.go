@@ -55,8 +55,7 @@ func decodePieces(text TextState, content []byte, piece, room int) (got []byte, 
 	start, end := 0, 0
 	for final := false; ; {
 		p := make([]byte, room)
-		d := delivery{text: &s.Text, codec: s.Text.codec()}
-		d.ascii = d.codec.traits().ascii
+		d := newDelivery(&s.Text, false)
 		n, taken, state := d.take(p, buffer[start:end], final)
 		got = append(got, p[:n]...)
 		start += taken

@@ -22,8 +22,7 @@ const (
 
 // textRead reads whole characters into p, up to and with the end of a line if line is set.
 func (f *File) textRead(s *State, p []byte, line bool) (n int, err error) {
-	d := delivery{text: &s.Text, codec: s.Text.codec(), line: line}
-	d.ascii = d.codec.traits().ascii
+	d := newDelivery(&s.Text, line)
 	for final := false; n < len(p); {
 		k, taken, state := d.take(p[n:], s.ahead(), final)
 		n += k
@@ -135,18 +134,17 @@ func (f *File) textUnfill(s *State, got int) error {
 // checkAhead decodes what is ahead for the sake of its errors, if errors are to be told. A *TextError has the offset in
 // what is ahead.
 func (s *State) checkAhead(final bool) error {
-	rule, codec := s.Text.rule(), s.Text.codec()
-	if _, plain := codec.(utf8Codec); plain && utf8.Valid(s.ahead()) {
+	rule, codec, state, ahead := s.Text.rule(), s.Text.codec(), s.Text.Decoder, s.ahead()
+	strict := rule == errorsStrict || rule == errorsXML
+	if _, plain := codec.(utf8Codec); plain && utf8.Valid(ahead) {
 		return nil
 	}
-	state := s.Text.Decoder
-	ahead := s.ahead()
-	for at := 0; at < len(ahead); {
+	for at := 0; at < len(ahead) && (strict || at == 0); { // only the start of a file can be fatal
 		u := codec.decode(state, ahead[at:], final)
 		if u.kind == unitPartial {
 			break
 		}
-		if u.kind == unitFatal || u.kind == unitBad && (rule == errorsStrict || rule == errorsXML) {
+		if u.kind == unitFatal || u.kind == unitBad && strict {
 			name := encodings[s.Text.Encoding].name
 			return &TextError{name, int64(at), badReason(name, u.kind, ahead[at:at+u.size])}
 		}
@@ -168,9 +166,16 @@ type delivery struct {
 	text   *TextState
 	codec  codec
 	ascii  bool // of the codec's traits
+	plain  bool // the codec is UTF-8
 	line   bool // stop at the end of a line
 	before rune // the last character
 	needed int  // if it was short
+}
+
+func newDelivery(text *TextState, line bool) delivery {
+	codec := text.codec()
+	_, plain := codec.(utf8Codec)
+	return delivery{text: text, codec: codec, line: line, plain: plain, ascii: codec.traits().ascii}
 }
 
 // How a delivery ended.
@@ -207,19 +212,28 @@ func (d *delivery) take(p, src []byte, final bool) (n, taken int, state delivery
 	return n, taken, deliveryDone
 }
 
-// run copies ASCII characters that are not ends of lines: most of most texts. An encoding that has a mark to be read, or
-// a character half delivered, goes the long way.
+// run copies what is the same on both sides, up to the end of a line: ASCII characters, which are most of most texts, and
+// all characters of UTF-8. An encoding that has a mark to be read, or a character half delivered, goes the long way.
 func (d *delivery) run(p, src []byte) (n int) {
 	if !d.ascii || d.text.Decoder != 0 || d.text.Skip != 0 {
 		return 0
 	}
 	src = src[:min(len(p), len(src))]
-	for n < len(src) && src[n] < utf8.RuneSelf && src[n] != '\r' && src[n] != '\n' {
-		n++
+	for n < len(src) && src[n] != '\r' && src[n] != '\n' {
+		size := 1
+		if src[n] >= utf8.RuneSelf {
+			if !d.plain {
+				break
+			}
+			if _, size = utf8.DecodeRune(src[n:]); size == 1 {
+				break // it is bad, or goes on past the room
+			}
+		}
+		n += size
 	}
 	if n > 0 {
 		copy(p, src[:n])
-		d.before = rune(src[n-1])
+		d.before = -1 // none that is looked for
 	}
 	return n
 }

@@ -421,6 +421,8 @@ int tempfile_file_flush(tempfile_file *file);
 /**
  * tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
  *
+ * Of a text file it is at the next character then, and a write without a seek goes there too.
+ *
  * Returns the descriptor, which stays the file's: the caller does not close it.
  *
  * Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
