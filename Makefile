@@ -116,6 +116,7 @@ test-core: need-go ## the core's own tests
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
 # Those in tests/guest take long, or need more of the machine: make guest runs them.
+guest_programs := $(foreach name,environment exit fork_% identity limits refused% secure signals_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
 guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
@@ -133,6 +134,11 @@ $(plain_tests) $(plain_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/
 $(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+
+# The same programs for longer, those that take long, and the other runtimes that the machine has.
+.PHONY: guest
+guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## forks, signals, limits, threads, exits, other runtimes: a line each
+	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} tests/guest/run $(CURDIR)/$(B) $(sort $(guest_programs) $(guest_tests))
 
 # The same programs with AddressSanitizer and UndefinedBehaviorSanitizer, in them and in the library's C code. Go's own
 # memory is not theirs to judge. A request for more memory than there is must be refused, as malloc does it.

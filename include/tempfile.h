@@ -22,16 +22,24 @@
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
  * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
  * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, or TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD at once.
+ * forks deep, another thread loading a library at the fork, less than 1 GB of address space left, or TEMPFILE_NO_RELOAD set
+ * in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was opening or rolling
+ * over at the fork may be closed in the child (-EBADF).
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
  * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
- * to 200 KB then, with or without SA_ONSTACK; it may not call the library, nor leave by longjmp while the library was
- * interrupted. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * to 200 KB then, without SA_ONSTACK or on a stack of the host's; it may not call the library, nor leave by longjmp while the
+ * library was interrupted, and a child that it makes then, by _Fork, may only exec or _exit. Set TMPDIR and the like
+ * whenever you want: the environment is read at each call.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing.
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. A main thread that ends by pthread_exit must
+ * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
+ * start 5 threads (ulimit -u, for all of a user's processes; a forked child needs as many again), or if GOMEMLIMIT in the
+ * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */

@@ -120,6 +120,22 @@ static void no_descriptors(void)
     use();
 }
 
+static void no_address_space(void)
+{
+    struct rlimit limit, before;
+    long pages;
+    FILE *statm = fopen("/proc/self/statm", "r");
+
+    CHECK(statm != NULL && fscanf(statm, "%ld", &pages) == 1 && fclose(statm) == 0);
+    CHECK(getrlimit(RLIMIT_AS, &before) == 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (300 << 20);
+    CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
+    expect("the limit on address space");
+    CHECK(setrlimit(RLIMIT_AS, &before) == 0);
+    use();
+}
+
 static void no_memory_files(void)
 {
     refuse_call(SYS_memfd_create, 1, UINT32_MAX);
@@ -187,7 +203,7 @@ int main(void)
     static const struct {
         void (*obstacle)(void);
         int needs_root;
-    } stories[] = {{gone, 0}, {replaced, 0}, {no_descriptors, 0}, {no_memory_files, 0}, {no_executable_memory, 0},
+    } stories[] = {{gone, 0}, {replaced, 0}, {no_descriptors, 0}, {no_address_space, 0}, {no_memory_files, 0}, {no_executable_memory, 0},
                    {forbidden, 0}, {empty_chroot, 1}, {chroot_without_proc, 1}, {cut_short, 0}};
     const int count = sizeof stories / sizeof *stories;
     char original[1024];
