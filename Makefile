@@ -124,6 +124,7 @@ $(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/temp
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/whole_header.c tests/misuse/*.c))
 sanitized_control := $(B)/sanitized/tests/sanitized/use_after_free
+sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/cpp/cpp17)
 
 .PHONY: test-sanitized
 test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanitizers
@@ -133,8 +134,8 @@ test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanit
 	  else echo "skip  test-sanitized: $(CC) has no -fsanitize=address,undefined (apt-get install libasan8 libubsan1)"; fi
 
 .PHONY: run-sanitized
-run-sanitized: $(sanitized_tests) $(sanitized_control)
-	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_tests)
+run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
+	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_tests) $(sanitized_cpp)
 	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "the sanitizers catch nothing"; exit 1; }
 	@echo "the control was caught"
 
@@ -147,6 +148,8 @@ $(B)/sanitized/libtempfile.so: $(go_sources)
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
+
+include bindings/cpp/cpp.mk
 
 # --- demo, examples, README
 
