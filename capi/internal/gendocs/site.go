@@ -35,6 +35,7 @@ func sitePages(h *header, pages []page, c *cpp, core *goPackage) (map[string]str
 type site struct {
 	version   string
 	functions map[string]bool // what c.html has an anchor for
+	own       string          // the function that is being described, which is no link to itself
 }
 
 // link is an item of a page's contents.
@@ -108,12 +109,14 @@ func (s *site) c(h *header, pages []page) string {
 		contents = append(contents, link{"#" + anchor(p.title), upper(p.title)})
 		fmt.Fprintf(&b, "<h2 id=\"%s\">%s</h2>\n", anchor(p.title), html.EscapeString(upper(p.title)))
 		for _, f := range p.functions {
-			s.entry(&b, 3, f.name, f)
+			s.heading(&b, 3, f.name, f.name)
+			s.body(&b, f)
 		}
 	}
 	b.WriteString("<h2 id=\"types\">Types and macros</h2>\n")
 	for _, t := range h.types {
-		s.entry(&b, 3, t.name, t)
+		s.heading(&b, 3, t.name, t.name)
+		s.body(&b, t)
 	}
 	intro := "<p>This is <code>tempfile.h</code>. What holds for every function is on <a href=\"index.html\">the first page</a>.</p>\n"
 	return s.frame("c.html", "C", append(contents[1:], contents[0]), intro+b.String())
@@ -139,7 +142,9 @@ func (s *site) cpp(c *cpp) string {
 	}
 	for _, e := range c.entries {
 		id := unique("tempfile-" + e.name)
-		contents = append(contents, link{"#" + id, e.name})
+		if seen[id] == 1 { // an overload is beside the first
+			contents = append(contents, link{"#" + id, e.name})
+		}
 		s.heading(&b, 2, id, e.name)
 		s.body(&b, e.entry)
 		for _, m := range e.members {
@@ -161,6 +166,7 @@ func (s *site) golang(p *goPackage) (string, error) {
 	}
 	for _, t := range p.Types {
 		g.heading(2, t.Name, "type "+t.Name)
+		g.contents = append(g.contents, link{"#" + t.Name, "type " + t.Name})
 		g.code(t.Decl)
 		g.text(t.Doc)
 		g.values(t.Consts)
@@ -185,14 +191,14 @@ type goPage struct {
 }
 
 func (g *goPage) heading(level int, id, text string) {
-	if level == 2 {
-		g.contents = append(g.contents, link{"#" + id, text})
-	}
 	fmt.Fprintf(g, "<h%d id=\"%s\"><a href=\"#%s\">%s</a></h%d>\n", level, id, id, html.EscapeString(text), level)
 }
 
 func (g *goPage) function(level int, f *doc.Func, owner string) {
 	g.heading(level, owner+f.Name, "func "+owner+f.Name)
+	if owner == "" {
+		g.contents = append(g.contents, link{"#" + f.Name, "func " + f.Name})
+	}
 	g.code(f.Decl)
 	g.text(f.Doc)
 	g.examples(f.Examples)
@@ -235,18 +241,14 @@ func (g *goPage) note(err error) {
 	}
 }
 
-// entry writes a declaration with its comment.
-func (s *site) entry(b *strings.Builder, level int, id string, e entry) {
-	s.heading(b, level, id, e.name)
-	s.body(b, e)
-}
-
 func (s *site) heading(b *strings.Builder, level int, id, text string) {
 	fmt.Fprintf(b, "<h%d id=\"%s\"><a href=\"#%s\">%s</a></h%d>\n", level, id, id, html.EscapeString(text), level)
 }
 
 func (s *site) body(b *strings.Builder, e entry) {
 	fmt.Fprintf(b, "<pre>%s</pre>\n", html.EscapeString(e.code))
+	s.own = e.name
+	defer func() { s.own = "" }()
 	for _, p := range e.doc {
 		b.WriteString(s.paragraph(p))
 	}
@@ -266,7 +268,7 @@ func (s *site) paragraph(p paragraph) string {
 var (
 	lead = regexp.MustCompile(`^(Uses of options|Returns|Errors)\b`)
 	// What is set as code: names of the library and of C, errors, options with a dash, calls.
-	literal = regexp.MustCompile(`\b(?:std|tempfile)::[\w:]+(?:\(\))?|\b(?:tempfile_\w+|TEMPFILE_\w+|NULL|O_[A-Z]+|SEEK_\w+)\b|-?\bE[A-Z0-9]{2,}\b|\b\w+\(\)`)
+	literal = regexp.MustCompile(`\b(?:std|tempfile)::[\w:]+(?:\(\))?|\b(?:tempfile_\w+|\w+(?:\.h|\.hpp))\b(?:\(\))?|\b(?:TEMPFILE_\w+|NULL|O_[A-Z]+|SEEK_\w+)\b|-?\bE[A-Z0-9]{2,}\b|-l\w+\b|\b\w+\(\)`)
 )
 
 // inline sets names as code, those of tempfile.h with a link to them.
@@ -276,7 +278,7 @@ func (s *site) inline(text string) string {
 	for _, span := range literal.FindAllStringIndex(text, -1) {
 		b.WriteString(html.EscapeString(text[at:span[0]]))
 		word := text[span[0]:span[1]]
-		if name := strings.TrimSuffix(word, "()"); s.functions[name] {
+		if name := strings.TrimSuffix(word, "()"); s.functions[name] && name != s.own {
 			fmt.Fprintf(&b, `<a href="c.html#%s"><code>%s</code></a>`, name, word)
 		} else {
 			b.WriteString("<code>" + html.EscapeString(word) + "</code>")
