@@ -35,7 +35,7 @@ include tests/tools.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so ## build/libtempfile.so, and a copy beside the Python package
+build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so man ## build/libtempfile.so, a copy beside the Python package, and the man pages
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -145,6 +145,7 @@ guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/text_vectors.c tests/c/whole_header.c tests/misuse/*.c))
 sanitized_control := $(B)/sanitized/tests/sanitized/use_after_free
+sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/cpp/cpp17)
 
 .PHONY: test-sanitized
 test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanitizers
@@ -154,8 +155,9 @@ test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanit
 	  else echo "skip  test-sanitized: $(CC) has no -fsanitize=address,undefined (apt-get install libasan8 libubsan1)"; fi
 
 .PHONY: run-sanitized
-run-sanitized: $(sanitized_tests) $(sanitized_control)
+run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
 	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_tests)
+	$(if $(sanitized_cpp),@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitized/leaks:print_suppressions=0 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_cpp))
 	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "the sanitizers catch nothing"; exit 1; }
 	@echo "the control was caught"
 
@@ -214,37 +216,9 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 test-readme: build need-python ## the README's examples run, its targets and paths exist
 	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
 
-# --- installation
+# --- C++, installation, documentation
 
-test: test-install
-
-pkgconfigdir ?= $(libdir)/pkgconfig
-INSTALL ?= install
-
-# Written anew each time: it depends on the folders that were asked for.
-.PHONY: pkg-config
-pkg-config: ## build/libtempfile.pc, for prefix, libdir and includedir
-	@mkdir -p $(B)
-	@sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
-	  bindings/c/libtempfile.pc.in >$(B)/libtempfile.pc
-
-.PHONY: install uninstall
-install: $(B)/libtempfile.so pkg-config ## library, header and .pc file into DESTDIR, prefix, libdir, includedir
-	$(INSTALL) -d "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)"
-	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
-	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
-	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libtempfile.so"
-	$(INSTALL) -m 644 include/tempfile.h "$(DESTDIR)$(includedir)"
-	$(INSTALL) -m 644 $(B)/libtempfile.pc "$(DESTDIR)$(pkgconfigdir)"
-	@[ -n "$(DESTDIR)" ] || echo "now run ldconfig as root, so that the loader finds $(SONAME) in $(libdir)"
-
-uninstall: ## remove what install put there
-	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
-	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
-
-.PHONY: test-install
-test-install: build ## install into a folder, build an example with pkg-config, uninstall
-	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk
 
 # --- checks and figures
 

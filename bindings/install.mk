@@ -1,0 +1,49 @@
+# Installation of what a C or C++ program needs, into the folders of the GNU coding standards. bindings/c has the templates.
+
+pkgconfigdir ?= $(libdir)/pkgconfig
+cmakedir ?= $(libdir)/cmake/libtempfile
+mandir ?= $(prefix)/share/man
+INSTALL ?= install
+
+# Not of what was built, so that uninstall needs no build.
+functions = $(shell sed -n 's/^ *\(tempfile_[a-z_]*\);$$/\1/p' capi/libtempfile.map)
+man3_pages = tempfile_options.3 $(functions:%=%.3)
+
+# Written anew each time: it depends on the folders that were asked for. CMake finds them from its own, as a package may
+# have been moved since.
+from_cmakedir = $$(realpath -m --relative-to='$(cmakedir)' '$(1)')
+fill = sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' $(1) bindings/c/$(2).in >$(B)/$(2)
+
+.PHONY: package-files
+package-files:
+	@mkdir -p $(B)
+	@$(call fill,-e 's|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|',libtempfile.pc)
+	@$(call fill,-e "s|@libdir@|$(call from_cmakedir,$(libdir))|; s|@includedir@|$(call from_cmakedir,$(includedir))|",libtempfile-config.cmake)
+	@$(call fill,,libtempfile-config-version.cmake)
+
+.PHONY: install uninstall
+install: $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
+	$(INSTALL) -d "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
+	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7"
+	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
+	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libtempfile.so"
+	$(INSTALL) -m 644 include/tempfile.h bindings/cpp/tempfile.hpp "$(DESTDIR)$(includedir)"
+	$(INSTALL) -m 644 $(B)/libtempfile.pc "$(DESTDIR)$(pkgconfigdir)"
+	$(INSTALL) -m 644 $(B)/libtempfile-config.cmake $(B)/libtempfile-config-version.cmake "$(DESTDIR)$(cmakedir)"
+	@$(INSTALL) -m 644 $(man3_pages:%=$(B)/man/man3/%) "$(DESTDIR)$(mandir)/man3"
+	$(INSTALL) -m 644 $(B)/man/man7/libtempfile.7 "$(DESTDIR)$(mandir)/man7"
+	@[ -n "$(DESTDIR)" ] || echo "now run ldconfig as root, so that the loader finds $(SONAME) in $(libdir)"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
+	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(includedir)/tempfile.hpp" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
+	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
+	@cd "$(DESTDIR)$(mandir)" 2>/dev/null && rm -f $(man3_pages:%=man3/%) man7/libtempfile.7 || true
+	@rmdir "$(DESTDIR)$(cmakedir)" 2>/dev/null || true
+
+test: test-install
+
+.PHONY: test-install
+test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
+	@tests/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+)
+
+// page is a man page, and a section of the site: functions that belong together. It has the name of the first.
+type page struct {
+	title     string
+	names     []string // without tempfile_
+	functions []entry
+}
+
+func (p *page) name() string { return p.functions[0].name }
+
+// plan is the order of the pages. Every function must be on one.
+var plan = []page{
+	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "random_names"}},
+	{title: "make files that are deleted by themselves", names: []string{"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
+	{title: "read and write files, and move in them", names: []string{
+		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
+	{title: "names, descriptors and the end of files", names: []string{
+		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt", "file_close", "file_free"}},
+	{title: "directories that are removed by themselves", names: []string{
+		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup", "directory_free"}},
+	{title: "the default directory and prefix", names: []string{
+		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
+	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_step", "removal_free", "unlink"}},
+	{title: "clean up when a signal ends the process", names: []string{"cleanup_on_signals"}},
+	{title: "what went wrong, and which library it was", names: []string{"last_error", "strerror", "version"}},
+}
+
+// group puts the functions on their pages.
+func group(functions []entry) ([]page, error) {
+	pages := slices.Clone(plan)
+	placed := map[string]bool{}
+	for i := range pages {
+		for _, name := range pages[i].names {
+			at := slices.IndexFunc(functions, func(f entry) bool { return f.name == "tempfile_"+name })
+			if at < 0 {
+				return nil, fmt.Errorf("tempfile.h has no tempfile_%s, which pages.go names", name)
+			}
+			pages[i].functions = append(pages[i].functions, functions[at])
+			placed[functions[at].name] = true
+		}
+	}
+	for _, f := range functions {
+		if !placed[f.name] {
+			return nil, fmt.Errorf("%s is on no page: add it to the plan in pages.go", f.name)
+		}
+	}
+	return pages, nil
+}

@@ -1,0 +1,45 @@
+// CHECK ends the test with the place, the condition and what the library says of it.
+#ifndef CHECK_HPP
+#define CHECK_HPP
+
+#include <cstdio>
+#include <tempfile.hpp>
+#include <unistd.h>
+
+inline int checks = 0;
+
+#define CHECK(condition)                                                                                             \
+    do {                                                                                                             \
+        checks++;                                                                                                    \
+        if (!(condition)) {                                                                                          \
+            std::fprintf(stderr, "%s:%d: %s\n    last error: %s\n", __FILE__, __LINE__, #condition,                  \
+                         tempfile_last_error()->message);                                                            \
+            _exit(1);                                                                                                \
+        }                                                                                                            \
+    } while (0)
+
+// The call must throw a tempfile::error with this errno; gives it.
+template <class Call> tempfile::error thrown(int code, Call call)
+{
+    try {
+        call();
+    } catch (const tempfile::error &caught) {
+        if (caught.code() != std::error_code(code, std::generic_category()))
+            std::fprintf(stderr, "errno %d was thrown in place of %d: %s\n", caught.code().value(), code, caught.what());
+        CHECK(caught.code().value() == code);
+        return caught;
+    }
+    std::fprintf(stderr, "errno %d was not thrown\n", code);
+    _exit(1);
+}
+
+// One translation unit each.
+void test_files();
+void test_streams();
+void test_directories();
+
+// The address of an inline function, taken in another translation unit than main.cpp.
+using version_function = std::string_view (*)() noexcept;
+version_function version_elsewhere();
+
+#endif

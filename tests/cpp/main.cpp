@@ -1,0 +1,13 @@
+// The C++ binding, included by several translation units: a function of it that is not inline would not link.
+#include "check.hpp"
+
+int main()
+{
+    CHECK(version_elsewhere() == &tempfile::version);
+    CHECK(tempfile::version() == TEMPFILE_VERSION);
+    test_files();
+    test_streams();
+    test_directories();
+    std::printf("%d checks, C++ %ld", checks, __cplusplus / 100);
+    return 0;
+}
