@@ -76,8 +76,8 @@ check-header: need-go ## fail if a generated file is not what make header would 
 
 # --- tests
 
-.PHONY: test test-core test-c
-test: test-core test-c ## run every test
+.PHONY: test test-core test-c test-python
+test: test-core test-c test-python ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
@@ -99,7 +99,15 @@ $(hook_tests): $(B)/%: %.c tests/c/check.h tests/c/hooks.h include/tempfile.h $(
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
 
-# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+# PYTHONS="..." names the interpreters to use, here and below; PYTHON_TESTS="test_fork ..." some of the tests.
+test-python: build need-python ## the Python package's own tests, with every interpreter from 3.9 on
+	@$(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+
+.PHONY: demo-python
+demo-python: build need-python ## zip, unpack and compare the interpreter's library; spool an upload
+	@PYTHONPATH=python $(PYTHON) python/demo.py
+
+# CPython's own tests, with the drop-in in the standard module's place.
 .PHONY: conformance clients
 conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
 	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
