@@ -22,7 +22,8 @@ go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -n
 # which a guest has no use for. osusergo: the user's home is read without the C library, which may load modules for it.
 godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
-shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
+strip := -s -w
+shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="$(strip) -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
 
 .DEFAULT_GOAL := help
 
@@ -184,7 +185,7 @@ test-readme: build need-python ## the README's examples run, its targets and pat
 
 # --- C++, installation, documentation
 
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
 
 # --- checks and figures
 
