@@ -158,14 +158,14 @@ test: test-demo test-examples test-readme
 demo_sources := $(wildcard bindings/c/demo/*.c)
 
 .PHONY: demo
-demo: build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
+demo: need-tar build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
 	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
 
 $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
 
 .PHONY: test-demo
-test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
+test-demo: need-tar build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
 	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
 
 # Each program in bindings/c/examples, as a user compiles it: against the public header alone.
@@ -183,7 +183,13 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 test-readme: build need-python ## the README's examples run, its targets and paths exist
 	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
 
-# --- C++, installation, documentation
+# --- C++, installation, documentation, the stored ABI
+
+test: test-first
+
+.PHONY: test-first
+test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a slip, are one clear line each
+	@tests/first/run "$(MAKE)" "$(GO)" $(VERSION) $(B)/bindings/c/examples/named
 
 include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
 
