@@ -29,14 +29,14 @@ shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osuserg
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-14s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-18s %s\n' "$$t" "$$d"; done
 
 include tests/tools.mk
 
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so man ## build/libtempfile.so, a copy beside the Python package, and the man pages
+build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so man ## build/libtempfile.so, a copy beside the Python package, and the man pages
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -46,7 +46,10 @@ $(B)/libtempfile.so.$(VERSION): $(go_sources)
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
-	@if [ -d python/libtempfile ]; then cp $< python/libtempfile/libtempfile.so; fi
+
+# Put there by a rename: writing into a library that a process has loaded would kill it.
+python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
+	@cp $< $@.new && mv $@.new $@
 
 # Builds for tests only: with hooks, and without the reserve of stack that a control must crash for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
@@ -76,7 +79,7 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
-.PHONY: check-c check-symbols
+.PHONY: check-c check-symbols check-creations
 check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
 	@for std in c99 c11 c17 c2x; do \
 	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
@@ -90,12 +93,20 @@ strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
 	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
 
+check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
+	@tests/check-creations $(B) $(B)/tests/c/whole_header
+
 # --- tests
 
 .PHONY: check-vectors
 check-vectors: need-python ## fail if the shared vectors are not what CPython answers
 	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(PYTHON) tests/vectors/generate.py --check; \
 	  else echo "skip  check-vectors: $(PYTHON) is older than 3.11"; fi
+
+.PHONY: check-text-vectors
+check-text-vectors: need-python ## fail if the text vectors are not what CPython answers
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then $(PYTHON) tests/vectors/generate_text.py --check; \
+	  else echo "skip  check-text-vectors: $(PYTHON) is older than 3.9"; fi
 
 .PHONY: test test-core test-c
 test: test-core test-c ## run every test
@@ -105,25 +116,35 @@ test-core: need-go ## the core's own tests
 
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
+# Those in tests/guest take long, or need more of the machine: make guest runs them.
+guest_programs := $(foreach name,environment exit fork_% identity limits refused% secure signals_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
+guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
+plain_guests := $(filter-out %_hooks,$(guest_tests))
+hook_guests := $(filter %_hooks,$(guest_tests))
 
 test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
 	@tests/run $(CURDIR)/$(B) $(plain_tests)
 	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
 
-$(plain_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
+$(plain_tests) $(plain_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
-$(hook_tests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
+$(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+
+# The same programs for longer, those that take long, and the other runtimes that the machine has.
+.PHONY: guest
+guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## forks, signals, limits, threads, exits, other runtimes: a line each
+	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} tests/guest/run $(CURDIR)/$(B) $(sort $(guest_programs) $(guest_tests))
 
 # The same programs with AddressSanitizer and UndefinedBehaviorSanitizer, in them and in the library's C code. Go's own
 # memory is not theirs to judge. A request for more memory than there is must be refused, as malloc does it.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/whole_header.c tests/misuse/*.c))
+sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/text_vectors.c tests/c/whole_header.c tests/misuse/*.c))
 sanitized_control := $(B)/sanitized/tests/sanitized/use_after_free
 sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/cpp/cpp17)
 
@@ -150,6 +171,19 @@ $(B)/sanitized/libtempfile.so: $(go_sources)
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
+
+# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+.PHONY: conformance clients
+conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
+	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
+
+clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
+	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
+
+# The control's library finds the real one beside itself.
+$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
 
 # --- demo, examples, README
 

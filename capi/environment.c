@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Read by secure_getenv: the caller of a setuid program must not move its files. */
+static const char *const names[TEMPFILE__VARIABLES] = {"TMPDIR", "TEMP", "TMP", "HOME"};
+
 void tempfile__environment(struct tempfile__environment *environment)
 {
     struct tempfile__shared *shared = tempfile__shared;
@@ -16,11 +19,37 @@ void tempfile__environment(struct tempfile__environment *environment)
             environment->tempdir = strdup(shared->tempdir);
         pthread_mutex_unlock(&shared->wiped->tempdir);
     }
-    /* secure: the caller of a setuid program must not move its files */
-    environment->tmpdir = secure_getenv("TMPDIR");
-    environment->temp = secure_getenv("TEMP");
-    environment->tmp = secure_getenv("TMP");
-    environment->home = secure_getenv("HOME");
+    environment->tmpdir = secure_getenv(names[0]);
+    environment->temp = secure_getenv(names[1]);
+    environment->tmp = secure_getenv(names[2]);
+    environment->home = secure_getenv(names[3]);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* A number that is another one whenever the environment is. Go keeps its copies for as long as it stays the same, which
+ * spares most calls four strings. Where there is no memory to remember a value, every call counts as a change. */
+uint64_t tempfile__environment_number(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    uint64_t number;
+
+    pthread_mutex_lock(&shared->wiped->tempdir);
+    for (int i = 0; i < TEMPFILE__VARIABLES; i++) {
+        const char *now = secure_getenv(names[i]);
+
+        if (same(now, shared->environment[i]))
+            continue;
+        free(shared->environment[i]);
+        shared->environment[i] = now != NULL ? strdup(now) : NULL;
+        shared->environment_number++;
+    }
+    number = shared->environment_number;
+    pthread_mutex_unlock(&shared->wiped->tempdir);
+    return number;
 }
 
 int tempfile_settempdir(const char *dir)
@@ -38,6 +67,7 @@ int tempfile_settempdir(const char *dir)
     pthread_mutex_lock(&shared->wiped->tempdir);
     old = shared->tempdir;
     __atomic_store_n(&shared->tempdir, copy, __ATOMIC_RELEASE);
+    shared->environment_number++;
     free(old);
     pthread_mutex_unlock(&shared->wiped->tempdir);
     return 0;

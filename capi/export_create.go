@@ -97,14 +97,14 @@ func withPath(function string, c *C.tempfile__options, plan func(*core.Options) 
 
 // tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
 //
-// Uses of options: suffix, prefix, dir, mode, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
+// Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
 // TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free. If the process exits normally first, the name
 // is deleted then; after a crash, _exit or SIGKILL it stays.
 //
-// Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse; -ENOTSUP for a text mode, which this
-// version does not have; -EINVAL for encoding, errors or newline with a binary mode.
+// Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
+// that is unknown (see "Text"), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //
@@ -119,7 +119,7 @@ func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfil
 // tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
 // however the process ends.
 //
-// Uses of options: dir, mode, buffering, permissions; prefix, suffix and name only where the file system has no files
+// Uses of options: dir, mode, encoding, errors, newline, buffering, permissions; prefix, suffix and name only where the file system has no files
 // without a name (O_TMPFILE): there the file has one for the instant of its creation. TEMPFILE_ONLY_O_TMPFILE makes that
 // an error, TEMPFILE_NO_O_TMPFILE does it always.
 //
@@ -138,7 +138,7 @@ func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new
 // tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
 // a write would end past max_size, when its descriptor is asked for, or at tempfile_file_rollover.
 //
-// Uses of options: max_size in bytes, mode, and for the roll-over what tempfile_temporary_file uses. With no dir the
+// Uses of options: max_size in bytes of the file, mode, encoding, errors, newline, and for the roll-over what tempfile_temporary_file uses. With no dir the
 // default directory is chosen at the roll-over.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.

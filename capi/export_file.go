@@ -35,9 +35,9 @@ func memoryOf(buffer unsafe.Pointer, size C.size_t) ([]byte, bool) {
 
 func fileOf(record *C.tempfile__file) *core.File { return object[core.File](record.object) }
 
-// count turns what a read, write or seek gave into a result; the end of the file is 0.
+// count turns what a write or seek gave into a result.
 func count[N int | int64](function string, n N, err error) C.int64_t {
-	if err != nil && err != io.EOF {
+	if err != nil {
 		return fail[C.int64_t](function, err)
 	}
 	return C.int64_t(n)
@@ -57,11 +57,16 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 //
 // buffer receives at most size bytes.
 //
-// Returns how many bytes were read, which is less than size only at the end of the file, and 0 there.
+// Returns how many bytes were read, which is less than size only at the end of the file, and 0 there. A text file gives
+// whole characters of UTF-8: up to 3 bytes less than size if the next one does not fit, and what is before a bad byte.
 //
 // Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not read (of "r",
-// "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says.
+// "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says. In text,
+// -ERANGE if not one character fits (4 bytes always do), with nothing read, and -EILSEQ for bytes that are not of the
+// encoding. As in Python that is for all that is read ahead, so that it may come early; every read fails then, until a
+// seek goes elsewhere.
 //
+//tempfile:first tempfile__read_memory
 //export tfgo_file_read
 func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_read"
@@ -72,17 +77,22 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 		return misuse[C.int64_t](function, badMemory)
 	}
 	n, err := fileOf(file).Read(p)
-	return count(function, n, err)
+	if err != nil && err != io.EOF {
+		return failRead[C.int64_t](function, err, 0)
+	}
+	return C.int64_t(n)
 }
 
-// tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL.
+// tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL. In text, tempfile_options.newline
+// says what ends a line.
 //
 // buffer receives at most size bytes, NUL included; a longer line comes in pieces.
 //
 // Returns how many bytes were read, without the NUL; 0 at the end of the file. A line that holds NUL bytes itself is
 // read all the same.
 //
-// Errors: -ERANGE if size is less than 2; else as for tempfile_file_read.
+// Errors: -ERANGE if size is less than 2, or in text if not one character fits (5 bytes always do); else as for
+// tempfile_file_read.
 //
 //export tfgo_file_readline
 func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (result C.int64_t) {
@@ -97,23 +107,27 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 		return tooSmall[C.int64_t](function, 2)
 	}
 	n, err := fileOf(file).ReadLine(p[:len(p)-1])
-	if err == nil || err == io.EOF {
-		p[n] = 0
+	if err != nil && err != io.EOF {
+		return failRead[C.int64_t](function, err, 1)
 	}
-	return count(function, n, err)
+	p[n] = 0
+	return C.int64_t(n)
 }
 
 // tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory of
 // a spooled file: nothing is held back that a fork could write twice or _exit could lose.
 //
-// data is size bytes.
+// data is size bytes; for a text file, UTF-8 with whole characters.
 //
 // Returns size.
 //
 // Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not write ("r");
 // -EINVAL for NULL data; -ENOSPC, -EFBIG, -EDQUOT and what else write(2) says, and what a roll-over meets. Then the
 // position is where it was, and a spooled file in memory is as it was; on disk, some of the bytes may have been written.
+// In text, -EILSEQ for data that is not UTF-8 or, with "strict", that the encoding does not have: the message has the
+// offset in data, and nothing was written.
 //
+//tempfile:first tempfile__write_memory
 //export tfgo_file_write
 func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_write"
@@ -129,12 +143,14 @@ func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.siz
 
 // tempfile_file_seek moves the file's position, past the end too; a write there fills the gap with zeros.
 //
-// offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END).
+// offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file goes to 0, to a position that
+// tempfile_file_tell gave, or with offset 0 to where it is or to its end.
 //
 // Returns the new position in bytes.
 //
 // Errors: -EBADF as for tempfile_file_read; -EINVAL for another whence or a position before the start (which in a spooled
-// file's memory is the start, with SEEK_CUR and SEEK_END, as in Python).
+// file's memory is the start, with SEEK_CUR and SEEK_END, as in Python); in text, for another offset than 0 with SEEK_CUR
+// or SEEK_END, which is io.UnsupportedOperation in Python, and for a number that is no position.
 //
 //export tfgo_file_seek
 func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (result C.int64_t) {
@@ -147,7 +163,8 @@ func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (res
 
 // tempfile_file_tell gives the file's position.
 //
-// Returns the position in bytes.
+// Returns the position in bytes; in text a number that is only good for tempfile_file_seek: the offset in bytes in the
+// file of the next character, and above 48 bits what the decoder remembers there, in most texts nothing.
 //
 // Errors: -EBADF as for tempfile_file_read.
 //
@@ -162,7 +179,7 @@ func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
 
 // tempfile_file_truncate makes the file so many bytes long; the position stays.
 //
-// size is in bytes; a negative one stands for the position. A spooled file rolls over first if size is more than max_size
+// size is in bytes of the file; a negative one stands for the position, which in text is behind what was read ahead. A spooled file rolls over first if size is more than max_size
 // (0 too), and does not grow while it is in memory, both as in Python.
 //
 // Returns the new size.
@@ -179,7 +196,8 @@ func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_
 }
 
 // tempfile_file_flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor; reads
-// may have gone ahead of it. Nothing that was written is ever held back.
+// may have gone ahead of it. Nothing that was written is ever held back. In text it does nothing, as a write after it must
+// go where Python's does; tempfile_file_fileno brings the descriptor to the text's position.
 //
 // Returns 0.
 //
@@ -194,6 +212,8 @@ func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
 }
 
 // tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
+//
+// Of a text file it is at the next character then, and a write without a seek goes there too.
 //
 // Returns the descriptor, which stays the file's: the caller does not close it.
 //

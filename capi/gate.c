@@ -21,6 +21,11 @@
 
 /* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
 #define LAST_GENERATION 200
+/* The address space that a Go runtime reserves when it starts: 800 MB were seen, and it ends the process if they are not
+ * to be had. */
+#define RUNTIME_ROOM ((size_t)1 << 30)
+/* Room for the reason why there is no copy. */
+#define REASON 512
 
 static struct tempfile__shared original = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 struct tempfile__shared *tempfile__shared = &original;
@@ -96,42 +101,73 @@ static bool same_build(const struct link_map *self, const char *image)
            memcmp((const char *)(mine + 1) + 4, (const char *)(its + 1) + 4, mine->n_descsz) == 0;
 }
 
-/* Copies our own file into memory and gives its descriptor, or a negative errno and why. */
-static int copy_library(const struct link_map *self, const char **why)
+/* Why there is no copy: what could not be done, and what the system or the loader said of it. */
+static void because(char why[REASON], const char *what, const char *said)
 {
-    struct stat stat;
-    off_t at = 0;
-    int file = -1, copy = -1, code = ENOENT;
-    void *image = MAP_FAILED;
+    snprintf(why, REASON, "%s%s%s", what, said != NULL ? ": " : "", said != NULL ? said : "");
+}
 
-    *why = "the library's file is gone";
-    if (tempfile__shared->library_path == NULL || (file = open(tempfile__shared->library_path, O_RDONLY | O_CLOEXEC)) < 0 ||
-        fstat(file, &stat) != 0)
-        goto fail;
-    *why = "there is no memory file for a copy of the library";
-    if ((copy = memfd_create("libtempfile", MFD_CLOEXEC)) < 0)
-        goto fail;
-    *why = "the library's file cannot be read";
-    while (at < stat.st_size)
-        if (sendfile(copy, file, &at, (size_t)(stat.st_size - at)) <= 0)
-            goto fail;
-    *why = "the library's file was replaced since it was loaded";
-    if ((size_t)stat.st_size < sizeof(ElfW(Ehdr)) ||
-        (image = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, copy, 0)) == MAP_FAILED ||
-        memcmp(image, (const void *)self->l_addr, sizeof(ElfW(Ehdr))) != 0 || !same_build(self, image))
-        goto fail;
-    munmap(image, (size_t)stat.st_size);
+/* Copies a file into memory; false and why. */
+static bool copy_file(int from, size_t size, int to, char why[REASON])
+{
+    off_t at = 0;
+
+    while ((size_t)at < size) {
+        ssize_t n = sendfile(to, from, &at, size - (size_t)at);
+
+        if (n <= 0) {
+            because(why, "the library's file cannot be copied into memory", n < 0 ? tempfile_strerror(errno) : "it became shorter");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tells whether a file is the one that was loaded; false and why. */
+static bool is_library(const struct link_map *self, int copy, size_t size, char why[REASON])
+{
+    void *image = MAP_FAILED;
+    bool same = false;
+
+    if (size >= sizeof(ElfW(Ehdr)) && (image = mmap(NULL, size, PROT_READ, MAP_PRIVATE, copy, 0)) == MAP_FAILED) {
+        because(why, "the copy of the library cannot be mapped", tempfile_strerror(errno));
+        return false;
+    }
+    if (image != MAP_FAILED) {
+        same = memcmp(image, (const void *)self->l_addr, sizeof(ElfW(Ehdr))) == 0 && same_build(self, image);
+        munmap(image, size);
+    }
+    if (!same)
+        because(why, "the library's file was replaced since it was loaded", NULL);
+    return same;
+}
+
+/* Copies our own file into memory and gives its descriptor; -1 and why. */
+static int copy_library(const struct link_map *self, char why[REASON])
+{
+    const char *path = tempfile__shared->library_path;
+    struct stat stat;
+    int file, copy;
+
+    because(why, "the path of the library's file was not known when it was loaded", NULL);
+    if (path == NULL)
+        return -1;
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &stat) != 0) {
+        because(why, "the library's file cannot be opened", tempfile_strerror(errno));
+        if (file >= 0)
+            close(file);
+        return -1;
+    }
+    copy = memfd_create("libtempfile", MFD_CLOEXEC);
+    if (copy < 0)
+        because(why, "there is no memory file for a copy of the library", tempfile_strerror(errno));
+    if (copy >= 0 && (!copy_file(file, (size_t)stat.st_size, copy, why) || !is_library(self, copy, (size_t)stat.st_size, why))) {
+        close(copy);
+        copy = -1;
+    }
     close(file);
     return copy;
-fail:
-    code = errno != 0 ? errno : code;
-    if (image != MAP_FAILED)
-        munmap(image, (size_t)stat.st_size);
-    if (copy >= 0)
-        close(copy);
-    if (file >= 0)
-        close(file);
-    return -code;
 }
 
 /* A spelling of the descriptor's path that no load before this one has used: the loader compares names before anything
@@ -152,38 +188,79 @@ static void *twin(const struct link_map *copy, const struct link_map *self, cons
     return (char *)copy->l_addr + ((uintptr_t)p - self->l_addr);
 }
 
-/* Loads a copy and gives its table; NULL and why. */
-static const struct tempfile__api *reload(const char **why)
+/* Loads the file behind a descriptor as a library of its own; NULL and why. */
+static struct link_map *load_copy(const struct link_map *self, int descriptor, char why[REASON])
 {
-    struct tempfile__shared *shared = tempfile__shared;
-    struct link_map *self, *copy;
-    const char *refused;
-    Dl_info info;
+    struct link_map *copy;
     char path[256];
     void *handle;
+
+    /* counted first: another thread may fork while the loader is at it, and leave its child half a copy of that name */
+    spell(path, sizeof path, ++tempfile__shared->copies, descriptor);
+    if (access(path, F_OK) != 0) {
+        because(why, "/proc is not there", NULL);
+        return NULL;
+    }
+    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) {
+        because(why, "executable memory is refused", dlerror());
+        return NULL;
+    }
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &copy) != 0 || copy == self) {
+        because(why, "the loader gave back the library itself in place of a copy", NULL);
+        return NULL;
+    }
+    return copy;
+}
+
+/* Tells whether a limit leaves room for another runtime. */
+static bool has_room(void)
+{
+    void *room = mmap(NULL, RUNTIME_ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return room != MAP_FAILED && munmap(room, RUNTIME_ROOM) == 0;
+}
+
+/* What forbids to load a copy before it is tried; NULL: nothing. */
+static const char *forbidden(void)
+{
+    const char *by_host = secure_getenv("TEMPFILE_NO_RELOAD");
+    struct tempfile__shared *shared = tempfile__shared;
+
+    if (by_host != NULL && *by_host != '\0')
+        return "TEMPFILE_NO_RELOAD is set";
+    if (shared->last_epoch >= LAST_GENERATION)
+        return "this is a fork of a fork, more than 200 deep";
+    if (!has_room())
+        return "the limit on address space leaves less than the 1 GB that a copy needs";
+    if (shared->wiped->loader_dead || (shared->wiped->loader_dead = !tempfile__loader_works()))
+        return "another thread was loading a library when this process was forked, and the loader's lists were left half done";
+    return NULL;
+}
+
+/* Loads a copy and gives its table; NULL and why. */
+static const struct tempfile__api *reload(char why[REASON])
+{
+    const char *obstacle = forbidden();
+    struct link_map *self, *copy;
+    Dl_info info;
     int descriptor;
 
-    *why = "TEMPFILE_NO_RELOAD is set";
-    refused = secure_getenv("TEMPFILE_NO_RELOAD");
-    if (refused != NULL && *refused != '\0')
+    if (obstacle != NULL) {
+        because(why, obstacle, NULL);
         return NULL;
-    *why = "this is a fork of a fork, more than 200 deep";
-    if (shared->last_epoch >= LAST_GENERATION)
-        return NULL;
-    *why = "the loader does not know the library";
+    }
+    because(why, "the loader does not know the library", NULL);
     if (dladdr1((void *)&tempfile__local, &info, (void **)&self, RTLD_DL_LINKMAP) == 0)
         return NULL;
     forget_dead_runtime(); /* a raw clone runs no handler */
     if ((descriptor = copy_library(self, why)) < 0)
         return NULL;
-    /* counted first: another thread may fork while the loader is at it, and leave its child half a copy of that name */
-    spell(path, sizeof path, ++shared->copies, descriptor);
-    *why = access(path, F_OK) == 0 ? "executable memory is refused" : "/proc is not there";
-    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    copy = load_copy(self, descriptor, why);
     close(descriptor);
-    if (handle == NULL || dlinfo(handle, RTLD_DI_LINKMAP, &copy) != 0 || copy == self)
+    if (copy == NULL)
         return NULL;
-    ((void (*)(struct tempfile__shared *))twin(copy, self, (void *)&attach))(shared);
+    ((void (*)(struct tempfile__shared *))twin(copy, self, (void *)&attach))(tempfile__shared);
     return twin(copy, self, &tempfile__local);
 }
 
@@ -205,7 +282,7 @@ static const struct tempfile__api *open_gate(const char *function)
     struct tempfile__shared *shared = tempfile__shared;
     struct tempfile__wiped *wiped = shared->wiped;
     const struct tempfile__api *api;
-    const char *why;
+    char why[REASON];
     int cancellation;
 
     if (wiped == NULL) {
@@ -222,7 +299,7 @@ static const struct tempfile__api *open_gate(const char *function)
             api = &tempfile__local;
             shared->thread_exit_hook = (void **)&x_crosscall2_ptr;
         } else {
-            api = reload(&why);
+            api = reload(why);
         }
         if (api != NULL) {
             wiped->epoch = ++shared->last_epoch;

@@ -9,6 +9,7 @@ import "C"
 
 import (
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"libtempfile/core"
@@ -17,7 +18,26 @@ import (
 // host is the kernel with the environment of the C side, where a setenv of the host is seen.
 type host struct{ core.Kernel }
 
+// snapshot is the environment as it was under a number.
+type snapshot struct {
+	number      C.uint64_t
+	environment core.Environment
+}
+
+var last atomic.Pointer[snapshot]
+
 func (host) Environment() core.Environment {
+	number := C.tempfile__environment_number()
+	if s := last.Load(); s != nil && s.number == number {
+		return s.environment
+	}
+	// Should it change now, the values are newer than the number, and are read again the next time.
+	s := &snapshot{number, readEnvironment()}
+	last.Store(s)
+	return s.environment
+}
+
+func readEnvironment() core.Environment {
 	var e C.struct_tempfile__environment
 	C.tempfile__environment(&e)
 	environment := core.Environment{TMPDIR: text(e.tmpdir), TEMP: text(e.temp), TMP: text(e.tmp), HOME: text(e.home)}

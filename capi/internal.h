@@ -26,10 +26,23 @@ typedef struct tempfile__state {
     uint64_t device, inode;
     void *data;
     int64_t capacity, size, position, ahead_start, ahead_end;
+    struct {
+        uint16_t encoding;
+        uint8_t errors, newline, decoder, skip, encoder, unused;
+    } text;
 } tempfile__state;
 
-/* Bits of state.flags that C looks at; the Go side checks that they agree. */
-enum tempfile__flag { TEMPFILE__DELETE = 1 << 2, TEMPFILE__NAMED = 1 << 4 };
+/* Kinds of file and bits of state.flags that C looks at; the Go side checks that they agree. */
+enum tempfile__file_kind { TEMPFILE__SPOOLED = 3 };
+enum tempfile__flag {
+    TEMPFILE__READABLE = 1 << 0,
+    TEMPFILE__WRITABLE = 1 << 1,
+    TEMPFILE__DELETE = 1 << 2,
+    TEMPFILE__NAMED = 1 << 4,
+    TEMPFILE__CLOSED = 1 << 5,
+    TEMPFILE__DETACHED = 1 << 6,
+    TEMPFILE__TEXT_MODE = 1 << 10,
+};
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
  * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
@@ -44,6 +57,7 @@ typedef struct tempfile__record {
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
     void *object;        /* go-pointer's token in that runtime */
     char *text[TEMPFILE__TEXTS];
+    size_t text_size[TEMPFILE__TEXTS];
     char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
     tempfile__state state;
 } tempfile__record;
@@ -70,6 +84,9 @@ const struct tempfile__api *tempfile__gate(const char *function);
 const struct tempfile__api *tempfile__enter(const char *function);
 uint64_t tempfile__epoch(void);
 
+/* loader.c */
+bool tempfile__loader_works(void);
+
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__done(struct tempfile__call *call);
@@ -94,12 +111,17 @@ int tempfile__set_text(tempfile__record *record, int which, const char *text, si
 /* options.c */
 int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
 
+/* memory.c */
+bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, int64_t *result);
+bool tempfile__write_memory(tempfile__record *record, const void *data, size_t size, int64_t *result);
+
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */
     char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
 };
 void tempfile__environment(struct tempfile__environment *environment);
+uint64_t tempfile__environment_number(void);
 
 /* thread.c */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
@@ -107,6 +129,8 @@ void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+
+enum { TEMPFILE__VARIABLES = 4 };
 
 /* Records come in tables of 1,024, of which there are at most 1,024. */
 #define TEMPFILE__TABLES 1024
@@ -127,6 +151,8 @@ struct tempfile__shared {
     pthread_key_t thread_key;
     bool has_thread_key;
     char *tempdir;           /* tempfile_settempdir; NULL: choose */
+    char *environment[TEMPFILE__VARIABLES]; /* as it was last looked at */
+    uint64_t environment_number;            /* counts its changes */
     tempfile__record *records[TEMPFILE__TABLES];
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
     uint32_t tables, first_free;
@@ -139,6 +165,7 @@ struct tempfile__wiped {
     uint64_t epoch;
     uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
     bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
+    bool loader_dead; /* no copy can be loaded here, see tempfile__loader_works */
     pthread_mutex_t reload, table, tempdir;
 };
 void *tempfile__wiped_pages(size_t size);

@@ -39,7 +39,7 @@ func options(c *C.tempfile__options) (*core.Options, error) {
 		what string
 		c    *C.char
 		core string
-	}{{"mode", c.mode, o.Mode}, {"name", c.name, o.Name}} {
+	}{{"mode", c.mode, o.Mode}, {"name", c.name, o.Name}, {"encoding", c.encoding, o.Encoding}, {"errors", c.errors, o.Errors}} {
 		if given.c != nil && given.core == "" {
 			return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: given.what + " is empty; NULL is the default"}
 		}

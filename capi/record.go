@@ -24,9 +24,17 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Data)-unsafe.Offsetof(C.tempfile__state{}.data)]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Capacity)-unsafe.Offsetof(C.tempfile__state{}.capacity)]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
+	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
+	_ = [1]struct{}{}[unsafe.Sizeof(core.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[core.TextCount-C.TEMPFILE__TEXTS]
+	_ = [1]struct{}{}[core.KindSpooled-C.TEMPFILE__SPOOLED]
+	_ = [1]struct{}{}[core.FlagReadable-C.TEMPFILE__READABLE]
+	_ = [1]struct{}{}[core.FlagWritable-C.TEMPFILE__WRITABLE]
 	_ = [1]struct{}{}[core.FlagDelete-C.TEMPFILE__DELETE]
 	_ = [1]struct{}{}[core.FlagNamed-C.TEMPFILE__NAMED]
+	_ = [1]struct{}{}[core.FlagClosed-C.TEMPFILE__CLOSED]
+	_ = [1]struct{}{}[core.FlagDetached-C.TEMPFILE__DETACHED]
+	_ = [1]struct{}{}[core.FlagText-C.TEMPFILE__TEXT_MODE]
 )
 
 // Lock does nothing: the shim holds the record's lock for as long as Go works on a file, in memory where a forked child
@@ -44,7 +52,10 @@ func (r sharedRecord) Unlock() { C.tempfile__unlock(r.c) }
 
 func (r record) State() *core.State { return (*core.State)(unsafe.Pointer(&r.c.state)) }
 
-func (r record) Text(which core.Text) string { return text(r.c.text[which]) }
+// Text lends the bytes of C, which stay until the text is set anew.
+func (r record) Text(which core.Text) string {
+	return unsafe.String((*byte)(unsafe.Pointer(r.c.text[which])), r.c.text_size[which])
+}
 
 func (r record) SetText(which core.Text, value string) error {
 	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(value)))

@@ -186,6 +186,7 @@ static void give_back(tempfile__record *record)
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
         free(record->text[i]);
         record->text[i] = NULL;
+        record->text_size[i] = 0;
     }
     free(record->state.data);
     memset(&record->state, 0, sizeof record->state);
@@ -386,6 +387,7 @@ int tempfile__set_text(tempfile__record *record, int which, const char *text, si
     memcpy(copy, text, size);
     copy[size] = '\0';
     __atomic_store_n(&record->text[which], copy, __ATOMIC_RELEASE);
+    record->text_size[which] = size;
     free(old);
     return 0;
 }

@@ -48,6 +48,15 @@ func fail[T integer](function string, err error) T {
 	return report[T](-int(errno), function, operation, path, reason, 0)
 }
 
+// failRead is fail for a read, whose buffer may be too small for a character and extra bytes.
+func failRead[T integer](function string, err error, extra int) T {
+	var short *core.ShortBuffer
+	if errors.As(err, &short) {
+		return tooSmall[T](function, short.Needed+extra)
+	}
+	return fail[T](function, err)
+}
+
 // misuse is fail for what the core never sees.
 func misuse[T integer](function, reason string) T {
 	return report[T](-int(syscall.EINVAL), function, "arguments", "", reason, 0)

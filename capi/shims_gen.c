@@ -219,7 +219,8 @@ int64_t tempfile_file_read(tempfile_file *file, void *buffer, size_t size)
 
     if (result != 0)
         return result;
-    result = call.api->file_read(call.record, buffer, size);
+    if (!tempfile__read_memory(call.record, buffer, size, &result))
+        result = call.api->file_read(call.record, buffer, size);
     tempfile__done(&call);
     return result;
 }
@@ -243,7 +244,8 @@ int64_t tempfile_file_write(tempfile_file *file, const void *data, size_t size)
 
     if (result != 0)
         return result;
-    result = call.api->file_write(call.record, data, size);
+    if (!tempfile__write_memory(call.record, data, size, &result))
+        result = call.api->file_write(call.record, data, size);
     tempfile__done(&call);
     return result;
 }

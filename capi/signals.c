@@ -25,6 +25,8 @@ static void clean_up(int number, siginfo_t *information, void *context)
     int saved = errno;
 
     tempfile__remove_names();
+    if ((host->sa_flags & SA_RESETHAND) != 0) /* the host's handler is for one signal only */
+        sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     errno = saved;
     if ((host->sa_flags & SA_SIGINFO) != 0) {
         host->sa_sigaction(number, information, context);
@@ -54,7 +56,8 @@ int tempfile_cleanup_on_signals(void)
         before[i] = now; /* before the handler that looks at it */
         ours = now;
         ours.sa_sigaction = clean_up;
-        ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO | SA_ONSTACK;
+        /* the host's choice of a stack stays, for its handler runs there too */
+        ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO;
         if (sigaction(numbers[i], &ours, NULL) != 0)
             return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
     }

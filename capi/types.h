@@ -21,16 +21,24 @@
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
  * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
  * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, or TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD at once.
+ * forks deep, another thread loading a library at the fork, less than 1 GB of address space left, or TEMPFILE_NO_RELOAD set
+ * in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was opening or rolling
+ * over at the fork may be closed in the child (-EBADF).
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
  * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
- * to 200 KB then, with or without SA_ONSTACK; it may not call the library, nor leave by longjmp while the library was
- * interrupted. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * to 200 KB then, without SA_ONSTACK or on a stack of the host's; it may not call the library, nor leave by longjmp while the
+ * library was interrupted, and a child that it makes then, by _Fork, may only exec or _exit. Set TMPDIR and the like
+ * whenever you want: the environment is read at each call.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing.
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. A main thread that ends by pthread_exit must
+ * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
+ * start 5 threads (ulimit -u, for all of a user's processes; a forked child needs as many again), or if GOMEMLIMIT in the
+ * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */
@@ -71,9 +79,42 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
 /**
+ * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
+ *
+ * encoding is one of the names below or one of Python's aliases for it; case does not matter, and '-', '_' and spaces are
+ * the same. Any other is -EINVAL before anything is created. Tables are Python's to the last character:
+ *   utf_8 utf_8_sig (begins with a byte order mark) utf_16 utf_32 (likewise, in the machine's byte order) utf_16_le
+ *   utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist) tis_620 koi8_r koi8_u mac_roman mac_cyrillic
+ *   cp1250 to cp1258 cp874 cp437 cp850 cp852 cp855 cp858 cp860 cp862 cp863 cp865 cp866 cp037 cp1140
+ *   shift_jis cp932 euc_jp iso2022_jp euc_kr cp949 gb2312 gbk gb18030 big5 cp950
+ *
+ * errors says what becomes of characters that the encoding does not have, and of bytes that it does not have:
+ *   "strict"             -EILSEQ; the message has the offset, in what was to be written or in the file, and a write that
+ *                        fails so has written nothing
+ *   "ignore"             nothing
+ *   "replace"            '?' in the file; U+FFFD when reading
+ *   "backslashreplace"   \xe9, \u20ac or \U0001f600; when reading, \xe9 for each byte
+ *   "xmlcharrefreplace"  &#8364; in the file; reading is strict
+ * Others are -EINVAL: what surrogateescape makes of a bad byte has no form in UTF-8. A write that is not UTF-8 itself is
+ * always -EILSEQ, so a character must not be split between two writes.
+ *
+ * newline says what ends a line:
+ *   NULL    reading: any of "\n", "\r" and "\r\n", which is read as "\n"; writing: "\n" is written as it is
+ *   ""      any of the three, read and written as it is
+ *   "\n"    "\n" alone, read and written as it is
+ *   "\r"    "\r" alone, read as it is; "\n" is written as "\r"
+ *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
+ *
+ * Reading goes ahead of the text by up to 8,192 bytes, or the size of a large read. As in Python, a write that follows a
+ * read without a seek, and a truncation at the position, take place behind what was read ahead:
+ * tempfile_file_seek(file, 0, SEEK_CUR) goes back to the text's own position first. buffering is of no use to text, but
+ * TEMPFILE_UNBUFFERED is -EINVAL.
+ */
+
+/**
  * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is checked
- * but otherwise ignored, so that one struct can serve several calls. The strings are read during the call only.
+ * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
+ * so that one struct can serve several calls. The strings are read during the call only.
  *
  * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
  * way round as long as it sets nothing that the library does not know (-E2BIG).
@@ -84,9 +125,9 @@ typedef struct tempfile_options {
     const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: the file's side; the caller's is UTF-8 */
-    const char *errors;   /**< text modes: what to do with what cannot be encoded or decoded */
-    const char *newline;  /**< text modes: as Python's newline */
+    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" above */
+    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" above */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" above */
     const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
     int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */

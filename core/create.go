@@ -58,10 +58,14 @@ func (o *Options) prefix() string {
 
 // path puts a middle part in.
 func (p *Plan) path(middle string) string {
+	return p.directory + p.separator() + p.prefix + middle + p.suffix
+}
+
+func (p *Plan) separator() string {
 	if p.directory == "/" {
-		return "/" + p.prefix + middle + p.suffix
+		return ""
 	}
-	return p.directory + "/" + p.prefix + middle + p.suffix
+	return "/"
 }
 
 // PathSize is the length in bytes of the path to come, which is known before anything is created.
@@ -70,7 +74,7 @@ func (p *Plan) PathSize() int {
 	if middle == 0 {
 		middle = NameLength
 	}
-	return len(p.path("")) + middle
+	return len(p.directory) + len(p.separator()) + len(p.prefix) + middle + len(p.suffix)
 }
 
 // attempt offers one path after another until the creation says anything but EEXIST, which is all that another name can

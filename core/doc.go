@@ -24,6 +24,14 @@
 // SpooledTemporaryFile stays in memory up to a size and then rolls over to a TemporaryFile. TemporaryDirectory is removed
 // with all that it holds. Mkstemp, Mkdtemp and Mktemp make a name and leave the rest to the caller.
 //
+// # Text
+//
+// With a Mode without "b" a file has text: the program reads and writes UTF-8, and the file has Options.Encoding, Errors
+// and Newline, which mean what they mean to Python's io.TextIOWrapper. Read gives whole characters, and Reader serves
+// those who offer buffers of any size. Tell gives positions for Seek, which cannot be reckoned with. As in Python, a
+// write after a read that no Seek separates goes where reading ahead has come to. What does not encode or decode is a
+// *TextError with the offset, unless Errors says what to do about it; a Write that fails so has written nothing.
+//
 // Every function works on the calling goroutine's thread: no goroutine, timer or signal is started. Files and
 // directories lock themselves, so any goroutine may use them. Nothing is closed by the garbage collector: a File that is
 // dropped unclosed leaks its descriptor and leaves its file behind, as an os.File from os.CreateTemp does.

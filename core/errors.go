@@ -21,7 +21,7 @@ func failed(operation, path string, err error) error {
 
 // BadArgument is an error in what the caller handed over: nothing was done.
 type BadArgument struct {
-	Errno  syscall.Errno // EINVAL nearly always; ENOTSUP for what this version cannot do
+	Errno  syscall.Errno // EINVAL, or EBADF for a file that is closed or not open for it
 	Reason string        // what was wrong, with the value
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"libtempfile/core"
 )
@@ -73,6 +74,32 @@ func ExampleSpooledTemporaryFile() {
 	// false
 	// true
 	// in memory, and on disk <nil>
+}
+
+// Latin-1 with the line ends of Windows, written and read back as Go's strings.
+func ExampleOptions_text() {
+	newline := "\r\n"
+	file, err := core.NamedTemporaryFile(&core.Options{Mode: "w+", Encoding: "latin-1", Newline: &newline})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Free()
+
+	fmt.Fprint(file, "café\nnaïve\n")
+	data, err := os.ReadFile(file.Name())
+	fmt.Printf("the file has %q, %v\n", data, err)
+
+	_, err = fmt.Fprint(file, "5 €\n")
+	fmt.Println("no euro in it:", errors.Is(err, syscall.EILSEQ))
+
+	file.Seek(0, io.SeekStart)
+	text, err := io.ReadAll(file.Reader())
+	fmt.Printf("read back: %q, %v\n", text, err)
+	// Output:
+	// the file has "caf\xe9\r\nna\xefve\r\n", <nil>
+	// no euro in it: true
+	// read back: "café\r\nnaïve\r\n", <nil>
 }
 
 func ExampleTemporaryDirectory() {

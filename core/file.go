@@ -62,17 +62,26 @@ func (f *File) refuse(operation, reason string) error {
 func (f *File) path() string { return strings.Clone(f.storage.Text(TextPath)) }
 
 // fail says which operation failed.
-func (f *File) fail(operation string, err error) error { return failed(operation, f.path(), err) }
+func (f *File) fail(operation string, err error) error {
+	if err == nil {
+		return nil // without a copy of the path
+	}
+	return failed(operation, f.path(), err)
+}
 
 // Read reads up to len(p) bytes from the file's position. It gives less only at the end of the file, and io.EOF if there
-// is nothing.
+// is nothing. Text comes in whole characters of UTF-8, and a p that not one fits is a *ShortBuffer; see Reader.
 func (f *File) Read(p []byte) (n int, err error) {
 	s, err := f.enter("read", flagReadable)
 	defer f.storage.Unlock()
 	if err != nil {
 		return 0, err
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		if n, err = f.textRead(s, p, false); err != nil {
+			return 0, f.fail("read", err)
+		}
+	} else if s.inMemory() {
 		n = s.memoryRead(p)
 	} else if n, err = f.diskRead(s, p); err != nil {
 		return n, f.fail("read", err)
@@ -92,6 +101,9 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	}
 	if offset < 0 {
 		return 0, f.fail("read", invalid("offset %d is negative", offset))
+	}
+	if s.has(flagText) {
+		return 0, f.fail("read", invalid("text cannot be read at an offset"))
 	}
 	if s.inMemory() {
 		n = copy(p, s.content(offset))
@@ -113,14 +125,19 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	return n, nil
 }
 
-// ReadLine reads up to and with the next '\n', and no more than len(p) bytes; io.EOF if there is nothing.
+// ReadLine reads up to and with the next '\n', or in text what Options.Newline says ends a line, and no more than len(p)
+// bytes; io.EOF if there is nothing.
 func (f *File) ReadLine(p []byte) (n int, err error) {
 	s, err := f.enter("read", flagReadable)
 	defer f.storage.Unlock()
 	if err != nil {
 		return 0, err
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		if n, err = f.textRead(s, p, true); err != nil {
+			return 0, f.fail("read", err)
+		}
+	} else if s.inMemory() {
 		n = s.memoryReadLine(p)
 	} else if n, err = f.diskReadLine(s, p); err != nil {
 		return n, f.fail("read", err)
@@ -140,6 +157,14 @@ func (f *File) Write(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if s.has(flagText) {
+		return f.textWrite(s, p)
+	}
+	return f.put(s, p)
+}
+
+// put writes bytes as the file will have them.
+func (f *File) put(s *State, p []byte) (n int, err error) {
 	if s.inMemory() {
 		if s.rollsAt(s.Position + int64(len(p))) {
 			if err := f.rollover(s); err != nil {
@@ -154,7 +179,8 @@ func (f *File) Write(p []byte) (n int, err error) {
 }
 
 // Seek moves the position: whence as in the io package. A position before the start is EINVAL, but in a spooled file's
-// memory, where it is the start, as in Python.
+// memory, where it is the start, as in Python. In text only the start, the end (offset 0 from there), the place where it
+// is (likewise) and what Tell gave are positions; others are EINVAL.
 func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	s, err := f.enter("seek", 0)
 	defer f.storage.Unlock()
@@ -164,7 +190,9 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	if whence < io.SeekStart || whence > io.SeekEnd {
 		return 0, f.fail("seek", invalid("whence %d is not 0, 1 or 2", whence))
 	}
-	if s.inMemory() {
+	if s.has(flagText) {
+		position, err = f.textSeek(s, offset, whence)
+	} else if s.inMemory() {
 		position, err = s.memorySeek(offset, whence)
 	} else {
 		position, err = f.diskSeek(s, offset, whence)
@@ -175,7 +203,7 @@ func (f *File) Seek(offset int64, whence int) (position int64, err error) {
 	return position, nil
 }
 
-// Tell gives the position.
+// Tell gives the position; in text, a number that only Seek knows to read.
 func (f *File) Tell() (position int64, err error) {
 	s, err := f.enter("tell", 0)
 	defer f.storage.Unlock()
@@ -189,10 +217,10 @@ func (f *File) Tell() (position int64, err error) {
 }
 
 func (f *File) tell(s *State) (int64, error) {
-	if s.inMemory() {
-		return s.Position, nil
+	if s.has(flagText) {
+		return f.textTell(s)
 	}
-	position, err := f.library.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+	position, err := f.position(s)
 	return position - s.unread(), err
 }
 
@@ -206,7 +234,7 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		return 0, err
 	}
 	if size < 0 {
-		if size, err = f.tell(s); err != nil {
+		if size, err = f.end(s); err != nil {
 			return 0, f.fail("truncate", err)
 		}
 	} else if s.inMemory() && size > s.MaxSize {
@@ -218,7 +246,10 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		s.Size = min(s.Size, size)
 		return size, nil
 	}
-	if err = f.dropAhead(s); err == nil {
+	if !s.has(flagText) {
+		err = f.dropAhead(s)
+	}
+	if err == nil {
 		err = f.library.system.Truncate(int(s.Descriptor), size)
 	}
 	if err != nil {
@@ -227,12 +258,20 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 	return size, nil
 }
 
+// end is where Truncate ends a file: at its position, which in text is behind what was read ahead, as in Python.
+func (f *File) end(s *State) (int64, error) {
+	if s.has(flagText) {
+		return f.position(s)
+	}
+	return f.tell(s)
+}
+
 // Flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor. Nothing else is
-// ever held back.
+// ever held back. In text it does nothing, because a write after it must go where Python's does; Fd moves the descriptor.
 func (f *File) Flush() error {
 	s, err := f.enter("flush", 0)
 	defer f.storage.Unlock()
-	if err != nil || s.inMemory() {
+	if err != nil || s.inMemory() || s.has(flagText) {
 		return err
 	}
 	return f.fail("flush", f.dropAhead(s))
@@ -344,7 +383,9 @@ func (f *File) closeDescriptor(s *State) (err error) {
 	if descriptor >= 0 {
 		err = f.library.system.Close(descriptor)
 	}
-	f.storage.Resize(0, 0)
+	if s.Data != nil {
+		f.storage.Resize(0, 0)
+	}
 	return f.fail("close", err)
 }
 

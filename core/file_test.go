@@ -84,11 +84,6 @@ func TestModesAreObeyed(t *testing.T) {
 			}
 			must(t, f.Free())
 		}
-		for _, o := range []Options{{Mode: "w"}, {Mode: "rt"}} {
-			if _, err := create(&o); !errors.Is(err, syscall.ENOTSUP) {
-				t.Errorf("%s: text mode %q: %v", class, o.Mode, err)
-			}
-		}
 		newline := ""
 		for _, o := range []Options{{Encoding: "utf-8"}, {Errors: "strict"}, {Newline: &newline}} {
 			if _, err := create(&o); !errors.Is(err, syscall.EINVAL) {

@@ -5,14 +5,15 @@ import "strings"
 // mode is a parsed Python mode.
 type mode struct {
 	readable, writable, text bool
+	textState                TextState
 }
 
 // parseMode reads a mode as Python's open does: one of r, w, a and x, at most one +, b or t, in any order. What it says
 // of existing files means nothing here, where every file is new; so "r" reads an empty file, and "a" only starts at the
 // end: Python's tempfile opens without O_APPEND, and a program ported from it relies on seek and overwrite.
 func parseMode(text string) (mode, error) {
-	if text == "" {
-		text = "w+b"
+	if text == "" || text == "w+b" {
+		return mode{readable: true, writable: true}, nil
 	}
 	var m mode
 	var actions, pluses int

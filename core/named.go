@@ -8,11 +8,7 @@ func (l *Library) NamedTemporaryFile(o *Options) (*File, error) {
 // NamedTemporaryFileIn creates a file with a name that keeps its state in a storage.
 func (l *Library) NamedTemporaryFileIn(storage Storage, o *Options) (*File, error) {
 	o = o.orDefault()
-	m, err := o.fileMode()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := l.PlanFile(o)
+	m, plan, err := l.planOpen(o)
 	if err != nil {
 		return nil, err
 	}
@@ -31,25 +27,4 @@ func (l *Library) NamedTemporaryFileIn(storage Storage, o *Options) (*File, erro
 	s.set(flagDelete, !o.NoDelete)
 	s.set(flagDeleteOnClose, !o.NoDelete && !o.NoDeleteOnClose)
 	return &File{l, storage}, nil
-}
-
-// fileMode checks what says how a file is used.
-func (o *Options) fileMode() (mode, error) {
-	m, err := parseMode(o.Mode)
-	if err == nil {
-		err = checkText(o, m)
-	}
-	if err == nil {
-		err = o.check()
-	}
-	return m, err
-}
-
-// initialize fills the state of a new file.
-func initialize(s *State, kind Kind, descriptor int, o *Options, m mode) {
-	*s = State{Kind: kind, Descriptor: int32(descriptor), Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead()}
-	s.set(flagReadable, m.readable)
-	s.set(flagWritable, m.writable)
-	s.set(flagNoTmpfile, o.NoTmpfile)
-	s.set(flagOnlyTmpfile, o.OnlyTmpfile)
 }

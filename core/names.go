@@ -36,10 +36,10 @@ func randomName(system System, name []byte) error {
 // checkPart refuses what would lead out of the directory or name another file than asked for. Every prefix, suffix and
 // exact name passes here, once. CPython still lets them escape (gh-79459).
 func checkPart(what, part string) error {
-	if strings.ContainsRune(part, '/') {
+	if strings.IndexByte(part, '/') >= 0 {
 		return invalid("%s %q contains a path separator", what, part)
 	}
-	if strings.ContainsRune(part, 0) {
+	if strings.IndexByte(part, 0) >= 0 {
 		return invalid("%s %q contains a NUL byte", what, part)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -97,6 +98,14 @@ var operations = []operation{
 		f, err := l.SpooledTemporaryFile(&Options{Dir: folder, MaxSize: 100})
 		return use(f, err)
 	}},
+	{name: "TemporaryFile of text", calls: 10, nameless: true, run: func(l *Library, folder string) error {
+		f, err := l.TemporaryFile(&Options{Dir: folder, Mode: "w+", Encoding: "utf-16"})
+		return useText(f, err)
+	}},
+	{name: "SpooledTemporaryFile of text", calls: 10, nameless: true, run: func(l *Library, folder string) error {
+		f, err := l.SpooledTemporaryFile(&Options{Dir: folder, Mode: "w+", Encoding: "utf-16", MaxSize: 100})
+		return useText(f, err)
+	}},
 	{name: "SpooledTemporaryFile rolled over", calls: 3, nameless: true, run: rollOver},
 	{name: "TemporaryDirectory", calls: 4, run: func(l *Library, folder string) error {
 		d, err := l.TemporaryDirectory(&Options{Dir: folder})
@@ -181,6 +190,53 @@ func exercise(f *File) error {
 		return err
 	}
 	if size, err := f.Seek(0, io.SeekEnd); err != nil || size != 10 {
+		return unless(err, "size %d", size)
+	}
+	return nil
+}
+
+// useText does the same to a new text file.
+func useText(f *File, err error) error {
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(exerciseText(f), f.Close()); err != nil {
+		f.Free()
+		return err
+	}
+	return nil
+}
+
+func exerciseText(f *File) error {
+	const first = "une fa\u00e7ade \u20ac\n"
+	text := strings.Repeat(first, 1000)
+	if n, err := io.WriteString(f, text); err != nil || n != len(text) {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	line := make([]byte, 80)
+	if n, err := f.ReadLine(line); err != nil || string(line[:n]) != first {
+		return unless(err, "line %q", line[:n])
+	}
+	here, err := f.Tell()
+	if err != nil {
+		return err
+	}
+	for range 2 {
+		rest, err := io.ReadAll(f.Reader())
+		if err != nil || string(rest) != text[len(first):] {
+			return unless(err, "%d bytes after the first line", len(rest))
+		}
+		if _, err := f.Seek(here, io.SeekStart); err != nil {
+			return err
+		}
+	}
+	if _, err := f.Truncate(-1); err != nil {
+		return err
+	}
+	if size, err := f.Seek(0, io.SeekEnd); err != nil || size != here {
 		return unless(err, "size %d", size)
 	}
 	return nil

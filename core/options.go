@@ -3,7 +3,7 @@ package core
 import "strings"
 
 // Options is what Python's functions take by keyword. The zero value, and nil, mean Python's defaults. A field that a
-// function has no use for is checked but otherwise ignored, so one value can serve several calls.
+// function has no use for is ignored, so one value can serve several calls.
 type Options struct {
 	Suffix string
 	Prefix string // "": "tmp", unless NoPrefix
@@ -13,9 +13,9 @@ type Options struct {
 	Name string
 
 	Mode      string  // as Python's: one of r w a x, with + and b or t; "": "w+b". "a" starts at the end, no more
-	Encoding  string  // text modes
-	Errors    string  // text modes
-	Newline   *string // text modes; nil: translate
+	Encoding  string  // text modes: the file's side, by one of Python's names; "": UTF-8. The caller's side is UTF-8
+	Errors    string  // text modes: strict, ignore, replace, backslashreplace or xmlcharrefreplace; "": strict
+	Newline   *string // text modes: as Python's; nil: translate
 	Buffering int64   // bytes of read-ahead; 0, -1 or 1: DefaultBuffering; Unbuffered: none
 
 	// MaxSize is the position past which a SpooledTemporaryFile rolls over; 0: never by size.
@@ -48,7 +48,7 @@ func (o *Options) check() error {
 			return err
 		}
 	}
-	if strings.ContainsRune(o.Dir, 0) {
+	if strings.IndexByte(o.Dir, 0) >= 0 {
 		return invalid("dir %q contains a NUL byte", o.Dir)
 	}
 	if o.Permissions&^0o777 != 0 {

@@ -140,13 +140,17 @@ func (f *File) rollover(s *State) error {
 		return err
 	}
 	system := f.library.system
-	if _, err = writeAll(system, descriptor, s.content(0)); err == nil && s.Position != s.Size {
-		_, err = system.Seek(descriptor, s.Position, io.SeekStart)
+	position := s.Position - s.unread() // in text, where the next character begins
+	if _, err = writeAll(system, descriptor, s.content(0)); err == nil && position != s.Size {
+		_, err = system.Seek(descriptor, position, io.SeekStart)
 	}
 	if err != nil {
 		system.Close(descriptor)
 		return failed("rollover", plan.directory, err)
 	}
+	s.Text.restartEncoder(position == 0)
+	s.Position = position
+	s.AheadStart, s.AheadEnd = 0, 0
 	f.storage.Renew()
 	s.Descriptor = int32(descriptor)
 	err = f.storage.Resize(0, 0)

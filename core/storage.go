@@ -53,10 +53,11 @@ type State struct {
 	Inode       uint64
 	Data        unsafe.Pointer // the block: a spooled file's bytes, or what was read ahead
 	Capacity    int64
-	Size        int64 // of the file in memory
-	Position    int64 // in the file in memory
-	AheadStart  int64 // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
-	AheadEnd    int64 // position is after it
+	Size        int64     // of the file in memory
+	Position    int64     // in the file in memory
+	AheadStart  int64     // what was read ahead and not yet delivered is Data[AheadStart:AheadEnd]; the system's
+	AheadEnd    int64     // position is after it
+	Text        TextState // text files; what is ahead is then as the file has it, and in memory a part of the file
 }
 
 // Kind is a class of objects.
@@ -81,12 +82,18 @@ const (
 	flagNoTmpfile
 	flagOnlyTmpfile
 	flagIgnoreErrors
+	flagText
 )
 
-// What the C library looks at itself, when a signal ends the process.
+// What the C library looks at itself: when a signal ends the process, and where a read or write is a mere copy.
 const (
-	FlagDelete = flagDelete
-	FlagNamed  = flagNamed
+	FlagReadable = flagReadable
+	FlagWritable = flagWritable
+	FlagDelete   = flagDelete
+	FlagNamed    = flagNamed
+	FlagClosed   = flagClosed
+	FlagDetached = flagDetached
+	FlagText     = flagText
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }

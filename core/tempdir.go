@@ -125,11 +125,24 @@ func (l *Library) absolute(path string) (string, error) {
 	return tidy(path), nil
 }
 
+// isTidy tells in one pass what nearly always holds: after no slash comes another, a lone dot, or the end.
+func isTidy(path string) bool {
+	for i := 0; i < len(path); i++ {
+		if path[i] != '/' {
+			continue
+		}
+		rest := path[i+1:]
+		if rest == "" || rest[0] == '/' || rest[0] == '.' && (len(rest) == 1 || rest[1] == '/') {
+			return false
+		}
+	}
+	return true
+}
+
 // tidy drops doubled and trailing slashes and "." from an absolute path. It keeps "..", which cannot be dropped without
 // knowing what is a link: a/../b is not b where a leads elsewhere.
 func tidy(path string) string {
-	clean := !strings.Contains(path, "//") && !strings.Contains(path, "/./") && !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/.")
-	if clean {
+	if isTidy(path) {
 		return path
 	}
 	var parts strings.Builder

@@ -6,11 +6,7 @@ func (l *Library) TemporaryFile(o *Options) (*File, error) { return l.TemporaryF
 // TemporaryFileIn creates a file without a name that keeps its state in a storage.
 func (l *Library) TemporaryFileIn(storage Storage, o *Options) (*File, error) {
 	o = o.orDefault()
-	m, err := o.fileMode()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := l.PlanFile(o)
+	m, plan, err := l.planOpen(o)
 	if err != nil {
 		return nil, err
 	}

@@ -22,16 +22,24 @@
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
  * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
  * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, or TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD at once.
+ * forks deep, another thread loading a library at the fork, less than 1 GB of address space left, or TEMPFILE_NO_RELOAD set
+ * in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was opening or rolling
+ * over at the fork may be closed in the child (-EBADF).
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
  * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
- * to 200 KB then, with or without SA_ONSTACK; it may not call the library, nor leave by longjmp while the library was
- * interrupted. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * to 200 KB then, without SA_ONSTACK or on a stack of the host's; it may not call the library, nor leave by longjmp while the
+ * library was interrupted, and a child that it makes then, by _Fork, may only exec or _exit. Set TMPDIR and the like
+ * whenever you want: the environment is read at each call.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing.
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. A main thread that ends by pthread_exit must
+ * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
+ * start 5 threads (ulimit -u, for all of a user's processes; a forked child needs as many again), or if GOMEMLIMIT in the
+ * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */
@@ -72,9 +80,42 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
 /**
+ * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
+ *
+ * encoding is one of the names below or one of Python's aliases for it; case does not matter, and '-', '_' and spaces are
+ * the same. Any other is -EINVAL before anything is created. Tables are Python's to the last character:
+ *   utf_8 utf_8_sig (begins with a byte order mark) utf_16 utf_32 (likewise, in the machine's byte order) utf_16_le
+ *   utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist) tis_620 koi8_r koi8_u mac_roman mac_cyrillic
+ *   cp1250 to cp1258 cp874 cp437 cp850 cp852 cp855 cp858 cp860 cp862 cp863 cp865 cp866 cp037 cp1140
+ *   shift_jis cp932 euc_jp iso2022_jp euc_kr cp949 gb2312 gbk gb18030 big5 cp950
+ *
+ * errors says what becomes of characters that the encoding does not have, and of bytes that it does not have:
+ *   "strict"             -EILSEQ; the message has the offset, in what was to be written or in the file, and a write that
+ *                        fails so has written nothing
+ *   "ignore"             nothing
+ *   "replace"            '?' in the file; U+FFFD when reading
+ *   "backslashreplace"   \xe9, \u20ac or \U0001f600; when reading, \xe9 for each byte
+ *   "xmlcharrefreplace"  &#8364; in the file; reading is strict
+ * Others are -EINVAL: what surrogateescape makes of a bad byte has no form in UTF-8. A write that is not UTF-8 itself is
+ * always -EILSEQ, so a character must not be split between two writes.
+ *
+ * newline says what ends a line:
+ *   NULL    reading: any of "\n", "\r" and "\r\n", which is read as "\n"; writing: "\n" is written as it is
+ *   ""      any of the three, read and written as it is
+ *   "\n"    "\n" alone, read and written as it is
+ *   "\r"    "\r" alone, read as it is; "\n" is written as "\r"
+ *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
+ *
+ * Reading goes ahead of the text by up to 8,192 bytes, or the size of a large read. As in Python, a write that follows a
+ * read without a seek, and a truncation at the position, take place behind what was read ahead:
+ * tempfile_file_seek(file, 0, SEEK_CUR) goes back to the text's own position first. buffering is of no use to text, but
+ * TEMPFILE_UNBUFFERED is -EINVAL.
+ */
+
+/**
  * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is checked
- * but otherwise ignored, so that one struct can serve several calls. The strings are read during the call only.
+ * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
+ * so that one struct can serve several calls. The strings are read during the call only.
  *
  * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
  * way round as long as it sets nothing that the library does not know (-E2BIG).
@@ -85,9 +126,9 @@ typedef struct tempfile_options {
     const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: the file's side; the caller's is UTF-8 */
-    const char *errors;   /**< text modes: what to do with what cannot be encoded or decoded */
-    const char *newline;  /**< text modes: as Python's newline */
+    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" above */
+    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" above */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" above */
     const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
     int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
@@ -166,14 +207,14 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 /**
  * tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
  *
- * Uses of options: suffix, prefix, dir, mode, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
+ * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
  * TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free. If the process exits normally first, the name
  * is deleted then; after a crash, _exit or SIGKILL it stays.
  *
- * Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse; -ENOTSUP for a text mode, which this
- * version does not have; -EINVAL for encoding, errors or newline with a binary mode.
+ * Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
+ * that is unknown (see "Text"), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
  *
  * After a fork the child has the file too, with the same descriptor and name, but does not delete it.
  */
@@ -183,7 +224,7 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  * tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
  * however the process ends.
  *
- * Uses of options: dir, mode, buffering, permissions; prefix, suffix and name only where the file system has no files
+ * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions; prefix, suffix and name only where the file system has no files
  * without a name (O_TMPFILE): there the file has one for the instant of its creation. TEMPFILE_ONLY_O_TMPFILE makes that
  * an error, TEMPFILE_NO_O_TMPFILE does it always.
  *
@@ -197,7 +238,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
  * tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
  * a write would end past max_size, when its descriptor is asked for, or at tempfile_file_rollover.
  *
- * Uses of options: max_size in bytes, mode, and for the roll-over what tempfile_temporary_file uses. With no dir the
+ * Uses of options: max_size in bytes of the file, mode, encoding, errors, newline, and for the roll-over what tempfile_temporary_file uses. With no dir the
  * default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
@@ -297,22 +338,28 @@ int64_t tempfile_candidates(char *out_paths, size_t paths_size);
  *
  * buffer receives at most size bytes.
  *
- * Returns how many bytes were read, which is less than size only at the end of the file, and 0 there.
+ * Returns how many bytes were read, which is less than size only at the end of the file, and 0 there. A text file gives
+ * whole characters of UTF-8: up to 3 bytes less than size if the next one does not fit, and what is before a bad byte.
  *
  * Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not read (of "r",
- * "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says.
+ * "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says. In text,
+ * -ERANGE if not one character fits (4 bytes always do), with nothing read, and -EILSEQ for bytes that are not of the
+ * encoding. As in Python that is for all that is read ahead, so that it may come early; every read fails then, until a
+ * seek goes elsewhere.
  */
 int64_t tempfile_file_read(tempfile_file *file, void *buffer, size_t size);
 
 /**
- * tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL.
+ * tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL. In text, tempfile_options.newline
+ * says what ends a line.
  *
  * buffer receives at most size bytes, NUL included; a longer line comes in pieces.
  *
  * Returns how many bytes were read, without the NUL; 0 at the end of the file. A line that holds NUL bytes itself is
  * read all the same.
  *
- * Errors: -ERANGE if size is less than 2; else as for tempfile_file_read.
+ * Errors: -ERANGE if size is less than 2, or in text if not one character fits (5 bytes always do); else as for
+ * tempfile_file_read.
  */
 int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
 
@@ -320,32 +367,37 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  * tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory of
  * a spooled file: nothing is held back that a fork could write twice or _exit could lose.
  *
- * data is size bytes.
+ * data is size bytes; for a text file, UTF-8 with whole characters.
  *
  * Returns size.
  *
  * Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not write ("r");
  * -EINVAL for NULL data; -ENOSPC, -EFBIG, -EDQUOT and what else write(2) says, and what a roll-over meets. Then the
  * position is where it was, and a spooled file in memory is as it was; on disk, some of the bytes may have been written.
+ * In text, -EILSEQ for data that is not UTF-8 or, with "strict", that the encoding does not have: the message has the
+ * offset in data, and nothing was written.
  */
 int64_t tempfile_file_write(tempfile_file *file, const void *data, size_t size);
 
 /**
  * tempfile_file_seek moves the file's position, past the end too; a write there fills the gap with zeros.
  *
- * offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END).
+ * offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file goes to 0, to a position that
+ * tempfile_file_tell gave, or with offset 0 to where it is or to its end.
  *
  * Returns the new position in bytes.
  *
  * Errors: -EBADF as for tempfile_file_read; -EINVAL for another whence or a position before the start (which in a spooled
- * file's memory is the start, with SEEK_CUR and SEEK_END, as in Python).
+ * file's memory is the start, with SEEK_CUR and SEEK_END, as in Python); in text, for another offset than 0 with SEEK_CUR
+ * or SEEK_END, which is io.UnsupportedOperation in Python, and for a number that is no position.
  */
 int64_t tempfile_file_seek(tempfile_file *file, int64_t offset, int whence);
 
 /**
  * tempfile_file_tell gives the file's position.
  *
- * Returns the position in bytes.
+ * Returns the position in bytes; in text a number that is only good for tempfile_file_seek: the offset in bytes in the
+ * file of the next character, and above 48 bits what the decoder remembers there, in most texts nothing.
  *
  * Errors: -EBADF as for tempfile_file_read.
  */
@@ -354,7 +406,7 @@ int64_t tempfile_file_tell(tempfile_file *file);
 /**
  * tempfile_file_truncate makes the file so many bytes long; the position stays.
  *
- * size is in bytes; a negative one stands for the position. A spooled file rolls over first if size is more than max_size
+ * size is in bytes of the file; a negative one stands for the position, which in text is behind what was read ahead. A spooled file rolls over first if size is more than max_size
  * (0 too), and does not grow while it is in memory, both as in Python.
  *
  * Returns the new size.
@@ -365,7 +417,8 @@ int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
 
 /**
  * tempfile_file_flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor; reads
- * may have gone ahead of it. Nothing that was written is ever held back.
+ * may have gone ahead of it. Nothing that was written is ever held back. In text it does nothing, as a write after it must
+ * go where Python's does; tempfile_file_fileno brings the descriptor to the text's position.
  *
  * Returns 0.
  *
@@ -375,6 +428,8 @@ int tempfile_file_flush(tempfile_file *file);
 
 /**
  * tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
+ *
+ * Of a text file it is at the next character then, and a write without a seek goes there too.
  *
  * Returns the descriptor, which stays the file's: the caller does not close it.
  *

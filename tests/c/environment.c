@@ -1,8 +1,11 @@
 /* The variables that choose the default directory are read as the host has them at each call, whoever set them and when. */
 #include "check.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static char base[TEMPFILE_PATH_SIZE / 2];
 
@@ -22,6 +25,41 @@ static const char *below(const char *name)
 
     snprintf(path, sizeof path, "%s/%s", base, name);
     return path;
+}
+
+/* A directory that the user may not write to is passed over, here and by somebody who is not root. */
+static void unwritable(void)
+{
+    int status;
+    pid_t pid;
+
+    CHECK(mkdir(below("read only"), 0500) == 0);
+    pid = fork();
+    if (pid == 0) {
+        char found[TEMPFILE_PATH_SIZE];
+
+        alarm(60);
+        if (geteuid() == 0)
+            CHECK(setgroups(0, NULL) == 0 && setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0);
+        setenv("TMPDIR", below("read only"), 1);
+        unsetenv("TMP");
+        CHECK(tempfile_gettempdir(found, sizeof found) == 0 && strcmp(found, below("read only")) != 0);
+        CHECK(access(found, W_OK) == 0);
+        exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    CHECK(rmdir(below("read only")) == 0);
+}
+
+/* A name that is no directory's is passed over too. */
+static void not_a_directory(const char *expected)
+{
+    int descriptor;
+
+    CHECK((descriptor = open(below("file"), O_CREAT | O_WRONLY, 0600)) >= 0 && close(descriptor) == 0);
+    setenv("TMPDIR", below("file"), 1);
+    expect(expected);
+    CHECK(unlink(below("file")) == 0);
 }
 
 int main(void)
@@ -47,6 +85,13 @@ int main(void)
     expect(below("c"));
     setenv("TMPDIR", below("missing"), 1);
     expect(below("c"));
+    {
+        char c[TEMPFILE_PATH_SIZE];
+
+        strcpy(c, below("c"));
+        not_a_directory(c);
+    }
+    unwritable();
     setenv("TMPDIR", below(latin1), 1);
     expect(below(latin1));
     CHECK(chdir(base) == 0);

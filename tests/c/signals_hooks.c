@@ -1,20 +1,21 @@
-/* A host's handler without SA_ONSTACK that needs 96 KB of stack, at 5 kHz, while 4 threads use every class and garbage is
- * collected. It runs on the stacks of Go's functions, and on none of Go's threads. The control is the same program on the
- * library without its reserve of stack, and must crash.
+/* A host's handler without SA_ONSTACK that needs 8, 96 and 200 KB of stack, at 5 kHz, while 4 threads use every class and
+ * garbage is collected. It runs on the stacks of Go's functions, and on none of Go's threads. The control is the same
+ * program on the library without its reserve of stack, and must not get through.
  *
- * SIGNAL_SECONDS says how long; the test passes however little happens in that time, except nothing. */
+ * SIGNAL_SECONDS says how long for each size; the test passes however little happens in that time, except nothing. */
 #include "check.h"
 #include "hooks.h"
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
-enum { THREADS = 4, FRAME = 96 << 10 };
+enum { THREADS = 4, CONTROL_SECONDS = 20 };
 
-static volatile int stop;
+static volatile int stop, frame_size;
 static volatile long handled, foreign;
 static long rounds;
 static pthread_t threads[THREADS];
@@ -22,11 +23,11 @@ static pthread_t main_thread;
 
 static void handler(int number)
 {
-    volatile char frame[FRAME];
+    volatile char *frame = __builtin_alloca((size_t)frame_size);
     int known = pthread_equal(pthread_self(), main_thread);
 
     (void)number;
-    memset((char *)frame, 0x5a, sizeof frame);
+    memset((char *)frame, 0x5a, (size_t)frame_size);
     for (int i = 0; i < THREADS; i++)
         known |= pthread_equal(pthread_self(), threads[i]);
     __atomic_add_fetch(&handled, 1, __ATOMIC_RELAXED);
@@ -42,6 +43,8 @@ static void *use(void *unused)
     while (!stop) {
         tempfile_file *file;
         tempfile_directory *directory;
+        char path[TEMPFILE_PATH_SIZE], inner[TEMPFILE_PATH_SIZE + 8];
+        int descriptor;
 
         CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
         for (int i = 0; i < 20; i++)
@@ -51,7 +54,16 @@ static void *use(void *unused)
         CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
         tempfile_file_free(file);
         CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+        snprintf(inner, sizeof inner, "%s/inner", tempfile_directory_name(directory));
+        CHECK(mkdir(inner, 0700) == 0);
         tempfile_directory_free(directory);
+        CHECK(tempfile_temporary_file(NULL, &file) == 0);
+        CHECK(tempfile_file_write(file, "line\nline\n", 10) == 10 && tempfile_file_seek(file, 0, SEEK_SET) == 0);
+        CHECK(tempfile_file_readline(file, block, sizeof block) == 5);
+        tempfile_file_free(file);
+        CHECK((descriptor = tempfile_mkstemp(NULL, path, sizeof path)) >= 0);
+        close(descriptor);
+        CHECK(tempfile_unlink(path, getpid()) == 0);
         tempfile_test_work(50);
         tempfile_test_collect();
         __atomic_add_fetch(&rounds, 1, __ATOMIC_RELAXED);
@@ -59,7 +71,7 @@ static void *use(void *unused)
     return NULL;
 }
 
-static void run(long seconds)
+static void run(int frame, long seconds)
 {
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     struct itimerspec often = {{0, 200000}, {0, 200000}}, never = {{0, 0}, {0, 0}};
@@ -68,6 +80,8 @@ static void run(long seconds)
     timer_t timer;
 
     main_thread = pthread_self();
+    frame_size = frame;
+    handled = rounds = stop = 0;
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_create(&threads[i], NULL, use, NULL) == 0);
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
@@ -82,25 +96,25 @@ static void run(long seconds)
         clock_gettime(CLOCK_MONOTONIC, &now);
     } while (now.tv_sec < end.tv_sec || handled == 0 || rounds == 0);
     timer_settime(timer, 0, &never, NULL);
+    timer_delete(timer);
     stop = 1;
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(foreign == 0);
 }
 
-/* Runs this program again on the library without the reserve. Handlers write over its heap: it must die of that, or hang
- * for good, and leaves its files behind. */
+/* Runs this program again on the library without the reserve: it must die of a signal or hang, for the heap is written
+ * over, and leaves its files behind. */
 static int control_failed(const char *self)
 {
     struct timespec moment = {0, 100000000};
     struct rlimit no_core = {0, 0};
     char tempdir[TEMPFILE_PATH_SIZE];
-    int status;
-    pid_t pid;
+    int status = 0;
+    pid_t pid, ended = 0;
 
     CHECK(tempfile_mkdtemp(NULL, tempdir, sizeof tempdir) == 0);
     pid = fork();
-
     if (pid == 0) {
         char library[TEMPFILE_PATH_SIZE];
 
@@ -113,10 +127,13 @@ static int control_failed(const char *self)
         execl(self, self, (char *)NULL);
         _exit(0);
     }
-    for (int i = 0; waitpid(pid, &status, WNOHANG) == 0; i++) {
+    for (int i = 0; i < 20 * CONTROL_SECONDS && ended == 0; i++) {
         nanosleep(&moment, NULL);
-        if (i == 600)
-            kill(pid, SIGKILL);
+        ended = waitpid(pid, &status, WNOHANG);
+    }
+    if (ended == 0) {
+        kill(pid, SIGKILL);
+        CHECK(waitpid(pid, &status, 0) == pid);
     }
     CHECK(tempfile_rmtree(tempdir, 0) == 0);
     return status != 0;
@@ -124,15 +141,19 @@ static int control_failed(const char *self)
 
 int main(int count, char **arguments)
 {
+    static const int sizes[] = {8, 96, 200};
     const char *seconds = getenv("SIGNAL_SECONDS");
 
     (void)count;
     if (getenv("SIGNAL_CONTROL") != NULL) {
-        run(20);
+        run(96 << 10, CONTROL_SECONDS);
         return 0;
     }
     CHECK(control_failed(arguments[0]));
-    run(seconds != NULL ? atol(seconds) : 3);
-    printf("%ld handler runs, %ld rounds, control crashed; ", handled, rounds);
+    printf("control failed; ");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        run(sizes[i] << 10, seconds != NULL ? atol(seconds) : 1);
+        printf("%d KB: %ld handler runs in %ld rounds; ", sizes[i], handled, rounds);
+    }
     return passed();
 }

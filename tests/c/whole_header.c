@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static const struct {
     __typeof__(&tempfile_mkstemp) mkstemp;
@@ -33,10 +34,12 @@ static const struct {
     __typeof__(&tempfile_file_rollover) file_rollover;
     __typeof__(&tempfile_file_rolled) file_rolled;
     __typeof__(&tempfile_file_keep) file_keep;
+    __typeof__(&tempfile_file_adopt) file_adopt;
     __typeof__(&tempfile_file_close) file_close;
     __typeof__(&tempfile_file_free) file_free;
     __typeof__(&tempfile_directory_name) directory_name;
     __typeof__(&tempfile_directory_keep) directory_keep;
+    __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
     __typeof__(&tempfile_rmtree) rmtree;
@@ -44,6 +47,7 @@ static const struct {
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -75,10 +79,12 @@ static const struct {
     tempfile_file_rollover,
     tempfile_file_rolled,
     tempfile_file_keep,
+    tempfile_file_adopt,
     tempfile_file_close,
     tempfile_file_free,
     tempfile_directory_name,
     tempfile_directory_keep,
+    tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
     tempfile_rmtree,
@@ -86,6 +92,7 @@ static const struct {
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
+    tempfile_cleanup_on_signals,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -176,13 +183,35 @@ static void directories(void)
     all.removal_free(removal);
 }
 
+/* A child that takes its parent's objects over removes them at its end. */
+static void in_child(void)
+{
+    tempfile_directory *directory;
+    tempfile_file *file;
+    int status;
+    pid_t pid;
+
+    CHECK(all.named_temporary_file(NULL, &file) == 0 && all.temporary_directory(NULL, &directory) == 0);
+    pid = fork();
+    if (pid == 0) {
+        CHECK(all.file_adopt(file) == 0 && all.directory_adopt(directory) == 0);
+        exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    CHECK(mode_of(all.file_name(file)) == 0 && mode_of(all.directory_name(directory)) == 0);
+    all.file_free(file);
+    all.directory_free(directory);
+}
+
 int main(void)
 {
     CHECK(strcmp(all.version(), TEMPFILE_VERSION) == 0);
     CHECK(strcmp(all.strerror(-ENOENT), "No such file or directory") == 0);
+    CHECK(all.cleanup_on_signals() == 0);
     paths();
     files();
     directories();
+    in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
     return passed();
 }

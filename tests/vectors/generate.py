@@ -349,8 +349,7 @@ def contents(directory):
     yield "names", {}, itertools.chain(names(directory), exact_names())
     yield "errnos", {}, bad_input(directory)
     yield "modes", {}, modes(directory, wants_text=False)
-    # The answer to every text mode until they are supported; then this key goes and the cases hold.
-    yield "modes_text", {"until_supported": "ENOTSUP"}, modes(directory, wants_text=True)
+    yield "modes_text", {}, modes(directory, wants_text=True)
     yield "spooled", {}, sequences_of_spooled(directory)
     yield "files", {}, sequences_of_files(directory)
 

@@ -17,7 +17,8 @@ type function struct {
 	doc    []string
 	since  string // the version that introduced it
 	scope  scope
-	inC    bool // written in C; everything else enters Go
+	inC    bool   // written in C; everything else enters Go
+	first  string // the C function that may do it without Go
 	result string
 	params []param
 }
@@ -122,6 +123,8 @@ func fromComment(group *ast.CommentGroup, declaration *ast.FuncDecl) (f function
 		case "//export":
 			found = true
 			f.name = strings.TrimPrefix(argument, "tfgo_")
+		case "//tempfile:first":
+			f.first = argument
 		case "//tempfile:since":
 			f.since = argument
 		case "//tempfile:internal":

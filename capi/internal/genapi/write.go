@@ -100,6 +100,9 @@ func (f *function) shim() string {
 		if handle.kind == "directory" {
 			before, after = "    tempfile__pin(&call);\n", "tempfile__unpin"
 		}
+		if f.first != "" {
+			fmt.Fprintf(&b, "    if (!%s(%s, &result))\n    ", f.first, f.list(argument))
+		}
 		fmt.Fprintf(&b, "%s    result = call.%s;\n    %s(&call);\n    return result;\n}\n", before, call, after)
 		return b.String()
 	}

@@ -1,0 +1,68 @@
+"""libtempfile: Python's tempfile over a library of its own that is safer, and the same in every language.
+
+'import libtempfile as tempfile' is the standard module in one file: every name, keyword, warning and exception is the running
+version's. libtempfile.install() puts it in the standard module's place in a process, and 'python -m libtempfile.shadow enable'
+in an environment. What the standard module lacks is here too:
+
+    rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
+    install(), uninstall()         for a process
+    library_path()                 of the library that is in use
+    LibraryError                   it cannot be loaded; an ImportError
+    __version__
+
+'python -m libtempfile' tells what is in use, and why.
+"""
+
+import sys as _sys
+from types import ModuleType as _ModuleType
+
+__version__ = "0.1.0"
+
+# Where what the standard module lacks comes from, when it is first asked for.
+_EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_library_path", "install": "_finder",
+           "uninstall": "_finder"}
+
+# Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
+_SUBMODULES = {"_aliases", "_directory", "_ffi", "_finder", "_library_path", "_names", "_primitives", "_removal", "_search",
+               "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
+
+
+class _Package(_ModuleType):
+    """Forwards what is not the package's own to the drop-in: libtempfile.tempdir = x is an assignment there."""
+
+    def __getattr__(self, name):
+        from importlib import import_module
+
+        if name in _EXTRAS:
+            value = getattr(import_module(self.__name__ + "." + _EXTRAS[name]), name)
+            _ModuleType.__setattr__(self, name, value)
+            return value
+        if name == "tempfile":
+            return import_module(self.__name__ + ".tempfile")
+        if name in _SUBMODULES or name.startswith("__") and name != "__all__":
+            raise AttributeError("module {!r} has no attribute {!r}".format(self.__name__, name))
+        return getattr(self.tempfile, name)
+
+    def __setattr__(self, name, value):
+        if self._is_own(name, value):
+            _ModuleType.__setattr__(self, name, value)
+        else:
+            setattr(self.tempfile, name, value)
+
+    def __delattr__(self, name):
+        if name in self.__dict__:
+            _ModuleType.__delattr__(self, name)
+        else:
+            delattr(self.tempfile, name)
+
+    def _is_own(self, name, value):
+        """Dunders, extras, and the submodules, which importing assigns."""
+        return (name in self.__dict__ or name in _EXTRAS or name.startswith("__") and name.endswith("__")
+                or _sys.modules.get("%s.%s" % (self.__name__, name)) is value)
+
+    def __dir__(self):
+        extras = [name for name in self.__dict__ if not name.startswith("_") or name.startswith("__")]
+        return sorted({*extras, *_EXTRAS, *dir(self.tempfile)})
+
+
+_sys.modules[__name__].__class__ = _Package

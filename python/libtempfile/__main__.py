@@ -1,0 +1,53 @@
+"""python -m libtempfile: what is in use, and why."""
+
+import os
+import sys
+
+from . import _ffi, _finder, _names, _search, __version__
+from . import tempfile
+
+
+def _sources():
+    """Where each candidate for the default directory comes from, in the order of the list."""
+    found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
+    return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory"]
+
+
+def _why(chosen):
+    """A line for each candidate up to the one that was taken."""
+    lines = []
+    for source, candidate in zip(_sources(), tempfile._candidate_tempdir_list()):
+        path = os.path.abspath(candidate)
+        if path == chosen:
+            lines.append("  %s (%s): the first that can be used" % (path, source))
+            break
+        try:
+            usable = tempfile._is_usable(path, _names._RandomNameSequence())
+            reason = "a file can be created there now" if usable else "every name that was tried is taken"
+        except OSError as error:
+            reason = error.strerror
+        lines.append("  %s (%s): %s" % (path, source, reason))
+    return lines
+
+
+def main():
+    print("libtempfile %s for Python %s" % (__version__, sys.version.split()[0]))
+    try:
+        functions = _ffi.functions()
+    except _search.LibraryError as error:
+        print(error)
+        return 1
+    print("library: %s, version %s" % (_ffi.path, functions.version().decode()))
+    print("'import tempfile' gives: %s" % ("libtempfile" if _finder.is_installed() else "the standard module"))
+    try:
+        chosen = tempfile.gettempdir()
+    except FileNotFoundError as error:
+        print("default directory: %s" % error)
+        print("\n".join(_why(None)))
+        return 1
+    print("default directory: %s\n%s" % (chosen, "\n".join(_why(chosen))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

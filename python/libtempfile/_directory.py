@@ -1,0 +1,107 @@
+"""TemporaryDirectory."""
+
+import os as _os
+import warnings as _warnings
+import weakref as _weakref
+
+from . import _removal, _versions
+from . import tempfile as _tempfile
+
+
+def _if_ours(owner, clean_up, *args, **kwargs):
+    """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
+    parent's directories too."""
+    if owner == _os.getpid():
+        clean_up(*args, **kwargs)
+
+
+class TemporaryDirectory:
+    """Create and return a temporary directory.  This has the same
+    behavior as mkdtemp but can be used as a context manager.  For
+    example:
+
+        with TemporaryDirectory() as tmpdir:
+            ...
+
+    Upon exiting the context, the directory and everything contained
+    in it are removed.
+    """
+
+    if _versions.DIRECTORY_DELETE:
+        __doc__ = __doc__.rstrip(" .\n") + """ (unless delete=False is passed or an exception
+    is raised during cleanup and ignore_cleanup_errors is not True).
+
+    Optional Arguments:
+        suffix - A str suffix for the directory name.  (see mkdtemp)
+        prefix - A str prefix for the directory name.  (see mkdtemp)
+        dir - A directory to create this temp dir in.  (see mkdtemp)
+        ignore_cleanup_errors - False; ignore exceptions during cleanup?
+        delete - True; whether the directory is automatically deleted.
+    """
+
+        def __init__(self, suffix=None, prefix=None, dir=None,
+                     ignore_cleanup_errors=False, *, delete=True):
+            self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
+                       ignore_errors=ignore_cleanup_errors, delete=delete)
+
+        @classmethod
+        def _rmtree(cls, name, ignore_errors=False, repeated=False):
+            _removal.rmtree(name, ignore_errors=ignore_errors)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message, ignore_errors=False, delete=True):
+            if delete:
+                cls._rmtree(name, ignore_errors=ignore_errors)
+                _warnings.warn(warn_message, ResourceWarning)
+    elif _versions.IGNORE_CLEANUP_ERRORS:
+        def __init__(self, suffix=None, prefix=None, dir=None,
+                     ignore_cleanup_errors=False):
+            self._make(suffix, prefix, dir, ignore_cleanup_errors, True, ignore_errors=ignore_cleanup_errors)
+
+        @classmethod
+        def _rmtree(cls, name, ignore_errors=False):
+            _removal.rmtree(name, ignore_errors=ignore_errors)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message, ignore_errors=False):
+            cls._rmtree(name, ignore_errors=ignore_errors)
+            _warnings.warn(warn_message, ResourceWarning)
+    else:
+        def __init__(self, suffix=None, prefix=None, dir=None):
+            self._make(suffix, prefix, dir, False, True)
+
+        @classmethod
+        def _rmtree(cls, name):
+            _removal.rmtree(name)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message):
+            cls._rmtree(name)
+            _warnings.warn(warn_message, ResourceWarning)
+
+    def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
+        self.name = _tempfile.mkdtemp(suffix, prefix, dir)
+        self._ignore_cleanup_errors = ignore_cleanup_errors
+        self._delete = delete
+        self._owner = _os.getpid()
+        self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
+                                            warn_message="Implicitly cleaning up {!r}".format(self), **for_cleanup)
+
+    def __repr__(self):
+        return "<{} {!r}>".format(self.__class__.__name__, self.name)
+
+    def __enter__(self):
+        return self.name
+
+    def __exit__(self, exc, value, tb):
+        if self._delete and self._owner == _os.getpid():
+            self.cleanup()
+
+    def cleanup(self):
+        if _versions.IGNORE_CLEANUP_ERRORS:
+            if self._finalizer.detach() or _os.path.exists(self.name):
+                self._rmtree(self.name, ignore_errors=self._ignore_cleanup_errors)
+        elif self._finalizer.detach():
+            self._rmtree(self.name)
+
+    __class_getitem__ = classmethod(type(list[int]))

@@ -1,0 +1,174 @@
+"""The library's functions as this package uses them: the table of those of the C ABI, loaded at the first use.
+
+Not at import: tempfile is imported everywhere, and the library brings threads, which make os.fork() warn on 3.12 and later.
+For the same reason nothing here imports ctypes before that.
+"""
+
+import errno
+import os
+import _thread
+
+from . import _search
+
+_lock = _thread.allocate_lock()
+_functions = None
+path = None  # of the library that was loaded
+
+NO_O_TMPFILE = 0x10
+ONLY_O_TMPFILE = 0x20
+IGNORE_CLEANUP_ERRORS = 0x04
+
+PATH_SIZE = 4096
+
+
+class _Functions:
+    """What include/tempfile.h declares, as far as it is used here, with its types."""
+
+    def __init__(self, ctypes, library):
+        number, text, size = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
+        handle, flags = ctypes.c_void_p, ctypes.c_uint32
+        fields = [("struct_size", size)]
+        fields += [(name, text) for name in ("suffix", "prefix", "dir", "mode", "encoding", "errors", "newline", "name")]
+        fields += [("buffering", ctypes.c_int64), ("max_size", ctypes.c_int64), ("flags", flags), ("permissions", flags)]
+        self.Options = type("tempfile_options", (ctypes.Structure,), {"_fields_": fields})
+        self.options_size = ctypes.sizeof(self.Options)
+        self.Error = type("tempfile_error", (ctypes.Structure,), {"_fields_": [
+            ("struct_size", size), ("code", number), ("operation", text), ("path", text), ("message", text), ("needed", size)]})
+        self.PathBuffer = ctypes.c_char * PATH_SIZE
+        self.Handle, self.Count, self.byref = handle, ctypes.c_uint64, ctypes.byref
+        options, out_handle = ctypes.POINTER(self.Options), ctypes.POINTER(handle)
+        for name, result, arguments in (
+            ("version", text, ()),
+            ("last_error", ctypes.POINTER(self.Error), ()),
+            ("mkstemp", number, (options, text, size)),
+            ("mkdtemp", number, (options, text, size)),
+            ("temporary_file", number, (options, out_handle)),
+            ("file_detach", number, (handle,)),
+            ("file_free", None, (handle,)),
+            ("removal_start", number, (text, flags, out_handle)),
+            ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
+            ("removal_free", None, (handle,)),
+            ("unlink", number, (text, ctypes.c_int64)),
+        ):
+            function = getattr(library, "tempfile_" + name)
+            function.restype, function.argtypes = result, arguments
+            setattr(self, name, function)
+
+
+def _open(library_path):
+    import ctypes
+
+    functions = _Functions(ctypes, ctypes.CDLL(library_path))
+    version = functions.version().decode("ascii", "replace")
+    if version.split(".")[:2] != [str(part) for part in _search.INTERFACE]:
+        raise _search.LibraryError("it is version %s, and this package needs %d.%d" % ((version,) + _search.INTERFACE))
+    return functions
+
+
+def functions():
+    """The library's functions; loads them at the first call. LibraryError if that is impossible."""
+    global _functions, path
+    if _functions is None:
+        with _lock:
+            if _functions is None:
+                try:
+                    import ctypes  # noqa: F401 - is it there at all? An isolated subinterpreter of 3.12 cannot load it
+                except ImportError as error:
+                    raise _search.LibraryError("libtempfile needs ctypes, which cannot be imported: %s" % error) from error
+                path, _functions = _search.load(_open)
+    return _functions
+
+
+def _renew_lock():
+    """In a forked child: a thread that held the lock is not there to release it."""
+    global _lock
+    _lock = _thread.allocate_lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+def error(code, filename):
+    """The OSError for what a function returned. What no system call says gets the library's own words."""
+    text = os.strerror(-code)
+    if -code in (errno.EINVAL, errno.EOWNERDEAD, errno.ENOTRECOVERABLE):
+        detail = _functions.last_error().contents
+        if detail.code == code:
+            text = detail.message.decode("utf-8", "replace")
+    return OSError(-code, text, filename)
+
+
+def _split(filename):
+    """A path as the library takes it, bytes without NUL: the directory, and what is created in it."""
+    whole = os.fsencode(filename)
+    if b"\0" in whole:  # a C string would stop there and name another file
+        raise ValueError("embedded null byte")
+    directory, slash, name = whole.rpartition(b"/")
+    return directory if directory or not slash else b"/", name
+
+
+def _create(function, filename):
+    f = functions()
+    directory, name = _split(filename)
+    options = f.Options(struct_size=f.options_size, prefix=b"", dir=directory, name=name)
+    result = function(options, f.PathBuffer(), PATH_SIZE)
+    if result == -errno.ERANGE:  # what does not fit the buffer is longer than any path that the kernel takes
+        result = -errno.ENAMETOOLONG
+    if result < 0:
+        raise error(result, filename)
+    return result
+
+
+def create_file(filename):
+    """Creates a file that is not there, for the user alone, and gives the descriptor. OSError tells of the path."""
+    return _create(functions().mkstemp, filename)
+
+
+def create_directory(filename):
+    """Creates a directory that is not there, for the user alone. OSError tells of the path."""
+    _create(functions().mkdtemp, filename)
+
+
+def create_unnamed(directory):
+    """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
+    f = functions()
+    where = os.fsencode(directory)
+    if b"\0" in where:
+        raise ValueError("embedded null byte")
+    file = f.Handle()
+    result = f.temporary_file(f.Options(struct_size=f.options_size, dir=where, flags=ONLY_O_TMPFILE), f.byref(file))
+    if result < 0:
+        raise error(result, directory)
+    try:
+        result = f.file_detach(file)
+    finally:
+        f.file_free(file)
+    if result < 0:
+        raise error(result, directory)
+    return result
+
+
+def remove(directory, entries, ignore_errors):
+    """Removes a directory in steps of so many entries, and yields after each how many are removed. OSError at the end,
+    for the first that could not be removed. What a caller that stops has not removed by then stays."""
+    f = functions()
+    where = os.fsencode(directory)
+    if b"\0" in where:
+        raise ValueError("embedded null byte")
+    removal, removed = f.Handle(), f.Count()
+    result = f.removal_start(where, IGNORE_CLEANUP_ERRORS if ignore_errors else 0, f.byref(removal))
+    if result < 0:
+        if ignore_errors:
+            return
+        raise error(result, directory)
+    try:
+        more = 1
+        while more == 1:
+            more = f.removal_step(removal, entries, f.byref(removed))
+            if more >= 0:
+                yield removed.value
+        if more < 0:
+            failed = f.last_error().contents.path
+            raise error(more, failed if isinstance(directory, bytes) else os.fsdecode(failed))
+    finally:
+        f.removal_free(removal)

@@ -1,0 +1,63 @@
+"""The system calls of the loops over names, through the library; or through what the host has put in their place.
+
+Fakes and fault tests replace os.open or os.mkdir and mean these loops too. The module posix keeps the originals.
+"""
+
+import os
+import posix
+import sys
+
+from . import _ffi, _versions
+
+FILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_O_TMPFILE = getattr(os, "O_TMPFILE", 0)
+
+
+def _has_nul(path):
+    return (b"\0" if isinstance(path, bytes) else "\0") in path
+
+
+def create_file(file, flags):
+    """Creates a file that is not there and gives the descriptor: FileExistsError if it is, OSError for the rest."""
+    # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
+    if os.open is not posix.open or flags != FILE_FLAGS or _has_nul(file):
+        return os.open(file, flags, 0o600)
+    sys.audit("open", file, None, flags | os.O_CLOEXEC)
+    return _ffi.create_file(file)
+
+
+def create_unnamed(directory, flags):
+    """Creates a file that has no name and gives the descriptor. IsADirectoryError means an old kernel, another OSError
+    that this file system has no such files, or that there is no such directory."""
+    flags = (flags | _O_TMPFILE) & ~os.O_CREAT
+    path = os.fspath(directory)
+    if os.open is not posix.open or flags != (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT or _has_nul(path):
+        return os.open(directory, flags, 0o600)
+    if _versions.UNNAMED_CAN_BE_LINKED:
+        flags &= ~os.O_EXCL
+    sys.audit("open", path, None, flags | os.O_CLOEXEC)
+    return _ffi.create_unnamed(path)
+
+
+def create_directory(file):
+    """Creates a directory that is not there: FileExistsError if it is, OSError for the rest."""
+    if os.mkdir is not posix.mkdir or _has_nul(file):
+        os.mkdir(file, 0o700)
+        return
+    sys.audit("os.mkdir", file, 0o700, -1)
+    _ffi.create_directory(file)
+
+
+def replaced_rmtree():
+    """What the host wants directories to be removed with, if it is not the library: a rmtree that it has put in the place
+    of shutil's, or shutil's on a system of its own; else None."""
+    shutil = sys.modules.get("shutil")
+    if shutil is not None:
+        kind = shutil.rmtree if hasattr(shutil.rmtree, "__code__") else type(shutil.rmtree)
+        if kind.__module__ != "shutil":
+            return shutil.rmtree
+    if os.open is posix.open and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:
+        return None
+    import shutil
+
+    return shutil.rmtree

@@ -1,0 +1,43 @@
+"""Removing what mkdtemp made, with Python between the steps, so that Ctrl-C and a report of progress come through."""
+
+import os
+import sys
+
+from . import _ffi, _primitives, _versions
+
+# A KeyboardInterrupt waits for 4,096 entries at most. The library finishes what it has read of a directory before it returns,
+# which is 32 KiB, and an entry has at least 24 bytes.
+STEP = 4096 - 32768 // 24
+
+
+def rmtree(path, *, ignore_errors=False, progress=None):
+    """Remove a directory with all it holds, for what mkdtemp made.
+
+    It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
+    one meanwhile is not touched. A failing entry does not stop the others; the first is raised at the end.
+
+    'path' -- the directory; a missing one is no error, and a link or a file is NotADirectoryError.
+    'ignore_errors' -- leave what cannot be removed, without an error.
+    'progress' -- called at the end, and after every 4,096 entries at most, with the number of entries removed so far. If it raises,
+       the removal stops there; another one finishes it.
+    """
+    path = os.fspath(path)
+    if _versions.RMTREE_EVENT_DIR_FD:
+        sys.audit("shutil.rmtree", path, None)
+    else:
+        sys.audit("shutil.rmtree", path)
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, path, ignore_errors)
+        return
+    for removed in _ffi.remove(path, STEP, ignore_errors):
+        if progress is not None:
+            progress(removed)
+
+
+def _by_host(remove, path, ignore_errors):
+    """For a host that has put a system of its own in the place of os: the directory is there and not in the kernel's."""
+    try:
+        remove(path, ignore_errors=ignore_errors)
+    except FileNotFoundError:
+        pass

@@ -1,0 +1,110 @@
+"""Where the library is looked for, and what is said when it cannot be used."""
+
+import os
+import sys
+
+NAME = "libtempfile.so"
+SONAME = "libtempfile.so.0"
+INTERFACE = (0, 1)  # of the functions in _ffi: major and minor of the library
+
+_MACHINES = {0x03: "i386", 0x08: "mips", 0x14: "ppc", 0x15: "ppc64le", 0x16: "s390x", 0x28: "arm", 0x3E: "x86_64",
+             0xB7: "aarch64", 0xF3: "riscv64", 0x102: "loongarch64"}
+
+HOW = ("Build it with 'make build' in a checkout of libtempfile, which also puts it beside the package; "
+       "or install a package that has it: 'python -m pip install --force-reinstall libtempfile'.")
+
+
+class LibraryError(ImportError):
+    """The shared library of libtempfile is missing or cannot be used. The message names every path that was tried."""
+
+
+def candidates():
+    """What is tried, in order: beside the package, then wherever the system's loader looks."""
+    return [os.path.join(os.path.dirname(os.path.abspath(__file__)), NAME), SONAME]
+
+
+def load(open_library):
+    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none."""
+    reasons = []
+    for path in candidates():
+        if os.sep in path and not os.path.exists(path):
+            reasons.append((path, "no such file"))
+            continue
+        if is_cut_off(path):
+            reasons.append((path, "it is not whole: a copy or an installation was broken off"))
+            continue
+        try:
+            return path, open_library(path)
+        except (OSError, AttributeError, LibraryError) as error:
+            reasons.append((path, explain(path, error)))
+    tried = "".join("\n  %s: %s" % reason for reason in reasons)
+    raise LibraryError("the library of libtempfile cannot be loaded. Tried:%s\n%s" % (tried, HOW), name="libtempfile",
+                       path=reasons[0][0])
+
+
+def explain(path, error):
+    """Says what is wrong with a library in the words of whoever has to put it right."""
+    said = str(error)
+    if isinstance(error, LibraryError):
+        return said
+    if isinstance(error, AttributeError):
+        return "it is another version: a function is missing (%s)" % said
+    machine = machine_of(path)
+    here = os.uname().machine
+    bits = 64 if sys.maxsize > 2**32 else 32
+    if machine and (machine[0] != bits or machine[1] not in (here, None) and not _same_family(machine[1], here)):
+        return "it is built for %s (%d bits), and this Python is %s (%d bits)" % (machine[1], machine[0], here, bits)
+    if is_musl():
+        return "it is built for the GNU C library, and this Python runs on musl (%s)" % said
+    if os.sep in path and "No such file" in said:
+        return "a library that it needs is missing (%s)" % said
+    if os.sep not in path:
+        return "the system's loader does not find it (%s)" % said
+    return "the system refuses to load it (%s)" % said
+
+
+def _same_family(machine, here):
+    """A 32-bit interpreter on a 64-bit kernel is told the kernel's machine."""
+    return {"i386": "x86_64", "arm": "aarch64"}.get(machine) == here or (machine == "i386" and here in ("i586", "i686")) \
+        or (machine == "arm" and here.startswith("arm")) or machine.startswith(here)
+
+
+def machine_of(path):
+    """The width in bits and the machine of an ELF file; None if it is no such file or cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(20)
+    except OSError:
+        return None
+    if len(head) < 20 or head[:4] != b"\x7fELF":
+        return None
+    order = "big" if head[5] == 2 else "little"
+    number = int.from_bytes(head[18:20], order)
+    return {1: 32, 2: 64}.get(head[4], 0), _MACHINES.get(number, "machine %#x" % number)
+
+
+def is_cut_off(path):
+    """Whether an ELF file ends before its table of sections, which comes last: loading it would end in a bus error."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return False
+    if len(head) < 64 or head[:4] != b"\x7fELF":
+        return False
+    order = "big" if head[5] == 2 else "little"
+    if head[4] == 2:
+        offset, entries = head[0x28:0x30], head[0x3A:0x3E]
+    else:
+        offset, entries = head[0x20:0x24], head[0x2E:0x32]
+    entry, count = int.from_bytes(entries[:2], order), int.from_bytes(entries[2:], order)
+    return size < int.from_bytes(offset, order) + entry * count
+
+
+def is_musl():
+    """Whether this Python runs on musl, where a library that was built for the GNU C library cannot be loaded."""
+    try:
+        return not os.confstr("CS_GNU_LIBC_VERSION")
+    except (AttributeError, OSError, ValueError):
+        return True

@@ -1,0 +1,101 @@
+"""Puts the drop-in in the standard module's place in an environment, for every interpreter that starts there:
+
+    python -m libtempfile.shadow enable | disable | status
+
+It is one file in the environment's site-packages, which every start reads, those with -I too. After libtempfile is uninstalled
+that file costs one line and says nothing. Interpreters that are started with -S do not read it.
+"""
+
+import os
+import sys
+import sysconfig
+
+from . import _finder, _search
+
+PTH = "libtempfile-shadow.pth"
+
+# A .pth file's lines are run if they begin with "import". What is not there any more is passed over.
+LINE = """import sys; exec("try:\\n    from libtempfile import _finder\\nexcept ImportError:\\n    pass\\nelse:\\n    _finder.insert()")\n"""
+
+
+def directory():
+    """Where the environment's packages are."""
+    return sysconfig.get_path("purelib")
+
+
+def pth():
+    """The file that does it."""
+    return os.path.join(directory(), PTH)
+
+
+def contents():
+    """What is in the file: the line, and before it where the package is, unless the environment finds it by itself."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    if os.path.realpath(os.path.dirname(package)) == os.path.realpath(directory()):
+        return LINE
+    return os.path.dirname(package) + "\n" + LINE
+
+
+def _read():
+    try:
+        with open(pth(), encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def enable():
+    """Makes every interpreter of this environment use the drop-in; says what it did."""
+    from . import _ffi
+
+    _ffi.functions()  # an environment whose tempfile cannot be loaded would be of no use to anybody
+    if _read() == contents():
+        return "enabled already: %s" % pth()
+    os.makedirs(directory(), exist_ok=True)
+    new = pth() + ".new"
+    with open(new, "w", encoding="utf-8") as file:
+        file.write(contents())
+    os.replace(new, pth())
+    return "enabled: wrote %s" % pth()
+
+
+def disable():
+    """Gives every interpreter of this environment the standard module again; says what it did."""
+    try:
+        os.unlink(pth())
+    except FileNotFoundError:
+        return "disabled already: there is no %s" % pth()
+    return "disabled: removed %s" % pth()
+
+
+def status():
+    """Says whether the environment uses the drop-in, and this process."""
+    found = _read()
+    if found is None:
+        line = "disabled: there is no %s" % pth()
+    elif found == contents():
+        line = "enabled by %s" % pth()
+    else:
+        line = "enabled by %s, which another version or another place of the package wrote; 'enable' renews it" % pth()
+    return line + ("\nthis process uses it" if _finder.is_installed() else "\nthis process uses the standard module")
+
+
+_COMMANDS = {"enable": enable, "disable": disable, "status": status}
+
+
+def main(arguments):
+    """The exit status: 0, 1 if it could not be done, 2 for arguments that are none; that of status is 1 for disabled."""
+    if len(arguments) != 1 or arguments[0] not in _COMMANDS:
+        print("usage: python -m libtempfile.shadow enable|disable|status", file=sys.stderr)
+        return 2
+    try:
+        said = _COMMANDS[arguments[0]]()
+    except (OSError, _search.LibraryError) as error:
+        print("%s: %s" % (arguments[0], error), file=sys.stderr)
+        return 1
+    print(said)
+    return 1 if arguments[0] == "status" and said.startswith("disabled") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

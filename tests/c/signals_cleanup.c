@@ -1,0 +1,263 @@
+/* tempfile_cleanup_on_signals, in programs that a signal ends or that handle it. This program runs itself, once for each
+ * story, with a TMPDIR of its own; what lies there afterwards and how the process ended tell. */
+#include "check.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <dirent.h>
+#include <time.h>
+
+static char named[TEMPFILE_PATH_SIZE], empty[TEMPFILE_PATH_SIZE], full[TEMPFILE_PATH_SIZE];
+static volatile sig_atomic_t handled, with_information;
+
+/* Makes one object of each sort: two that go with the process, and two that stay. */
+static void make_all(void)
+{
+    tempfile_file *file;
+    tempfile_directory *directory;
+    char inner[TEMPFILE_PATH_SIZE + 8];
+
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
+    strcpy(named, tempfile_file_name(file));
+    CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+    strcpy(empty, tempfile_directory_name(directory));
+    CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+    strcpy(full, tempfile_directory_name(directory));
+    snprintf(inner, sizeof inner, "%s/inner", full);
+    CHECK(mkdir(inner, 0700) == 0);
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0 && tempfile_file_keep(file) == 0);
+    CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0 && tempfile_temporary_file(NULL, &file) == 0);
+}
+
+static void start(void)
+{
+    make_all();
+    CHECK(tempfile_cleanup_on_signals() == 0);
+}
+
+static void plain(int number)
+{
+    (void)number;
+    CHECK(access(named, F_OK) != 0 && access(empty, F_OK) != 0 && access(full, F_OK) == 0);
+    handled++;
+}
+
+static void informed(int number, siginfo_t *information, void *context)
+{
+    CHECK(context != NULL && information->si_signo == number && information->si_pid == getpid());
+    with_information++;
+    plain(number);
+}
+
+/* Needs more stack than the alternate one that it did not ask for. */
+static void large(int number)
+{
+    volatile char frame[96 << 10];
+
+    memset((char *)frame, number, sizeof frame);
+    plain(number);
+}
+
+static void by_default(int number)
+{
+    start();
+    raise(number);
+}
+
+static void twice(int number)
+{
+    start();
+    CHECK(tempfile_cleanup_on_signals() == 0);
+    raise(number);
+}
+
+static void chained(int number)
+{
+    struct sigaction one = {.sa_handler = plain}, other = {.sa_sigaction = informed, .sa_flags = SA_SIGINFO}, now;
+
+    sigaction(SIGTERM, &one, NULL);
+    sigaction(SIGINT, &other, NULL);
+    start();
+    CHECK(tempfile_cleanup_on_signals() == 0);
+    CHECK(sigaction(SIGTERM, NULL, &now) == 0 && (now.sa_flags & SA_ONSTACK) == 0);
+    CHECK(raise(SIGTERM) == 0 && handled == 1 && with_information == 0);
+    CHECK(raise(SIGINT) == 0 && handled == 2 && with_information == 1);
+    CHECK(raise(SIGTERM) == 0 && handled == 3);
+    make_all(); /* the library goes on */
+    raise(number);
+}
+
+static void once_only(int number)
+{
+    struct sigaction once = {.sa_handler = plain, .sa_flags = SA_RESETHAND};
+
+    sigaction(number, &once, NULL);
+    start();
+    CHECK(raise(number) == 0 && handled == 1);
+    raise(number);
+}
+
+static void ignored(int number)
+{
+    signal(SIGHUP, SIG_IGN);
+    start();
+    CHECK(raise(SIGHUP) == 0 && access(named, F_OK) == 0 && access(empty, F_OK) == 0);
+    raise(number);
+}
+
+static void with_large_handler(int number)
+{
+    static char small[16 << 10];
+    stack_t stack = {.ss_sp = small, .ss_size = sizeof small};
+
+    CHECK(sigaltstack(&stack, NULL) == 0);
+    signal(SIGINT, large);
+    start();
+    CHECK(raise(SIGINT) == 0 && handled == 1);
+    raise(number);
+}
+
+/* Children that a signal ends: one that never used the library, and one that has files of its own. */
+static void by_children(int number)
+{
+    start();
+    for (int uses = 0; uses < 2; uses++) {
+        int ends[2], status;
+        char own[TEMPFILE_PATH_SIZE] = "";
+        tempfile_file *file;
+        pid_t pid;
+
+        CHECK(pipe(ends) == 0);
+        pid = fork();
+        if (pid == 0) {
+            if (uses) {
+                CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
+                strcpy(own, tempfile_file_name(file));
+            }
+            CHECK(write(ends[1], own, sizeof own) == sizeof own);
+            raise(SIGTERM);
+            _exit(0);
+        }
+        CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+        CHECK(read(ends[0], own, sizeof own) == sizeof own && (*own != '\0') == uses);
+        CHECK(*own == '\0' || access(own, F_OK) != 0);
+        CHECK(access(named, F_OK) == 0 && access(empty, F_OK) == 0);
+        close(ends[0]);
+        close(ends[1]);
+    }
+    raise(number);
+}
+
+/* One that took over what its parent made. */
+static void by_heir(int number)
+{
+    tempfile_file *file;
+    int status;
+    pid_t pid;
+
+    start();
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
+    pid = fork();
+    if (pid == 0) {
+        CHECK(tempfile_file_adopt(file) == 0);
+        raise(SIGTERM);
+        _exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    CHECK(access(tempfile_file_name(file), F_OK) != 0 && access(named, F_OK) == 0);
+    raise(number);
+}
+
+static void *call_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        tempfile_file *file;
+
+        CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
+        CHECK(tempfile_file_write(file, "x", 1) == 1);
+        tempfile_file_rollover(file);
+        tempfile_file_free(file);
+    }
+}
+
+static void mid_call(int number)
+{
+    struct timespec moment = {0, 20000000};
+    pthread_t thread;
+
+    start();
+    for (int i = 0; i < 3; i++)
+        CHECK(pthread_create(&thread, NULL, call_for_ever, NULL) == 0);
+    nanosleep(&moment, NULL);
+    kill(getpid(), number);
+    pause();
+}
+
+static const struct story {
+    const char *name;
+    void (*run)(int number);
+    int stay; /* entries that are left */
+} stories[] = {
+    {"by default", by_default, 2}, {"twice", twice, 2}, {"chained", chained, 4}, {"once only", once_only, 2},
+    {"ignored", ignored, 2}, {"large handler", with_large_handler, 2}, {"children", by_children, 2},
+    {"heir", by_heir, 2}, {"mid-call", mid_call, 2},
+};
+
+static int entries_of(const char *path)
+{
+    DIR *directory = opendir(path);
+    int count = -2;
+
+    CHECK(directory != NULL);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static void expect(const char *self, const struct story *story, int number)
+{
+    char tempdir[TEMPFILE_PATH_SIZE], which[16], signal_number[16];
+    int status;
+    pid_t pid;
+
+    CHECK(tempfile_mkdtemp(NULL, tempdir, sizeof tempdir) == 0);
+    snprintf(which, sizeof which, "%d", (int)(story - stories));
+    snprintf(signal_number, sizeof signal_number, "%d", number);
+    pid = fork();
+    if (pid == 0) {
+        setenv("TMPDIR", tempdir, 1);
+        execl(self, self, which, signal_number, (char *)NULL);
+        _exit(126);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != number || entries_of(tempdir) != story->stay)
+        fprintf(stderr, "%s, signal %d: status %x, %d entries left\n", story->name, number, status, entries_of(tempdir));
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number);
+    CHECK(entries_of(tempdir) == story->stay);
+    CHECK(tempfile_rmtree(tempdir, 0) == 0);
+}
+
+int main(int count, char **arguments)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    const int stories_count = sizeof stories / sizeof *stories;
+
+    if (count == 3) {
+        alarm(60);
+        stories[atoi(arguments[1])].run(atoi(arguments[2]));
+        return 0;
+    }
+    for (int i = 0; i < 4; i++) {
+        expect(arguments[0], &stories[0], numbers[i]);
+        expect(arguments[0], &stories[stories_count - 1], numbers[i]);
+    }
+    for (int i = 1; i < stories_count - 1; i++)
+        expect(arguments[0], &stories[i], i == 2 ? SIGQUIT : SIGTERM);
+    printf("%d stories, 4 signals; ", stories_count);
+    return passed();
+}

@@ -1,0 +1,97 @@
+/* A thread's alternate signal stack is the host's own affair: it is the same before and after calls, in new threads and
+ * in forked children too, and a handler with SA_ONSTACK may use 96 KB outside the library as it could before. */
+#include "check.h"
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+enum { FRAME = 96 << 10, OWN = 160 << 10 };
+
+static volatile int handled;
+
+static void handler(int number)
+{
+    volatile char frame[FRAME];
+
+    memset((char *)frame, number, sizeof frame);
+    handled++;
+}
+
+static void call(void)
+{
+    tempfile_file *file;
+    tempfile_directory *directory;
+
+    CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
+    CHECK(tempfile_file_write(file, "x", 1) == 1 && tempfile_file_rollover(file) == 0);
+    tempfile_file_free(file);
+    CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+    tempfile_directory_free(directory);
+}
+
+static void same_stack(const stack_t *before)
+{
+    stack_t now;
+
+    CHECK(sigaltstack(NULL, &now) == 0);
+    CHECK(now.ss_flags == before->ss_flags);
+    CHECK((now.ss_flags & SS_DISABLE) != 0 || (now.ss_sp == before->ss_sp && now.ss_size == before->ss_size));
+}
+
+/* Calls, and compares after the first call and the second. */
+static void use_and_compare(void)
+{
+    stack_t before;
+    int already = handled;
+
+    CHECK(sigaltstack(NULL, &before) == 0);
+    for (int i = 0; i < 2; i++) {
+        call();
+        same_stack(&before);
+        CHECK(raise(SIGUSR1) == 0 && handled == already + 1 + i);
+    }
+}
+
+static void in_child(void)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        alarm(60);
+        use_and_compare();
+        exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static void *thread(void *with_own)
+{
+    stack_t own = {.ss_size = OWN, .ss_sp = malloc(OWN)}, none = {.ss_flags = SS_DISABLE};
+
+    if (with_own != NULL)
+        CHECK(own.ss_sp != NULL && sigaltstack(&own, NULL) == 0);
+    use_and_compare();
+    in_child();
+    /* the host changes its mind between two calls */
+    CHECK(sigaltstack(with_own != NULL ? &none : &own, NULL) == 0);
+    use_and_compare();
+    in_child();
+    CHECK(sigaltstack(&none, NULL) == 0);
+    free(own.ss_sp);
+    return NULL;
+}
+
+int main(void)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+    pthread_t other;
+
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    thread(NULL);
+    for (int own = 0; own < 2; own++) {
+        CHECK(pthread_create(&other, NULL, thread, own ? &action : NULL) == 0);
+        CHECK(pthread_join(other, NULL) == 0);
+    }
+    return passed();
+}

@@ -1,0 +1,21 @@
+/* A library whose creations fail, and which is the real one in all else: what passes with it does not test the library. */
+#include <errno.h>
+#include "tempfile.h"
+
+tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size)
+{
+    (void)options, (void)out_path, (void)path_size;
+    return -EIO;
+}
+
+int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size)
+{
+    (void)options, (void)out_path, (void)path_size;
+    return -EIO;
+}
+
+int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file)
+{
+    (void)options, (void)out_file;
+    return -EIO;
+}

@@ -1,0 +1,172 @@
+"""The library is loaded at the first use, and what is wrong with it is said with every path that was tried."""
+
+import os
+import shutil
+import struct
+import subprocess
+import unittest
+from unittest import mock
+
+import support
+from libtempfile import _search
+
+
+class Loading(support.TestCase):
+    def test_not_at_import(self):
+        out, _ = self.script("""
+import sys
+before = set(sys.modules)
+import libtempfile, libtempfile.tempfile
+print([name for name in ("ctypes", "_ctypes", "shutil", "random") if name in set(sys.modules) - before])
+from libtempfile import _ffi
+print(_ffi._functions, sum(name.startswith("libtempfile") for name in sys.modules) < 15)
+""")
+        self.assertEqual(out, "[]\nNone True\n")
+
+    def test_importing_loads_fewer_modules_than_the_standard_module(self):
+        counts = [int(self.script("import sys; before = len(sys.modules); import %s; print(len(sys.modules) - before)" % name,
+                                  "-S", environment={"PYTHONPATH": support.PACKAGES})[0])
+                  for name in ("libtempfile, libtempfile.tempfile", "tempfile")]
+        self.assertLess(*counts)
+
+    def test_by_one_of_many_threads(self):
+        out, _ = self.script("""
+import threading, libtempfile
+start, loaded = threading.Barrier(8), []
+def use():
+    start.wait()
+    libtempfile.NamedTemporaryFile().close()
+    from libtempfile import _ffi
+    loaded.append(_ffi._functions)
+threads = [threading.Thread(target=use) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(len(loaded), len(set(map(id, loaded))))
+""", "-W", "ignore")
+        self.assertEqual(out, "8 1\n")
+
+    def test_the_path_is_told(self):
+        import libtempfile
+
+        self.assertTrue(os.path.exists(libtempfile.library_path()))
+        done = support.python("-m", "libtempfile", environment={"TMPDIR": self.directory})
+        for words in ("libtempfile 0.", libtempfile.library_path(), "the first that can be used", "TMPDIR=" + self.directory):
+            self.assertIn(words, done.stdout)
+        self.assertEqual(done.returncode, 0)
+
+    def test_why_another_directory_was_taken(self):
+        done = support.python("-m", "libtempfile", environment={"TMPDIR": "/nonexistent", "TEMP": self.directory})
+        self.assertIn("/nonexistent (TMPDIR=/nonexistent): No such file or directory\n", done.stdout)
+        self.assertIn("%s (TEMP=%s): the first that can be used" % (self.directory, self.directory), done.stdout)
+
+
+class Unusable(support.TestCase):
+    """A copy of the package with something else in the library's place."""
+
+    def setUp(self):
+        super().setUp()
+        self.site = os.path.join(self.directory, "site")
+        self.package = os.path.join(self.site, "libtempfile")
+        self.library = os.path.join(self.package, "libtempfile.so")
+        shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), self.package,
+                        ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+        self.addCleanup(shutil.rmtree, self.site)  # before the check that nothing is left
+
+    def refused(self):
+        """What a program is told, after checks that hold for every reason."""
+        out, _ = self.script("""
+import libtempfile
+try:
+    libtempfile.mkstemp()
+except ImportError as error:
+    assert type(error) is libtempfile.LibraryError and error.name == "libtempfile", error
+    print(error)
+""", environment={"PYTHONPATH": self.site})
+        for words in (self.library, "libtempfile.so.0", "make build", "pip install"):
+            self.assertIn(words, out)
+        return [line for line in out.splitlines() if line.strip().startswith(self.library)][0]
+
+    def elf(self, machine, bits):
+        with open(self.library, "wb") as file:
+            file.write(b"\x7fELF" + bytes([2 if bits == 64 else 1, 1, 1]) + bytes(9) + struct.pack("<HHI", 3, machine, 1) + bytes(100))
+
+    def test_missing(self):
+        self.assertIn("no such file", self.refused())
+        done = support.python("-m", "libtempfile", environment={"PYTHONPATH": self.site})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(self.library, done.stdout)
+        done = support.python("-m", "libtempfile.shadow", "enable", environment={"PYTHONPATH": self.site})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(self.library, done.stderr)
+        self.assertNotIn("Traceback", done.stderr + done.stdout)
+
+    def test_another_architecture(self):
+        self.elf(0xF3 if os.uname().machine != "riscv64" else 0x3E, 64)
+        self.assertRegex(self.refused(), r"it is built for \w+ \(64 bits\), and this Python is %s" % os.uname().machine)
+
+    def test_another_width(self):
+        self.elf(0x28, 32)
+        self.assertIn("it is built for arm (32 bits), and this Python is", self.refused())
+
+    def test_no_library_at_all(self):
+        with open(self.library, "w") as file:
+            file.write("no library")
+        self.assertIn("the system refuses to load it", self.refused())
+
+    def test_cut_off(self):
+        shutil.copy(os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so"), self.library)
+        with open(self.library, "r+b") as file:
+            file.truncate(10000)
+        self.assertIn("it is not whole", self.refused())  # and not killed by a bus error
+
+    def test_unreadable(self):
+        os.mkdir(self.library)
+        self.assertIn("the system refuses to load it", self.refused())
+
+    def test_a_library_without_the_functions(self):
+        other = [path for path in subprocess.run(["cat", "/proc/self/maps"], stdout=subprocess.PIPE, text=True).stdout.split()
+                 if "/libc.so" in path or "/libc-" in path]
+        shutil.copy(other[0], self.library)
+        self.assertIn("another version: a function is missing", self.refused())
+
+    def test_another_version(self):
+        with mock.patch.object(_search, "INTERFACE", (9, 9)):
+            from libtempfile import _ffi
+
+            with self.assertRaises(_search.LibraryError) as caught:
+                _search.load(_ffi._open)
+        self.assertIn("it is version 0.", str(caught.exception))
+        self.assertIn("this package needs 9.9", str(caught.exception))
+
+    def test_musl(self):
+        path = os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so")
+        error = OSError("Error relocating %s: __snprintf_chk: symbol not found" % path)
+        with mock.patch("os.confstr", return_value=""):
+            self.assertIn("this Python runs on musl", _search.explain(path, error))
+        with mock.patch("os.confstr", side_effect=ValueError("unrecognized configuration name")):
+            self.assertIn("this Python runs on musl", _search.explain(path, error))
+        self.assertNotIn("musl", _search.explain(path, error))
+
+    def test_no_ctypes(self):
+        out, _ = self.script("""
+import sys
+sys.modules["_ctypes"] = None
+import libtempfile
+try:
+    libtempfile.mkdtemp()
+except ImportError as error:
+    print(type(error).__name__, error)
+""")
+        self.assertTrue(out.startswith("LibraryError libtempfile needs ctypes"), out)
+
+    def test_a_system_library_is_found_by_the_loader(self):
+        libraries = os.path.join(self.site, "lib")
+        os.mkdir(libraries)
+        shutil.copy(os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so"), os.path.join(libraries, "libtempfile.so.0"))
+        out, _ = self.script("import libtempfile; print(libtempfile.library_path())",
+                             environment={"PYTHONPATH": self.site, "LD_LIBRARY_PATH": libraries})
+        self.assertEqual(out, "libtempfile.so.0\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
