@@ -215,7 +215,7 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 
 .PHONY: test-readme
 test-readme: build need-python ## the README's examples run, its targets and paths exist
-	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
+	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(CXX)" "$(GO)"
 
 # --- C++, installation, documentation, the stored ABI
 
