@@ -22,7 +22,8 @@ go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -n
 # which a guest has no use for. osusergo: the user's home is read without the C library, which may load modules for it.
 godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
-shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
+strip := -s -w
+shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="$(strip) -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
 
 .DEFAULT_GOAL := help
 
@@ -199,14 +200,14 @@ test: test-demo test-examples test-readme
 demo_sources := $(wildcard bindings/c/demo/*.c)
 
 .PHONY: demo
-demo: build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
+demo: need-tar build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
 	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
 
 $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
 
 .PHONY: test-demo
-test-demo: build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
+test-demo: need-tar build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
 	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
 
 # Each program in bindings/c/examples, as a user compiles it: against the public header alone.
@@ -222,11 +223,17 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 
 .PHONY: test-readme
 test-readme: build need-python ## the README's examples run, its targets and paths exist
-	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(GO)"
+	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(CXX)" "$(GO)"
 
-# --- C++, installation, documentation
+# --- C++, installation, documentation, the stored ABI
 
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk
+test: test-first
+
+.PHONY: test-first
+test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a slip, are one clear line each
+	@tests/first/run "$(MAKE)" "$(GO)" $(VERSION) $(B)/bindings/c/examples/named
+
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
 
 # --- checks and figures
 

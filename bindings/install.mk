@@ -23,7 +23,8 @@ package-files:
 
 .PHONY: install uninstall
 install: $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
-	$(INSTALL) -d "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
+	$(INSTALL) -d "$(DESTDIR)$(libdir)"
+	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7"
 	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
 	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
@@ -47,3 +48,7 @@ test: test-install
 .PHONY: test-install
 test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
 	@tests/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
+
+.PHONY: package-test
+package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language
+	@tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"

@@ -1,6 +1,6 @@
 # What a machine lacks is said in one line, with the package that has it.
 
-.PHONY: need-go need-cc need-python
+.PHONY: need-go need-cc need-python need-tar
 
 need-go:
 	@command -v $(GO) >/dev/null 2>&1 || { echo "Go is missing: install Go 1.26 or later (https://go.dev/dl/)"; exit 1; }
@@ -12,3 +12,6 @@ need-cc:
 
 need-python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "$(PYTHON) is missing: apt-get install python3"; exit 1; }
+
+need-tar:
+	@command -v tar >/dev/null 2>&1 || { echo "tar is missing: apt-get install tar"; exit 1; }

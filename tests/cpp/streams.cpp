@@ -103,8 +103,41 @@ static void failures_are_badbit_or_thrown()
     thrown(EBADF, [&] { loud.get(); });
 }
 
+// The file has another encoding than the stream, so positions are no counts of characters.
+static void text_files()
+{
+    tempfile::options options;
+    options.mode = "w+";
+    options.encoding = "utf-16-le";
+    auto file = tempfile::temporary_file(options);
+    tempfile::stream stream(file);
+    for (int i = 0; i < 1000; i++)
+        stream << "Zeile \u00e4\u20ac " << i << '\n';
+    stream.seekg(0);
+    std::string line;
+    CHECK(std::getline(stream, line) && line == "Zeile \u00e4\u20ac 0");
+    const auto second = stream.tellg();
+    CHECK(std::getline(stream, line) && std::getline(stream, line) && line == "Zeile \u00e4\u20ac 2");
+    stream.seekg(second);
+    CHECK(std::getline(stream, line) && line == "Zeile \u00e4\u20ac 1");
+    int lines = 2;
+    while (std::getline(stream, line))
+        CHECK(line == "Zeile \u00e4\u20ac " + std::to_string(lines++));
+    CHECK(lines == 1000);
+
+    // Half of a character is none.
+    stream.clear();
+    stream.seekg(0);
+    stream.ignore(7);
+    CHECK(stream.tellg() == tempfile::stream::pos_type(-1) && stream.bad());
+    stream.clear();
+    stream.exceptions(std::ios::badbit);
+    thrown(EILSEQ, [&] { stream << '\xc3'; });
+}
+
 void test_streams()
 {
+    text_files();
     formats_and_reads_back();
     positions_agree();
     characters_are_put_back();

@@ -1,13 +1,14 @@
-"""Takes the README at its word: its C and Go examples are compiled and run, its targets and paths must exist.
+"""Takes the README at its word: its C, C++ and Go examples are compiled and run, its targets and paths must exist.
 
-An example is a block of ```c or ```go; the block of ```text that follows it is what it prints, with 8 question marks for
+An example is a block of ```c, ```cpp or ```go; the block of ```text that follows it is what it prints, with 8 question marks for
 the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty.
 
-usage: run.py ROOT CC GO
+usage: run.py ROOT CC CXX GO
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,18 @@ def c_example(root: Path, cc: str, source: str, expected: str) -> None:
         run_example("the C example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
 
 
+def cpp_example(root: Path, cxx: str, source: str, expected: str) -> None:
+    if not shutil.which(cxx):
+        print(f"skip  readme: the C++ example, as {cxx} is missing (apt-get install g++)")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "example.cpp").write_text(source)
+        run([cxx, "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{root}/include", f"-I{root}/bindings/cpp", "example.cpp",
+             f"-L{root}/build", "-ltempfile", "-o", "example"], here)
+        run_example("the C++ example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
+
+
 def go_example(root: Path, go: str, source: str, expected: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
@@ -99,10 +112,12 @@ def paths(root: Path, text: str) -> None:
 
 
 def main() -> None:
-    root, cc, go = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3]
+    root, cc, cxx, go = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], sys.argv[4]
     text = (root / "README.md").read_text(encoding="utf-8")
     for source, expected in examples(text, "c"):
         c_example(root, cc, source, expected)
+    for source, expected in examples(text, "cpp"):
+        cpp_example(root, cxx, source, expected)
     for source, expected in examples(text, "go"):
         go_example(root, go, source, expected)
     targets(root, text)
