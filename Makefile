@@ -15,8 +15,9 @@ WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
 
 # No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
-# handlers must stay so. osusergo: the user's home is read without the C library, which may load modules for it.
-godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1
+# handlers must stay so. Nor may the runtime keep files of the cgroup open, whose descriptors a host that closes all it does
+# not know would give to others, and read them every second. osusergo: the user's home is read without the C library, which may load modules for it.
+godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
 shared = $(GO) build -buildmode=c-shared -trimpath -tags=osusergo$(1) -ldflags="-s -w -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
 
