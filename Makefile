@@ -18,8 +18,9 @@ WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
 
 # No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
-# handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of processors,
-# which a guest has no use for. osusergo: the user's home is read without the C library, which may load modules for it.
+# handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of
+# processors, and a host that closes what it does not know would give them to others. osusergo: the user's home is read
+# without the C library, which may load modules for it.
 godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
 link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
 strip := -s -w

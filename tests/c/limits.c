@@ -1,6 +1,7 @@
 /* Loading the library, using it, and using it in a forked child leave limits, dispositions and masks as they were. */
 #define CHECK_UNLINKED
 #include "check.h"
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -67,12 +68,25 @@ static void check_threads(void)
     CHECK(pclose(threads) == 0 && count > 2);
 }
 
+/* The library keeps no descriptor of its own. */
+static int open_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    int count = -3; /* ., .. and the one that looks */
+
+    CHECK(directory != NULL);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
 int main(void)
 {
     int (*mkdtemp_)(const tempfile_options *, char *, size_t) = NULL;
     int (*rmtree_)(const char *, uint32_t) = NULL;
     char path[TEMPFILE_PATH_SIZE];
-    int status;
+    int status, descriptors = open_descriptors();
     void *library;
     pid_t pid;
 
@@ -87,11 +101,13 @@ int main(void)
     if (pid == 0) {
         alarm(60);
         CHECK(mkdtemp_(NULL, path, sizeof path) == 0 && rmtree_(path, 0) == 0);
+        CHECK(open_descriptors() == descriptors);
         check_as_before();
         check_threads();
         exit(0);
     }
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    CHECK(open_descriptors() == descriptors);
     check_as_before();
     check_threads();
     return passed();
