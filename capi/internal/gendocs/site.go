@@ -246,11 +246,18 @@ func (s *site) heading(b *strings.Builder, level int, id, text string) {
 }
 
 func (s *site) body(b *strings.Builder, e entry) {
-	fmt.Fprintf(b, "<pre>%s</pre>\n", html.EscapeString(e.code))
+	fmt.Fprintf(b, "<pre>%s</pre>\n", html.EscapeString(e.bare()))
 	s.own = e.name
 	defer func() { s.own = "" }()
 	for _, p := range e.doc {
 		b.WriteString(s.paragraph(p))
+	}
+	if fields := e.fields(); len(fields) > 0 {
+		b.WriteString("<dl class=\"fields\">\n")
+		for _, f := range fields {
+			fmt.Fprintf(b, "<dt><code>%s</code></dt>\n<dd>%s</dd>\n", f.name, s.inline(f.text))
+		}
+		b.WriteString("</dl>\n")
 	}
 }
 
