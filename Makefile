@@ -108,8 +108,8 @@ check-text-vectors: need-python ## fail if the text vectors are not what CPython
 	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then $(PYTHON) tests/vectors/generate_text.py --check; \
 	  else echo "skip  check-text-vectors: $(PYTHON) is older than 3.9"; fi
 
-.PHONY: test test-core test-c
-test: test-core test-c ## run every test
+.PHONY: test test-core test-c test-python
+test: test-core test-c test-python ## run every test
 
 test-core: need-go ## the core's own tests
 	$(GO) test ./core/... ./capi/internal/...
@@ -172,7 +172,15 @@ $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
 
-# CPython's own tests, with the drop-in in the standard module's place. PYTHONS="..." names the interpreters to use.
+# PYTHONS="..." names the interpreters to use, here and below; PYTHON_TESTS="test_fork ..." some of the tests.
+test-python: build need-python ## the Python package's own tests, with every interpreter from 3.9 on
+	@$(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+
+.PHONY: demo-python
+demo-python: build need-python ## zip, unpack and compare the interpreter's library; spool an upload
+	@PYTHONPATH=python $(PYTHON) python/demo.py
+
+# CPython's own tests, with the drop-in in the standard module's place.
 .PHONY: conformance clients
 conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
 	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so

@@ -1,0 +1,287 @@
+"""Each row of the table "What is different" in python/README.md."""
+
+import errno
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from unittest import mock
+
+import libtempfile as tempfile
+import support
+
+OTHER_USER = 65534
+README = os.path.join(support.PACKAGES, "README.md")
+
+
+def rows():
+    with open(README, encoding="utf-8") as file:
+        table = file.read().split("## What is different")[1]
+    return re.findall(r"^\|(?! What |---).*\| `(\w+)` \|$", table, re.MULTILINE)
+
+
+class Differences(support.TestCase):
+    def test_every_row_has_its_test(self):
+        names = rows()
+        self.assertGreater(len(names), 12)
+        self.assertEqual(sorted(names), sorted(set(names)))
+        tests = {name for name in dir(self) if name.startswith("test_")} - {"test_every_row_has_its_test"}
+        self.assertEqual(set(names), tests)
+
+    def test_directory_part(self):
+        for make in tempfile.mkstemp, tempfile.mkdtemp, tempfile.NamedTemporaryFile, tempfile.TemporaryDirectory, tempfile.mktemp:
+            for arguments in {"prefix": "a/b"}, {"prefix": "/abs/x"}, {"prefix": "../x"}, {"suffix": "/x"}, {"suffix": "/../x"}:
+                with self.subTest(make=make, arguments=arguments), self.assertRaises(ValueError):
+                    make(dir=self.directory, **arguments)
+        with self.assertRaises(ValueError):
+            tempfile.mkdtemp(dir=self.directory.encode(), prefix=b"a/b")
+        with mock.patch.object(tempfile, "_O_TMPFILE_WORKS", False), self.assertRaises(ValueError):
+            tempfile.TemporaryFile(dir=self.directory, prefix="a/b")
+
+    def test_forked_child(self):
+        code = """
+import warnings
+warnings.simplefilter("ignore")
+import os, sys, %s as tempfile
+file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
+if os.fork() == 0:
+    file.close()
+    sys.exit()
+os.wait()
+print(os.path.exists(file.name), os.path.exists(directory.name))
+if not os.path.exists(file.name):
+    open(file.name, "w").close()
+if os.fork() == 0:
+    directory.cleanup()
+    os._exit(0)
+os.wait()
+print(os.path.exists(directory.name))
+"""
+        self.assertEqual(self.script(code % "libtempfile")[0], "True True\nFalse\n")
+        self.assertEqual(self.script(code % "tempfile")[0], "False False\nFalse\n")
+
+    def test_swapped_directory(self):
+        """The swap is made between two steps, at the path that the removal is in."""
+        victim, path = os.path.join(self.directory, "victim"), os.path.join(self.directory, "tree")
+        os.mkdir(victim)
+        open(victim + "/kept", "w").close()
+        os.mkdir(path)
+        below = path + "/below"
+        os.mkdir(below)
+        for i in range(9000):
+            os.close(os.open("%s/%d" % (below, i), os.O_CREAT | os.O_WRONLY))
+
+        def swap(removed):
+            if os.path.isdir(below) and not os.path.islink(below):
+                os.rename(below, self.directory + "/moved")
+                os.symlink(victim, below)
+
+        with self.assertRaises(NotADirectoryError) as caught:  # what was a directory is a link now
+            tempfile.rmtree(path, progress=swap)
+        self.assertEqual(caught.exception.filename, below)
+        self.assertEqual(os.listdir(victim), ["kept"])
+        tempfile.rmtree(path)
+        self.assertEqual(os.listdir(victim), ["kept"])
+        self.assertEqual(os.listdir(self.directory + "/moved"), [])
+        os.rmdir(self.directory + "/moved")
+        tempfile.rmtree(victim)
+
+    def test_failing_entry(self):
+        self.check_foreign({}, PermissionError)
+
+    @unittest.skipIf(sys.version_info < (3, 10), "ignore_cleanup_errors is of 3.10")
+    def test_ignored_errors(self):
+        self.check_foreign({"ignore_cleanup_errors": True}, None)
+
+    def check_foreign(self, arguments, expected):
+        if os.geteuid() != 0:
+            self.skipTest("only root can make another user's entries")
+        os.chmod(self.directory, 0o777)
+        path = os.path.join(self.directory, "tmpabcdefgh")
+
+        def make():
+            with mock.patch.object(tempfile, "_get_candidate_names", lambda: iter(["abcdefgh"])):
+                return tempfile.TemporaryDirectory(dir=self.directory, prefix="tmp", **arguments)
+
+        # Made by the other user, who then finds a foreign directory in it.
+        tempfile.library_path()  # that user may not be able to read it
+        read, write = os.pipe()
+        go, going = os.pipe()
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.setgroups([])
+                os.setgid(OTHER_USER)
+                os.setuid(OTHER_USER)
+                directory = make()
+                for name in "abcdefghijklmnop":
+                    os.mkdir(directory.name + "/" + name)
+                os.write(write, b"x")
+                os.read(go, 1)
+                raised = None
+                try:
+                    directory.cleanup()
+                except OSError as error:
+                    raised = error
+                assert (type(raised) if raised else None) is expected, raised
+                if raised:
+                    assert raised.filename.startswith(path + "/foreign"), raised.filename
+                code = 0
+            except BaseException:
+                import traceback
+
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        os.close(write)
+        os.close(go)
+        self.assertEqual(os.read(read, 1), b"x")  # nothing, if the child has failed
+        os.mkdir(path + "/foreign", 0o700)
+        open(path + "/foreign/file", "w").close()
+        os.write(going, b"x")
+        status = os.waitpid(child, 0)[1]
+        os.close(read)
+        os.close(going)
+        left = os.listdir(path)
+        shutil.rmtree(path)
+        self.assertEqual((status, left), (0, ["foreign"]))
+
+    def test_mount(self):
+        if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("a mount cannot be made here")
+        code = """
+import errno, os, subprocess, libtempfile
+directory, other = libtempfile.TemporaryDirectory(), libtempfile.mkdtemp()
+open(other + "/kept", "w").close()
+os.mkdir(directory.name + "/mounted")
+subprocess.run(["mount", "--bind", other, directory.name + "/mounted"], check=True)
+try:
+    directory.cleanup()
+except OSError as error:
+    print(error.errno == errno.EBUSY, error.filename == directory.name + "/mounted")
+print(os.listdir(other))
+subprocess.run(["umount", directory.name + "/mounted"], check=True)
+libtempfile.rmtree(directory.name)
+libtempfile.rmtree(other)
+"""
+        done = subprocess.run(["unshare", "-m", sys.executable, "-c", code], env={**os.environ, "TMPDIR": self.directory},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=support.SECONDS)
+        self.assertEqual((done.stdout, done.stderr), ("True True\n['kept']\n", ""))
+
+    def test_link_in_place_of_the_directory(self):
+        target = tempfile.mkdtemp(dir=self.directory)
+        directory = tempfile.TemporaryDirectory(dir=self.directory)
+        os.rmdir(directory.name)
+        os.symlink(target, directory.name)
+        with self.assertRaises(NotADirectoryError):
+            directory.cleanup()
+        os.unlink(directory.name)
+        os.rmdir(target)
+
+    def test_failed_rollover(self):
+        for module, survives in (tempfile.tempfile, True), (support.standard(), False):
+            file = module.SpooledTemporaryFile(mode="w+", dir=self.directory + "/missing", encoding="utf-8")
+            file.write("data")
+            with mock.patch.object(module, "TemporaryFile", side_effect=[OSError(errno.ENOSPC, "full")]):
+                with self.assertRaises(OSError):
+                    file.rollover()
+            self.assertFalse(file._rolled)
+            broken = mock.Mock(wraps=open(self.directory + "/disk", "w+"))
+            broken.buffer.write.side_effect = OSError(errno.ENOSPC, "full")
+            with mock.patch.object(module, "TemporaryFile", return_value=broken), self.assertRaises(OSError):
+                file.rollover()
+            if survives:
+                file.seek(0)
+                self.assertEqual(file.read(), "data")
+                file.close()
+            else:
+                self.assertIs(file._file, broken)
+                broken.closed = True
+            broken._mock_wraps.close()
+            os.unlink(self.directory + "/disk")
+
+    def test_linkat(self):
+        target = os.path.join(self.directory, "named")
+        with tempfile.TemporaryFile(dir=self.directory) as file:
+            file.write(b"data")
+            file.flush()
+            if os.fstat(file.fileno()).st_nlink != 0 or not tempfile._O_TMPFILE_WORKS:
+                self.skipTest("this file system has no files without a name")
+            anywhere = os.open("/", os.O_PATH)  # without a descriptor Python calls link, which does not follow
+            os.link("/proc/self/fd/%d" % file.fileno(), target, src_dir_fd=anywhere, follow_symlinks=True)
+            os.close(anywhere)
+        with open(target) as file:
+            self.assertEqual(file.read(), "data")
+        os.unlink(target)
+
+    def test_daemon_thread(self):
+        self.script("""
+import threading, time, libtempfile
+ready = threading.Event()
+def hold():
+    file = libtempfile.NamedTemporaryFile()
+    ready.set()
+    time.sleep(1000)
+threading.Thread(target=hold, daemon=True).start()
+ready.wait()
+""")
+
+    def test_names(self):
+        sequence = tempfile._RandomNameSequence()
+        self.assertIsInstance(sequence.rng, random.SystemRandom)
+        with mock.patch("os.urandom", return_value=bytes(range(250, 256)) + bytes(range(12))):
+            self.assertEqual(next(sequence), "abcdefgh")
+        drawn = "".join(next(sequence) for _ in range(5000))
+        counts = [drawn.count(character) for character in sequence.characters]
+        self.assertEqual(sum(counts), 40000)
+        self.assertTrue(all(800 < count < 1400 for count in counts), counts)  # 1081 each; 8 standard deviations are 260
+
+    def test_audit_events_of_a_removal(self):
+        out, _ = self.script("""
+import os, sys, libtempfile
+directory = libtempfile.TemporaryDirectory()
+open(directory.name + "/x", "w").close()
+seen = []
+sys.addaudithook(lambda event, arguments: seen.append(event) if event.startswith(("os.", "shutil.", "open")) else None)
+directory.cleanup()
+print(seen)
+""")
+        self.assertEqual(out, "['shutil.rmtree']\n")
+
+    def test_fork_warning(self):
+        _, said = self.script("""
+import os, libtempfile
+libtempfile.TemporaryFile().close()
+if os.fork() == 0:
+    libtempfile.TemporaryFile().close()
+    os._exit(0)
+assert os.wait()[1] == 0
+""", "-W", "always::DeprecationWarning")
+        self.assertEqual("multi-threaded" in said, sys.version_info >= (3, 12), said)
+
+    def test_module_name(self):
+        self.assertEqual(tempfile.SpooledTemporaryFile.__module__, "libtempfile.tempfile")
+        self.assertIn("<libtempfile.tempfile._TemporaryFileWrapper object" if sys.version_info < (3, 14)
+                      else "<_TemporaryFileWrapper", repr(tempfile._TemporaryFileWrapper(sys.stdin, "x", delete=False)))
+
+    def test_library_error(self):
+        self.assertTrue(issubclass(tempfile.LibraryError, ImportError))
+        out, _ = self.script("""
+import libtempfile
+from libtempfile import _search
+_search.candidates = lambda: ["/nonexistent/libtempfile.so"]
+for use in libtempfile.mkstemp, libtempfile.gettempdir, libtempfile.TemporaryDirectory, libtempfile.library_path:
+    try:
+        use()
+    except libtempfile.LibraryError as error:
+        print("/nonexistent/libtempfile.so: no such file" in str(error))
+""")
+        self.assertEqual(out, "True\n" * 4)
+
+
+if __name__ == "__main__":
+    unittest.main()

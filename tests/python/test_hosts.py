@@ -1,0 +1,218 @@
+"""The host's own: replaced primitives are used by the same loop, and its hooks are looked up when they are needed."""
+
+import errno
+import os
+import sys
+import unittest
+from unittest import mock
+
+import libtempfile as tempfile
+import support
+
+
+class Primitives(support.TestCase):
+    def setUp(self):
+        super().setUp()
+        tempfile.gettempdir()
+        self.real = os.open, os.mkdir
+
+    def names(self, *names):
+        return mock.patch.object(tempfile, "_get_candidate_names", lambda: iter(names))
+
+    def test_open(self):
+        calls = []
+
+        def fake(path, flags, mode=0o777, *, dir_fd=None):
+            calls.append((path, flags, mode))
+            if len(calls) == 1:
+                raise FileExistsError(errno.EEXIST, "taken", path)
+            return self.real[0](path, flags, mode, dir_fd=dir_fd)
+
+        with mock.patch("os.open", fake), self.names("one", "two", "three"):
+            fd, path = tempfile.mkstemp(prefix="", dir=self.directory)
+        os.close(fd)
+        os.unlink(path)
+        self.assertEqual(calls, [(os.path.join(self.directory, name), tempfile._bin_openflags, 0o600) for name in ("one", "two")])
+        self.assertTrue(path.endswith("/two"))
+
+    def test_errors_of_a_replaced_open(self):
+        for error in OSError(errno.ENOSPC, "full"), KeyboardInterrupt():
+            for make in tempfile.mkstemp, tempfile.NamedTemporaryFile, tempfile.TemporaryFile:
+                with self.subTest(error=error, make=make), mock.patch("os.open", side_effect=error):
+                    with self.assertRaises(type(error)):
+                        make(dir=self.directory)
+
+    def test_mkdir(self):
+        calls = []
+
+        def fake(path, mode=0o777, *, dir_fd=None):
+            calls.append((path, mode))
+            if len(calls) == 1:
+                raise FileExistsError(errno.EEXIST, "taken", path)
+            return self.real[1](path, mode)
+
+        with mock.patch("os.mkdir", fake), self.names("one", "two"):
+            path = tempfile.mkdtemp(prefix="", dir=self.directory)
+        os.rmdir(path)
+        self.assertEqual(calls, [(os.path.join(self.directory, name), 0o700) for name in ("one", "two")])
+
+    def test_a_world_that_is_not_the_kernels(self):
+        """As pyfakefs: nothing at all may reach the disk."""
+        files = {}
+
+        def fake_open(path, flags, mode=0o777, *, dir_fd=None):
+            files[path] = 1
+            return self.real[0](os.devnull, os.O_RDWR)
+
+        with mock.patch("os.open", fake_open), mock.patch("os.unlink", files.pop), mock.patch.object(tempfile, "_O_TMPFILE_WORKS", False):
+            file = tempfile.TemporaryFile(dir=self.directory)
+            file.close()
+        self.assertEqual(files, {})
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_io_open(self):
+        with mock.patch("io.open", side_effect=OSError(errno.EMFILE, "enough")):
+            for make in tempfile.NamedTemporaryFile, tempfile.TemporaryFile:
+                with self.assertRaises(OSError):
+                    make(dir=self.directory)
+
+    def test_write_and_unlink_in_the_choice_of_a_directory(self):
+        name = "os.write" if sys.version_info >= (3, 10) else "io.open"
+        with mock.patch.object(tempfile, "_candidate_tempdir_list", lambda: [self.directory]):
+            with mock.patch(name, side_effect=OSError(errno.ENOSPC, "full")), self.assertRaises(FileNotFoundError):
+                tempfile._get_default_tempdir()
+            self.assertEqual(os.listdir(self.directory), [])
+            self.assertEqual(tempfile._get_default_tempdir(), self.directory)
+
+    def test_flags_of_the_hosts_own(self):
+        with mock.patch.object(tempfile, "_bin_openflags", tempfile._bin_openflags | os.O_APPEND):
+            with tempfile.NamedTemporaryFile(dir=self.directory) as file:
+                import fcntl
+
+                self.assertTrue(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)
+
+
+class Hooks(support.TestCase):
+    def test_looked_up_when_needed(self):
+        with mock.patch.multiple(tempfile, TMP_MAX=3, template="abc", tempdir=self.directory,
+                                 _get_candidate_names=lambda: iter("xyzv")):
+            made = [tempfile.mkdtemp() for _ in range(3)]
+            self.assertEqual([os.path.basename(path) for path in made], ["abcx", "abcy", "abcz"])
+            with self.assertRaises(FileExistsError) as caught:
+                tempfile.mkdtemp()
+            self.assertEqual(caught.exception.strerror, "No usable temporary directory name found")
+            with self.assertRaises(FileExistsError):
+                tempfile.mkstemp()
+            with self.assertRaises(FileExistsError):
+                tempfile.mktemp(prefix="abc")
+            for path in made:
+                os.rmdir(path)
+
+    def test_candidates_follow_the_environment(self):
+        with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c"}):
+            self.assertEqual(tempfile._candidate_tempdir_list(), ["/a", "/b", "/c", "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()])
+        with mock.patch("os.getcwd", side_effect=OSError):
+            self.assertEqual(tempfile._candidate_tempdir_list()[-1], os.curdir)
+
+
+class Arguments(support.TestCase):
+    """What is accepted and what is refused, as by the standard module."""
+
+    def outcomes(self, module):
+        path = self.directory
+        calls = {
+            "mixed": lambda: module.mkstemp(prefix=b"a", suffix="b"),
+            "number": lambda: module.mkstemp(prefix=1),
+            "number as dir": lambda: module.mkdtemp(dir=5),
+            "nul": lambda: module.mkstemp(prefix="a\0b", dir=path),
+            "nul, mkdtemp": lambda: module.mkdtemp(suffix="a\0b", dir=path),
+            "nul in bytes": lambda: module.mkdtemp(suffix=b"a\0b", dir=path.encode()),
+            "nul in dir": lambda: module.mkdtemp(dir=path + "\0x"),
+            "nul, unnamed": lambda: module.TemporaryFile(dir=path + "\0x"),
+            "nul, named": lambda: module.NamedTemporaryFile(prefix="\0", dir=path),
+            "surrogate": lambda: module.mkdtemp(prefix="\ud800", dir=path),
+            "missing": lambda: module.mkstemp(dir=path + "/missing"),
+            "missing, unnamed": lambda: module.TemporaryFile(dir=path + "/missing"),
+            "a file": lambda: module.mkdtemp(dir="/dev/null"),
+            "a file, unnamed": lambda: module.TemporaryFile(dir="/dev/null"),
+            "long": lambda: module.mkstemp(prefix="x" * 300, dir=path),
+            "very long": lambda: module.mkdtemp(dir=path + "/x" * 3000),
+            "mode": lambda: module.NamedTemporaryFile("wr", dir=path),
+            "mode, unnamed": lambda: module.TemporaryFile(2, dir=path),
+            "encoding": lambda: module.NamedTemporaryFile("w", encoding="none such", dir=path),
+            "newline": lambda: module.TemporaryFile("w", newline="x", dir=path),
+            "unbuffered text": lambda: module.TemporaryFile("w", buffering=0, dir=path),
+            "none to mktemp": lambda: module.mktemp(suffix=None),
+            "bytes to mktemp": lambda: module.mktemp(dir=b"/tmp"),
+            "entering a closed one": self.enter_closed(module),
+        }
+        result = {}
+        for name, call in calls.items():
+            try:
+                result[name] = type(call()).__name__
+            except Exception as error:
+                filename = getattr(error, "filename", None)
+                if isinstance(filename, (str, bytes)):  # the random part differs
+                    filename = os.path.dirname(filename), len(os.path.basename(filename)), type(filename)
+                text = "" if "0x" in str(error) or filename else str(error)
+                result[name] = type(error), getattr(error, "errno", None), filename, text
+        return result
+
+    def enter_closed(self, module):
+        def call():
+            file = module.SpooledTemporaryFile()
+            file.close()
+            with file:
+                pass
+        return call
+
+    def test_errors(self):
+        ours, theirs = self.outcomes(tempfile.tempfile), self.outcomes(support.standard())
+        self.assertEqual(set(ours), set(theirs))
+        self.assertEqual(os.listdir(self.directory), [])
+        for name, outcome in theirs.items():
+            with self.subTest(name=name):
+                self.assertEqual(ours[name], outcome)
+
+    def test_paths(self):
+        import pathlib
+
+        standard = support.standard()
+        before = os.getcwd()
+        os.chdir(self.directory)
+        try:
+            for directory in "", ".", "./", self.directory + "/", b".", pathlib.Path("."), "/" if os.geteuid() == 0 else "/tmp":
+                for name in "mkdtemp", "mkstemp":
+                    with self.subTest(dir=directory, name=name):
+                        made = []
+                        for module in tempfile.tempfile, standard:
+                            path = getattr(module, name)(dir=directory)
+                            if name == "mkstemp":
+                                fd, path = path
+                                os.close(fd)
+                            made.append(path)
+                            (os.unlink if name == "mkstemp" else os.rmdir)(path)
+                        self.assertEqual([os.path.dirname(path) for path in made], [os.path.dirname(made[1])] * 2)
+                        self.assertIs(type(made[0]), type(made[1]))
+        finally:
+            os.chdir(before)
+
+    def test_escaped_bytes(self):
+        path = tempfile.mkdtemp(prefix="\udc80", dir=self.directory)
+        self.assertTrue(os.path.basename(os.fsencode(path)).startswith(b"\x80"))
+        os.rmdir(path)
+
+    def test_inherited_by_nobody(self):
+        for make in (lambda: tempfile.mkstemp(dir=self.directory), lambda: tempfile.TemporaryFile(dir=self.directory)):
+            made = make()
+            fd = made[0] if isinstance(made, tuple) else made.fileno()
+            self.assertFalse(os.get_inheritable(fd))
+            if isinstance(made, tuple):
+                os.close(fd)
+                os.unlink(made[1])
+            else:
+                made.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,172 @@
+"""The drop-in takes the standard module's place in a process, and in an environment."""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+import support
+
+NAME = "import tempfile; print(tempfile.__name__)"
+CHILDREN = """
+import subprocess, sys
+for options in (), ("-I",), ("-E", "-s"):
+    print(subprocess.check_output([sys.executable, *options, "-c", %r], text=True).strip())
+""" % NAME
+
+
+class Process(support.TestCase):
+    def test_install_and_uninstall(self):
+        out, _ = self.script("""
+import sys
+import libtempfile, libtempfile.tempfile as drop_in
+sys.modules.pop("tempfile", None)
+import tempfile
+standard = tempfile
+print(libtempfile.install())
+print(libtempfile.install())
+import tempfile, importlib, importlib.util
+assert tempfile is drop_in and sys.modules["tempfile"] is drop_in
+del sys.modules["tempfile"]
+import tempfile as again
+assert again is drop_in and again.__spec__.name == "libtempfile.tempfile", again.__spec__
+assert importlib.util.find_spec("tempfile").name == "libtempfile.tempfile"
+assert importlib.reload(again) is drop_in
+print(libtempfile.uninstall())
+print(libtempfile.uninstall())
+import tempfile
+assert tempfile is standard, tempfile
+print(libtempfile.install())
+print(libtempfile.uninstall())
+""")
+        lines = out.splitlines()
+        self.assertTrue(lines[0].startswith("tempfile is libtempfile.tempfile now; these have imported the standard one: "), lines[0])
+        self.assertEqual(lines[1], "tempfile is libtempfile.tempfile already")
+        self.assertEqual(lines[2:4], ["tempfile is the standard module again", "tempfile is the standard module already"])
+        self.assertTrue(lines[4].startswith("tempfile is libtempfile.tempfile now"))
+        self.assertEqual(lines[5], "tempfile is the standard module again")
+
+    def test_modules_that_import_it_get_it(self):
+        out, _ = self.script("""
+import libtempfile
+libtempfile.install()
+import urllib.response, zipfile, multiprocessing.util, tempfile
+assert urllib.response.tempfile is tempfile is libtempfile.tempfile
+file = urllib.response.addinfourl(__import__("io").BytesIO(b"x"), {}, "http://x")
+assert isinstance(file, tempfile._TemporaryFileWrapper) and file.read() == b"x"
+file.close()
+print("done")
+""")
+        self.assertEqual(out, "done\n")
+
+
+class Environment(support.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.venv = os.path.join(self.directory, "venv")
+        support.python("-m", "venv", "--without-pip", self.venv, check=True)
+        self.addCleanup(shutil.rmtree, self.venv)
+        self.python = os.path.join(self.venv, "bin", "python")
+        self.site = os.path.join(self.venv, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+        self.pth = os.path.join(self.site, "libtempfile-shadow.pth")
+
+    def run_there(self, *arguments, path=None, status=0):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        if path:
+            environment["PYTHONPATH"] = path
+        done = subprocess.run([self.python, *arguments], env=environment, timeout=support.SECONDS, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def shadow(self, command, path=None, status=0):
+        return self.run_there("-m", "libtempfile.shadow", command, path=path, status=status)
+
+    def install(self):
+        shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), os.path.join(self.site, "libtempfile"))
+
+    def test_life(self):
+        self.install()
+        self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
+        self.assertEqual(self.shadow("status", status=1).splitlines(),
+                         ["disabled: there is no " + self.pth, "this process uses the standard module"])
+        self.assertEqual(self.shadow("enable"), "enabled: wrote %s\n" % self.pth)
+        self.assertEqual(self.shadow("enable"), "enabled already: %s\n" % self.pth)
+        self.assertEqual(self.shadow("status").splitlines(), ["enabled by " + self.pth, "this process uses it"])
+        self.assertEqual(self.run_there("-c", NAME), "libtempfile.tempfile\n")
+        self.assertEqual(self.run_there("-c", CHILDREN), "libtempfile.tempfile\n" * 3)
+        self.assertEqual(self.run_there("-S", "-c", NAME), "tempfile\n")
+        self.assertEqual(self.shadow("disable"), "disabled: removed %s\n" % self.pth)
+        self.assertEqual(self.shadow("disable"), "disabled already: there is no %s\n" % self.pth)
+        self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
+
+    def test_the_start_imports_next_to_nothing(self):
+        self.install()
+        self.shadow("enable")
+        out = self.run_there("-c", "import sys; print([m for m in sys.modules if 'tempfile' in m or m in ('ctypes', 'shutil')])")
+        self.assertEqual(out, "['libtempfile', 'libtempfile._finder']\n")
+
+    def test_a_stale_line_says_nothing(self):
+        self.install()
+        self.shadow("enable")
+        with open(self.pth) as file:
+            self.assertEqual(len(file.read().splitlines()), 1)
+        shutil.rmtree(os.path.join(self.site, "libtempfile"))
+        self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
+        os.mkdir(os.path.join(self.site, "libtempfile"))  # a folder without the module
+        self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
+
+    def test_from_a_checkout(self):
+        """The file says where the package is, if the environment does not know."""
+        self.shadow("enable", path=support.PACKAGES)
+        self.assertEqual(self.run_there("-c", CHILDREN), "libtempfile.tempfile\n" * 3)
+        with open(self.pth) as file:
+            self.assertEqual(file.read().splitlines()[0], support.PACKAGES)
+        with open(self.pth, "w") as file:
+            file.write("\n")
+        self.assertIn("'enable' renews it", self.shadow("status", path=support.PACKAGES))
+        self.assertEqual(self.shadow("enable", path=support.PACKAGES), "enabled: wrote %s\n" % self.pth)
+
+    def test_every_way_to_start_a_child(self):
+        self.install()
+        self.shadow("enable")
+        program = os.path.join(self.directory, "program.py")
+        self.addCleanup(os.unlink, program)
+        with open(program, "w") as file:
+            file.write("""
+import multiprocessing
+def name(queue):
+    import tempfile
+    queue.put(tempfile.__name__)
+if __name__ == "__main__":
+    for method in "fork", "spawn", "forkserver":
+        context = multiprocessing.get_context(method)
+        queue = context.SimpleQueue()
+        child = context.Process(target=name, args=(queue,))
+        child.start()
+        print(method, queue.get())
+        child.join()
+""")
+        self.assertEqual(self.run_there("-W", "ignore", program), "".join(
+            "%s libtempfile.tempfile\n" % method for method in ("fork", "spawn", "forkserver")))
+
+    def test_no_right_to_write(self):
+        self.install()
+        os.mkdir(self.pth)
+        done = subprocess.run([self.python, "-m", "libtempfile.shadow", "enable"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=support.SECONDS)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("enable: "), done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        os.rmdir(self.pth)
+
+    def test_usage(self):
+        done = support.python("-m", "libtempfile.shadow")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("usage", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,95 @@
+"""The types, by mypy if there is one."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+import support
+
+GOOD = """
+import io
+import tempfile as standard
+import libtempfile
+import libtempfile as tempfile
+from libtempfile.tempfile import SpooledTemporaryFile
+
+name: str = tempfile.mkdtemp()
+raw: bytes = libtempfile.mkdtemp(dir=b"/tmp")
+fd, path = tempfile.mkstemp(".txt")
+path.encode()
+unnamed: io.BufferedRandom = tempfile.TemporaryFile()
+text: io.TextIOWrapper = tempfile.TemporaryFile("w")
+with tempfile.NamedTemporaryFile("w") as file:
+    file.write("x")
+    file.name.upper()
+directory: standard.TemporaryDirectory[str] = tempfile.TemporaryDirectory()
+spooled: standard.SpooledTemporaryFile[bytes] = SpooledTemporaryFile(10)
+tempfile.tempdir = "/tmp"
+libtempfile.rmtree(name, progress=print)
+libtempfile.rmtree(raw, ignore_errors=True)
+said: str = libtempfile.install() + libtempfile.uninstall() + libtempfile.library_path() + libtempfile.__version__
+try:
+    pass
+except libtempfile.LibraryError as error:
+    raise ImportError from error
+"""
+BAD = """
+import libtempfile
+a: int = libtempfile.mkdtemp()
+b: str = libtempfile.mkdtemp(dir=b"/tmp")
+libtempfile.NamedTemporaryFile("w").write(b"x")
+libtempfile.rmtree(5)
+libtempfile.rmtree("x", progress="y")
+libtempfile.no_such_name
+"""
+
+
+def mypy():
+    """The command, or None."""
+    for command in [[sys.executable, "-m", "mypy"], ["mypy"]]:
+        try:
+            if subprocess.run(command + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+                return command
+        except OSError:
+            pass
+    return None
+
+
+class Types(support.TestCase):
+    def check(self, program):
+        command = mypy()
+        if command is None:
+            self.skipTest("mypy is not installed")
+        path = os.path.join(self.directory, "program.py")
+        with open(path, "w") as file:
+            file.write(program)
+        done = subprocess.run([*command, "--strict", "--cache-dir", os.devnull, path], cwd=self.directory, text=True,
+                              env={**os.environ, "MYPYPATH": support.PACKAGES}, stdout=subprocess.PIPE, timeout=support.SECONDS)
+        os.unlink(path)
+        return done.returncode, done.stdout
+
+    def test_good(self):
+        self.assertEqual(self.check(GOOD)[0], 0, self.check(GOOD)[1])
+
+    def test_bad(self):
+        code, said = self.check(BAD)
+        self.assertEqual(code, 1)
+        self.assertEqual(sorted({line.split(":")[1] for line in said.splitlines() if ": error:" in line}), list("345678"), said)
+
+    def test_marked_as_typed(self):
+        package = os.path.join(support.PACKAGES, "libtempfile")
+        for name in "py.typed", "__init__.pyi", "tempfile.pyi":
+            self.assertTrue(os.path.exists(os.path.join(package, name)))
+
+    def test_the_stub_has_every_public_name(self):
+        import libtempfile
+
+        with open(os.path.join(support.PACKAGES, "libtempfile", "tempfile.pyi")) as file:
+            stub = file.read()
+        for name in libtempfile.tempfile.__all__:
+            self.assertIn(name, stub)
+
+
+if __name__ == "__main__":
+    unittest.main()
