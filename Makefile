@@ -15,7 +15,7 @@ includedir ?= $(prefix)/include
 B := build
 CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
-go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
+go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/*') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
 
 # No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
 # handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of

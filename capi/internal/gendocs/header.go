@@ -97,6 +97,36 @@ func (h *header) structOf(name string) entry {
 	panic("tempfile.h has no " + name)
 }
 
+// field is a line of a struct or a group of macros.
+type field struct{ declaration, name, text string }
+
+var (
+	fieldLine = regexp.MustCompile(`^ *(.*?) +/\*\*< (.*) \*/$`)
+	fieldName = regexp.MustCompile(`^#define (\w+)|(\w+);$`)
+)
+
+// fields gives the lines of code that have a comment of their own.
+func (e *entry) fields() []field {
+	var all []field
+	for line := range strings.Lines(e.code) {
+		if match := fieldLine.FindStringSubmatch(strings.TrimSpace(line)); match != nil {
+			name := fieldName.FindStringSubmatch(match[1])
+			all = append(all, field{match[1], name[1] + name[2], match[2]})
+		}
+	}
+	return all
+}
+
+// bare gives the code without the comments of its lines.
+func (e *entry) bare() string {
+	var lines []string
+	for line := range strings.Lines(e.code) {
+		code, _, _ := strings.Cut(line, "/**<")
+		lines = append(lines, strings.TrimRight(code, " \n"))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // uncomment takes the stars away.
 func uncomment(comment string) []string {
 	var lines []string

@@ -30,7 +30,7 @@ func functionPage(h *header, p page, pages []page) string {
 	b.section("SYNOPSIS")
 	b.WriteString(".B #include <tempfile.h>\n.PP\n.nf\n")
 	for _, f := range p.functions {
-		b.WriteString(".B \"" + strings.ReplaceAll(roff(f.code), `"`, `\(dq`) + "\"\n")
+		b.WriteString(".B \"" + quoted(f.code) + "\"\n")
 	}
 	b.WriteString(".fi\n.PP\nLink with \\fI\\-ltempfile\\fP.\n")
 	b.section("DESCRIPTION")
@@ -41,7 +41,9 @@ func functionPage(h *header, p page, pages []page) string {
 	b.perFunction("ERRORS", p.functions, errors, "Errors: ")
 	if p.name() == "tempfile_last_error" {
 		b.section("THE DETAIL")
-		b.code(h.structOf("tempfile_error").code)
+		detail := h.structOf("tempfile_error")
+		b.paragraphs(detail.doc, prose, code)
+		b.fields(detail)
 	}
 	b.seeAlso(p.name(), pages)
 	return b.String()
@@ -54,11 +56,11 @@ func optionsPage(h *header, pages []page) string {
 	b.section("DESCRIPTION")
 	fields := h.structOf("tempfile_options")
 	b.paragraphs(fields.doc, prose, code)
-	b.code(fields.code)
+	b.fields(fields)
 	for _, name := range []string{"TEMPFILE_NO_DELETE", "TEMPFILE_UNBUFFERED"} {
 		macros := h.structOf(name)
 		b.paragraphs(macros.doc, prose)
-		b.code(macros.code)
+		b.fields(macros)
 	}
 	b.seeAlso("tempfile_options", pages)
 	return b.String()
@@ -142,6 +144,17 @@ func (b *man) code(text string) {
 	b.WriteString(".fi\n.in\n")
 }
 
+// fields writes a struct or macros: each line with what it is for.
+func (b *man) fields(e entry) {
+	all := e.fields()
+	if len(all) == 0 {
+		b.code(e.code)
+	}
+	for _, f := range all {
+		fmt.Fprintf(b, ".TP\n.B \"%s\"\n%s\n", quoted(f.declaration), references(roff(f.text)))
+	}
+}
+
 // perFunction writes a section with what each function's paragraph of a kind says.
 func (b *man) perFunction(title string, functions []entry, wanted kind, prefix string) {
 	begun := false
@@ -185,6 +198,9 @@ func roff(text string) string {
 	}
 	return text
 }
+
+// quoted is for an argument of a macro.
+func quoted(text string) string { return strings.ReplaceAll(roff(text), `"`, `\(dq`) }
 
 var (
 	function = regexp.MustCompile(`\btempfile_[a-z_]+\b`)

@@ -15,9 +15,14 @@ var style string
 
 // sitePages gives the site: a page for each language, one to begin with, and one style sheet.
 func sitePages(h *header, pages []page, c *cpp, core *goPackage) (map[string]string, error) {
-	s := &site{version: h.version, functions: map[string]bool{}}
+	s := &site{version: h.version, anchors: map[string]bool{}}
 	for _, e := range append(append([]entry{}, h.types...), h.functions...) {
-		s.functions[e.name] = true
+		s.anchors[e.name] = true
+		for _, f := range e.fields() {
+			if strings.HasPrefix(f.name, "TEMPFILE_") {
+				s.anchors[f.name] = true
+			}
+		}
 	}
 	goText, err := s.golang(core)
 	if err != nil {
@@ -33,9 +38,9 @@ func sitePages(h *header, pages []page, c *cpp, core *goPackage) (map[string]str
 }
 
 type site struct {
-	version   string
-	functions map[string]bool // what c.html has an anchor for
-	own       string          // the function that is being described, which is no link to itself
+	version string
+	anchors map[string]bool // what c.html has an anchor for
+	own     string          // the function that is being described, which is no link to itself
 }
 
 // link is an item of a page's contents.
@@ -246,11 +251,22 @@ func (s *site) heading(b *strings.Builder, level int, id, text string) {
 }
 
 func (s *site) body(b *strings.Builder, e entry) {
-	fmt.Fprintf(b, "<pre>%s</pre>\n", html.EscapeString(e.code))
+	fmt.Fprintf(b, "<pre>%s</pre>\n", html.EscapeString(e.bare()))
 	s.own = e.name
 	defer func() { s.own = "" }()
 	for _, p := range e.doc {
 		b.WriteString(s.paragraph(p))
+	}
+	if fields := e.fields(); len(fields) > 0 {
+		b.WriteString("<dl class=\"fields\">\n")
+		for _, f := range fields {
+			id := ""
+			if s.anchors[f.name] && f.name != e.name { // a macro; the first has the heading
+				id = fmt.Sprintf(" id=%q", f.name)
+			}
+			fmt.Fprintf(b, "<dt%s><code>%s</code></dt>\n<dd>%s</dd>\n", id, f.name, s.inline(f.text))
+		}
+		b.WriteString("</dl>\n")
 	}
 }
 
@@ -278,7 +294,7 @@ func (s *site) inline(text string) string {
 	for _, span := range literal.FindAllStringIndex(text, -1) {
 		b.WriteString(html.EscapeString(text[at:span[0]]))
 		word := text[span[0]:span[1]]
-		if name := strings.TrimSuffix(word, "()"); s.functions[name] && name != s.own {
+		if name := strings.TrimSuffix(word, "()"); s.anchors[name] && name != s.own {
 			fmt.Fprintf(&b, `<a href="c.html#%s"><code>%s</code></a>`, name, word)
 		} else {
 			b.WriteString("<code>" + html.EscapeString(word) + "</code>")

@@ -21,12 +21,12 @@ const (
 	options      // "Uses of options: ..."
 	returns      // "Returns ..."
 	errors       // "Errors: ..."
-	code         // indented
+	code         // indented: code, and lists
 )
 
 var topicHead = regexp.MustCompile(`^([A-Z][\w ,]{2,40})\. `)
 
-// paragraphs gives the paragraphs of a comment, which blank lines divide.
+// paragraphs gives the paragraphs of a comment. Blank lines divide them, and so does a change to or from indented lines.
 func paragraphs(lines []string) []paragraph {
 	var all []paragraph
 	var open []string
@@ -41,16 +41,22 @@ func paragraphs(lines []string) []paragraph {
 			flush()
 			continue
 		}
+		if len(open) > 0 && indented(line) != indented(open[0]) {
+			flush()
+		}
 		open = append(open, line)
 	}
 	flush()
 	return all
 }
 
+func indented(line string) bool { return strings.HasPrefix(line, "  ") }
+
 func newParagraph(lines []string) paragraph {
-	if strings.HasPrefix(lines[0], "    ") {
+	if indented(lines[0]) {
+		margin := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], " "))]
 		for i, line := range lines {
-			lines[i] = strings.TrimPrefix(line, "    ")
+			lines[i] = strings.TrimPrefix(line, margin)
 		}
 		return paragraph{kind: code, text: strings.Join(lines, "\n")}
 	}

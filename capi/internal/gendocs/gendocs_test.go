@@ -1,0 +1,65 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDeclarationsHaveNoBodies(t *testing.T) {
+	for source, want := range map[string]string{
+		"int f() noexcept { return g({1}); }":                                               "int f() noexcept;",
+		"int f(const options &given = {})\n{\n    return 1;\n}":                             "int f(const options &given = {});",
+		"    explicit file(handle *h) noexcept : h_(h) {}":                                  "explicit file(handle *h) noexcept;",
+		"    error(int code)\n        : base(code),\n          text_(f({1}))\n    {\n    }": "error(int code);",
+		"    file() noexcept = default;":                                                    "file() noexcept = default;",
+		"std::string name();\nstd::string name(code &c) { x(); }":                           "std::string name();\nstd::string name(code &c);",
+		"struct pair {\n    int a = 0;\n};":                                                 "struct pair {\n    int a = 0;\n};",
+	} {
+		if got := declarations(strings.Split(source, "\n")); got != want {
+			t.Errorf("%q gives %q and not %q", source, got, want)
+		}
+	}
+}
+
+func TestParagraphsAreToldApart(t *testing.T) {
+	got := paragraphs(strings.Split("One\nsentence.\n  list\n    more\nafter it.\n\n    code\n\nReturns 0.\n\nErrors: -EIO.", "\n"))
+	want := []paragraph{
+		{text: "One sentence."}, {kind: code, text: "list\n  more"}, {text: "after it."}, {kind: code, text: "code"},
+		{kind: returns, text: "Returns 0."}, {kind: errors, text: "Errors: -EIO."},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d paragraphs, not %d: %+v", len(got), len(want), got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("paragraph %d is %+v and not %+v", i, got[i], want[i])
+		}
+	}
+}
+
+// What a formatter would take for a request, an escape or a typographic mark must reach the reader as it is.
+func TestRoffProtects(t *testing.T) {
+	for text, want := range map[string]string{
+		`.tempfile`: `\&.tempfile`, `'\n'`: `\(aq\en\(aq`, "-EIO": `\-EIO`, "read-ahead": "read-ahead", "a-z, 0-9": `a-z, 0\-9`,
+	} {
+		if got := roff(text); got != want {
+			t.Errorf("%q gives %q and not %q", text, got, want)
+		}
+	}
+}
+
+func TestEachFunctionHasAPage(t *testing.T) {
+	h, err := readHeader("../../../include/tempfile.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := group(h.functions); err != nil {
+		t.Error(err)
+	}
+	if _, err := group(append(h.functions, entry{name: "tempfile_new"})); err == nil || !strings.Contains(err.Error(), "tempfile_new is on no page") {
+		t.Errorf("a function without a page: %v", err)
+	}
+	if _, err := group(h.functions[1:]); err == nil {
+		t.Error("a page with a function that is gone is no error")
+	}
+}
