@@ -108,7 +108,7 @@ func (Kernel) Write(descriptor int, p []byte) (int, error) {
 }
 
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return unix.Seek(descriptor, offset, whence)
+	return againFor(func() (int64, error) { return unix.Seek(descriptor, offset, whence) })
 }
 
 func (Kernel) Truncate(descriptor int, size int64) error {
@@ -310,7 +310,7 @@ func readRandomDevice(p []byte) error {
 
 func (Kernel) Getwd() (string, error) {
 	var buffer [unix.PathMax]byte
-	n, err := unix.Getcwd(buffer[:])
+	n, err := againFor(func() (int, error) { return unix.Getcwd(buffer[:]) })
 	if err != nil {
 		return "", err
 	}
