@@ -212,6 +212,21 @@ uninstall: ## remove what install put there
 test-install: build ## install into a folder, build an example with pkg-config, uninstall
 	@tests/install/run "$(MAKE)" "$(CC)" bindings/c/examples/named.c $(VERSION)
 
+# --- faults
+
+test: test-faults
+
+.PHONY: faults test-faults
+faults: build need-python $(B)/tests/faults/driver ## make every fault of the matrix happen under strace, and print what was seen
+	@$(PYTHON) -B tests/faults/run.py $(B) $(ROWS)
+
+test-faults: build need-python $(B)/tests/faults/driver ## the quick part of make faults
+	@$(PYTHON) -B tests/faults/run.py $(B) --quick
+
+$(B)/tests/faults/%: tests/faults/%.c $(wildcard tests/faults/*.h) include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
 # --- checks and figures
 
 .PHONY: check-pure
