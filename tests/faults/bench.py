@@ -61,6 +61,7 @@ class Bench:
         self._numbers = itertools.count()
         self._plans: Dict[str, strace.Outcome] = {}
         self._lock = threading.Lock()
+        self.gated = 0  # logs of removals that went through the gate
 
     def operations(self) -> List[str]:
         done = subprocess.run([str(self.driver), "list"], env=self.environment(), stdout=subprocess.PIPE, check=True)
@@ -109,13 +110,14 @@ class Bench:
 
     def attempt(self, operation: str, inject: str = "", how: str = "", deny: str = "", keep: bool = False,
                 prefix: Optional[List[str]] = None, parent: Optional[Path] = None,
-                at_stop: Optional[Callable[[Path], None]] = None, prepare: Optional[Callable[[Path], None]] = None, into: Optional[Path] = None) -> Attempt:
+                at_stop: Optional[Callable[[Path], None]] = None, prepare: Optional[Callable[[Path], None]] = None, into: Optional[Path] = None,
+                user: Optional[bool] = None) -> Attempt:
         """Runs the driver under strace and checks what must hold whatever was injected. The folder, a new one unless into,
         goes unless keep."""
-        user = self.as_user() if self.locked(operation) else []
-        folder = into or self.folder(bool(user), parent)
-        log = folder.with_name(folder.name + ".log")
-        if user:
+        as_user = self.as_user() if (self.locked(operation) if user is None else user) else []
+        folder = into or self.folder(bool(as_user), parent)
+        log = self.base / f"{folder.name}.log"
+        if as_user:
             log.touch()
             os.chown(log, NOBODY, NOBODY)
             log.parent.chmod(0o1777)
@@ -125,7 +127,7 @@ class Bench:
         if deny:
             environment["DENY"] = deny
         where = f"{operation}, {inject or how or deny or 'nothing'} injected"
-        outcome = strace.run([*(prefix or []), str(self.driver), operation, str(folder), how], log, inject, environment, user,
+        outcome = strace.run([*(prefix or []), str(self.driver), operation, str(folder), how], log, inject, environment, as_user,
                              (lambda: at_stop(folder)) if at_stop else None)
         if log.exists():
             log.unlink()
@@ -136,6 +138,7 @@ class Bench:
         elif "signal=KILL" not in inject:
             raise AssertionError(f"{where}: {outcome.describe()}")
         if operation in REMOVALS:
+            self.gated += 1
             hits = gate.violations(outcome.calls, f"{folder}/tree")
             if hits:
                 raise AssertionError(f"{where}: by path: {hits[0]}")

@@ -14,7 +14,7 @@ from bench import NOBODY, Bench
 from matrix import Seen, Skip, row
 
 # Python's TemporaryDirectory over the tree that the driver makes locked, between the driver's markers.
-_PROGRAM = """
+PROGRAM = """
 import os, sys, tempfile
 folder = sys.argv[1]
 tree = os.path.join(folder, 'tree')
@@ -55,7 +55,7 @@ def lost(bench: Bench, user: List[str], python: str, stop: str) -> Optional[bool
     log = folder.with_name(folder.name + ".log")
     log.touch()
     os.chown(log, NOBODY, NOBODY)
-    strace.run([python, "-I", "-S", "-c", _PROGRAM, str(folder)], log, stop, None, user,
+    strace.run([python, "-I", "-S", "-c", PROGRAM, str(folder)], log, stop, None, user,
                lambda: swapped.append(swap.link(folder / "tree/middle", outside / "aside", precious)))
     after = victim.portrait(precious)
     log.unlink()
@@ -75,7 +75,7 @@ def cpython(bench: Bench) -> Seen:
     log = Path(f"{folder}.log")
     log.touch()
     os.chown(log, NOBODY, NOBODY)
-    plan = strace.run([python, "-I", "-S", "-c", _PROGRAM, str(folder)], log, "", None, user)
+    plan = strace.run([python, "-I", "-S", "-c", PROGRAM, str(folder)], log, "", None, user)
     shutil.rmtree(folder, ignore_errors=True)
     assert plan.calls, f"no calls were seen: {plan.describe()}"
     outcomes = []

@@ -2,7 +2,7 @@
  * One public operation, for the fault harness to fail: the calls of the operation stand between two markers in strace's
  * log, and what came of it is printed.
  *
- * usage: driver OPERATION FOLDER [once|locked|...]
+ * usage: driver OPERATION FOLDER [once|storm|nofile N|fsize N]
  *
  * Everything happens in FOLDER. The line that is printed has, after a tab each: the result, the detail's code, operation,
  * path and message, how many descriptors were leaked, and the result of cleaning up without faults ("once": not done).
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -405,6 +406,18 @@ static void calm(void)
     setitimer(ITIMER_REAL, &never, NULL);
 }
 
+/* "nofile N" and "fsize N" lower a limit of the process for good. */
+static void restrain(const char *how)
+{
+    struct rlimit limit;
+    unsigned value;
+
+    if (sscanf(how, "nofile %u", &value) == 1 || sscanf(how, "fsize %u", &value) == 1) {
+        limit.rlim_cur = limit.rlim_max = value;
+        need(setrlimit(how[0] == 'n' ? RLIMIT_NOFILE : RLIMIT_FSIZE, &limit) == 0, how);
+    }
+}
+
 int main(int count, char **arguments)
 {
     const struct operation *operation = operations;
@@ -433,6 +446,7 @@ int main(int count, char **arguments)
     before = descriptors();
     if (strcmp(how, "storm") == 0)
         storm();
+    restrain(how);
     deny(getenv("DENY"));
     begin();
     result = note(operation->run());

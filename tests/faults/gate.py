@@ -41,7 +41,7 @@ def _allowed(call: Call) -> bool:
             return False
         directory, name = match.groups()
         if directory == "AT_FDCWD":
-            return call.name == "openat" and re.match(r"/proc/self/fdinfo/\d+$", name) is not None
+            return re.match({"openat": r"/proc/self/fdinfo/\d+$", "fchmodat": r"/proc/self/fd/\d+$"}.get(call.name, "$"), name) is not None
         if "/" in name:
             return False
         if call.name in ("openat", "openat2"):

@@ -18,11 +18,11 @@ class Case(NamedTuple):
     moment: str  # what the removal does next
 
 
-def cases(bench: Bench, operations: List[str], parts: List[str]) -> List[Case]:
+def cases(bench: Bench, operations: List[str], parts: List[str], denied: str = "") -> List[Case]:
     """Lists every moment between two calls of the operations, for every part."""
     found = []
     for operation in operations:
-        plan = bench.plan(operation)
+        plan = bench.plan(operation) if not denied else bench.attempt(operation, deny=denied).outcome
         stops = [f"access:signal=STOP:when={plan.begin}"]
         stops += [f"{call.name}:signal=STOP:when={call.nth}" for call in plan.calls]
         for part in parts:
@@ -31,7 +31,8 @@ def cases(bench: Bench, operations: List[str], parts: List[str]) -> List[Case]:
     return found
 
 
-def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = "") -> "Counted[str]":
+def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = "",
+            denied: str = "") -> "Counted[str]":
     """Tries every case. Counts the swaps by part and moment; the victim must be as it was, but for what is allowed in it."""
     done: Counted[str] = Counter()
 
@@ -47,7 +48,7 @@ def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = ""
         def at_stop(folder: Path) -> None:
             swapped.append(change(folder / swap.PARTS[case.part], outside / "aside", precious))
 
-        attempt = bench.attempt(case.operation, case.stop, how="once", keep=True, at_stop=at_stop)
+        attempt = bench.attempt(case.operation, case.stop, how="once", deny=denied, keep=True, at_stop=at_stop)
         where = f"{case.operation}, {case.part} swapped before {case.moment} ({case.stop}), result {attempt.result}"
         here = precious
         if change is swap.directory and swapped == [True]:

@@ -14,12 +14,15 @@ import tempfile
 from pathlib import Path
 
 import matrix
+import mounts
 from bench import Bench
 
 import control  # noqa: F401
 import rows_errors  # noqa: F401  (importing them registers their rows)
+import rows_elsewhere  # noqa: F401
 import rows_kill  # noqa: F401
 import rows_swaps  # noqa: F401
+import rows_system  # noqa: F401
 
 
 def cannot_trace() -> str:
@@ -43,6 +46,7 @@ def main() -> int:
         print("skip  faults: " + reason)
         return 0
     base = Path(tempfile.mkdtemp(prefix="libtempfile-faults-"))
+    mounts.enter()
     try:
         bench = Bench(arguments.build.resolve(), base.resolve(), arguments.quick, arguments.big)
         return 0 if matrix.run_all(bench, arguments.rows, arguments.quick) else 1
