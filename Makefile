@@ -245,6 +245,10 @@ bench: build $(B)/bench ## what mkstemp, named and spooled files cost beside the
 $(B)/bench: tests/bench/bench.c include/tempfile.h $(B)/libtempfile.so
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
 
+.PHONY: bench-removal
+bench-removal: build need-python ## what removing a tree costs beside rm -rf and shutil.rmtree
+	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf $(B) python/libtempfile/libtempfile.so*
