@@ -65,7 +65,7 @@ for _number, _fault, _names in _PROGRAMS:
     row(_number, _fault)(lambda bench, names=_names: programs(bench, names))
 
 
-@row(39, "symbols, generated files, the core is pure")
+@row(39, "symbols and generated files")
 def symbols(bench: Bench) -> Seen:
     for target in ("check-symbols", "check-header"):
         done = subprocess.run(["make", "-s", target], cwd=bench.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)

@@ -88,7 +88,7 @@ def links(bench: Bench) -> Seen:
 
 @row(11, "a link swapped for a part, quickly", quick=True)
 def links_quick(bench: Bench) -> Seen:
-    work = cases(bench, ["rmtree"], ["middle", "leaf"])[::2]
+    work = cases(bench, ["rmtree"], ["middle", "leaf"])[::3]
     return seen(try_all(bench, work, swap.link), len(work))
 
 

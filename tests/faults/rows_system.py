@@ -38,18 +38,18 @@ def clean(bench: Bench, operation: str, attempt: Attempt) -> None:
     assert not left, f"{operation}, result {attempt.result}: left behind {left}"
 
 
-@row(4, "RLIMIT_NOFILE, hard", quick=True)
+@row(4, "RLIMIT_NOFILE, hard")
 def few_descriptors(bench: Bench) -> Seen:
     tries, needed = 0, 0
     for operation in bench.operations():
         for limit in range(3, 40):
             attempt = bench.attempt(operation, how=f"nofile {limit}", keep=True)
             tries += 1
-            if code(attempt) == 0:
+            if code(attempt) == 0 and attempt.result is not None and attempt.result.again == 0:
                 clean(bench, operation, attempt)
                 needed = max(needed, limit)
                 break
-            assert code(attempt) == (-errno.ENOENT if operation == "gettempdir" else -errno.EMFILE), f"{operation} with {limit}: {attempt.result}"
+            assert code(attempt) == 0 or code(attempt) == (-errno.ENOENT if operation == "gettempdir" else -errno.EMFILE), f"{operation} with {limit}: {attempt.result}"
             bench.discard(attempt.folder)
         else:
             raise AssertionError(f"{operation} needs more than 40 descriptors")
@@ -106,7 +106,7 @@ _HIDDEN = [("openat2",), ("fchmodat2",), ("openat2", "fchmodat2"), ("openat2", "
 def hidden_calls(bench: Bench) -> Seen:
     tries = 0
     for error in (errno.ENOSYS, errno.EPERM):
-        for names in _HIDDEN:
+        for names in _HIDDEN[-1:] if bench.quick else _HIDDEN:
             for operation in ("rmtree", "cleanup", "rmtree_locked", "rmtree_deep"):
                 attempt = bench.attempt(operation, deny=deny(error, *names), keep=True)
                 assert code(attempt) == 0, f"{operation} without {names}: {attempt.result}"
@@ -122,7 +122,7 @@ def hidden_and_swapped(bench: Bench) -> Seen:
     tries, swaps = 0, 0
     for error in (errno.ENOSYS, errno.EPERM):
         denied = deny(error, "openat2", "statx", "fchmodat2")
-        work = cases(bench, ["rmtree_locked"], ["root", "middle", "leaf"], denied)
+        work = cases(bench, ["rmtree_locked"], ["root", "middle", "leaf"], denied)[::3]
         swaps += sum(try_all(bench, work, swap.link, denied=denied).values())
         tries += len(work)
     return Seen("seccomp; SIGSTOP after the Nth call", tries, f"{swaps} swaps: the victim is untouched")
@@ -233,7 +233,8 @@ def creator(bench: Bench) -> Seen:
 
 @row(24, "two removers on one tree", quick=True)
 def two_removers(bench: Bench) -> Seen:
-    for _ in range(20):
+    tries = 5 if bench.quick else 20
+    for _ in range(tries):
         folder = bench.folder()
         for i in range(20):
             (folder / f"tree/{i}/below").mkdir(parents=True)
@@ -245,7 +246,7 @@ def two_removers(bench: Bench) -> Seen:
         assert all(text.startswith("result\t0\t") for text in printed), printed
         assert not (folder / "tree").exists()
         bench.discard(folder)
-    return Seen("two processes", 20, "both succeeded")
+    return Seen("two processes", tries, "both succeeded")
 
 
 @row(36, "a sandbox of one thread", quick=True)
