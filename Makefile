@@ -217,15 +217,25 @@ test-install: build ## install into a folder, build an example with pkg-config, 
 test: test-faults
 
 .PHONY: faults test-faults
-faults: build need-python $(B)/tests/faults/driver ## make every fault of the matrix happen under strace, and print what was seen
-	@$(PYTHON) -B tests/faults/run.py $(B) $(ROWS)
+faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
 
-test-faults: build need-python $(B)/tests/faults/driver ## the quick part of make faults
+test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults
 	@$(PYTHON) -B tests/faults/run.py $(B) --quick
 
 $(B)/tests/faults/%: tests/faults/%.c $(wildcard tests/faults/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+# --- fuzzing
+
+FUZZ_SECONDS ?= 10
+
+.PHONY: fuzz
+fuzz: need-go ## every fuzz target of the core for FUZZ_SECONDS each
+	@targets=$$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' core/*_test.go); [ -n "$$targets" ] || { echo "there is no fuzz target"; exit 1; }; \
+	  for target in $$targets; do echo "fuzz  $$target"; \
+	  $(GO) test ./core -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
 
 # --- checks and figures
 

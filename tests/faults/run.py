@@ -21,6 +21,7 @@ import control  # noqa: F401
 import rows_errors  # noqa: F401  (importing them registers their rows)
 import rows_elsewhere  # noqa: F401
 import rows_kill  # noqa: F401
+import rows_large  # noqa: F401
 import rows_swaps  # noqa: F401
 import rows_system  # noqa: F401
 
@@ -40,7 +41,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--big", action="store_true")
     parser.add_argument("rows", type=int, nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     reason = cannot_trace()
     if reason:
         print("skip  faults: " + reason)
