@@ -34,6 +34,7 @@ type Removal struct {
 	parent   int       // what holds the root; -1 when done
 	branch   []*level  // behind its end wait levels to be used again
 	open     int       // levels with a descriptor
+	closed   int       // all levels between the root and this one are closed
 	buffer   []byte
 	removed  uint64
 	done     uint64 // entries removed or found to stay
@@ -153,6 +154,7 @@ func (r *Removal) enter(directory int, name string) error {
 // being copied, and used again, so that a tree with many directories makes no garbage.
 func (r *Removal) extend(next level) {
 	end := len(r.branch)
+	r.closed = min(r.closed, end)
 	if end < cap(r.branch) {
 		r.branch = r.branch[:end+1]
 	} else {
@@ -208,7 +210,7 @@ func (r *Removal) unlock(here *level, err error) bool {
 // closeUppermost closes the open level that is needed last: the one farthest up, but never the root, which is the way
 // back if the branch is torn off, nor the last two, which are at work.
 func (r *Removal) closeUppermost() bool {
-	for i := 1; i < len(r.branch)-2; i++ {
+	for i := max(r.closed, 1); i < len(r.branch)-2; i++ {
 		upper := r.branch[i]
 		if upper.descriptor < 0 {
 			continue
@@ -225,6 +227,7 @@ func (r *Removal) closeUppermost() bool {
 		r.system.Close(upper.descriptor)
 		upper.descriptor = -1
 		r.open--
+		r.closed = i + 1 // not to be searched at each level of a deep tree, which would take quadratic time
 		return true
 	}
 	return false
@@ -440,6 +443,7 @@ func (r *Removal) reopen(above, here *level) error {
 	}
 	above.descriptor = descriptor
 	r.open++
+	r.closed = min(r.closed, len(r.branch)-2)
 	return nil
 }
 
