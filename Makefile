@@ -236,6 +236,31 @@ test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a 
 
 include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
 
+# --- faults
+
+test: test-faults
+
+.PHONY: faults test-faults
+faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
+
+test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults
+	@$(PYTHON) -B tests/faults/run.py $(B) --quick
+
+$(B)/tests/faults/%: tests/faults/%.c $(wildcard tests/faults/*.h) include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+# --- fuzzing
+
+FUZZ_SECONDS ?= 10
+
+.PHONY: fuzz
+fuzz: need-go ## every fuzz target of the core for FUZZ_SECONDS each
+	@targets=$$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' core/*_test.go); [ -n "$$targets" ] || { echo "there is no fuzz target"; exit 1; }; \
+	  for target in $$targets; do echo "fuzz  $$target"; \
+	  $(GO) test ./core -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
+
 # --- checks and figures
 
 .PHONY: check-pure
@@ -253,6 +278,10 @@ bench: build $(B)/bench ## what mkstemp, named and spooled files cost beside the
 
 $(B)/bench: tests/bench/bench.c include/tempfile.h $(B)/libtempfile.so
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+.PHONY: bench-removal
+bench-removal: build need-python ## what removing a tree costs beside rm -rf and shutil.rmtree
+	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -56,10 +56,17 @@ int tempfile_directory_adopt(tempfile_directory *directory)
 
 int tempfile_unlink(const char *path, int64_t owner_pid)
 {
+    int result;
+
     tempfile__clear();
     if (path == NULL)
         return tempfile__fail(-EINVAL, "tempfile_unlink", "unlink", "", "the path is NULL", 0);
-    if (owner_pid != (int64_t)getpid() || unlink(path) == 0 || errno == ENOENT)
+    if (owner_pid != (int64_t)getpid())
+        return 0;
+    do
+        result = unlink(path);
+    while (result != 0 && errno == EINTR); /* as file systems in user space answer */
+    if (result == 0 || errno == ENOENT)
         return 0;
     return tempfile__fail(-errno, "tempfile_unlink", "unlink", path, tempfile_strerror(errno), 0);
 }

@@ -32,8 +32,9 @@ type Removal struct {
 	wanted   *Identity // what the root must be; nil: whatever has the name
 	identity Identity  // of the root
 	parent   int       // what holds the root; -1 when done
-	branch   []level
-	open     int // levels with a descriptor
+	branch   []*level  // behind its end wait levels to be used again
+	open     int       // levels with a descriptor
+	closed   int       // all levels between the root and this one are closed
 	buffer   []byte
 	removed  uint64
 	done     uint64 // entries removed or found to stay
@@ -142,11 +143,31 @@ func (r *Removal) enter(directory int, name string) error {
 	if err != nil {
 		return err
 	}
-	r.branch = append(r.branch, level{name: strings.Clone(name), descriptor: descriptor, unlocked: unlocked})
+	r.extend(level{name: name, descriptor: descriptor, unlocked: unlocked})
 	if r.open++; r.open > openLevels {
 		r.closeUppermost()
 	}
 	return nil
+}
+
+// extend puts a level at the end of the branch. Levels are blocks of their own, so that a branch of 100,000 grows without
+// being copied, and used again, so that a tree with many directories makes no garbage.
+func (r *Removal) extend(next level) {
+	end := len(r.branch)
+	r.closed = min(r.closed, end)
+	if end < cap(r.branch) {
+		r.branch = r.branch[:end+1]
+	} else {
+		r.branch = append(r.branch, nil)
+	}
+	if here := r.branch[end]; here != nil {
+		next.pending = here.pending[:0]
+		*here = next
+		return
+	}
+	here := new(level) // and not next itself, which would be on the heap each time
+	*here = next
+	r.branch[end] = here
 }
 
 // openBelow opens a directory entry. One that its permissions keep shut is held by a descriptor that needs none, and they
@@ -189,8 +210,8 @@ func (r *Removal) unlock(here *level, err error) bool {
 // closeUppermost closes the open level that is needed last: the one farthest up, but never the root, which is the way
 // back if the branch is torn off, nor the last two, which are at work.
 func (r *Removal) closeUppermost() bool {
-	for i := 1; i < len(r.branch)-2; i++ {
-		upper := &r.branch[i]
+	for i := max(r.closed, 1); i < len(r.branch)-2; i++ {
+		upper := r.branch[i]
 		if upper.descriptor < 0 {
 			continue
 		}
@@ -206,6 +227,7 @@ func (r *Removal) closeUppermost() bool {
 		r.system.Close(upper.descriptor)
 		upper.descriptor = -1
 		r.open--
+		r.closed = i + 1 // not to be searched at each level of a deep tree, which would take quadratic time
 		return true
 	}
 	return false
@@ -222,7 +244,7 @@ func (r *Removal) Step(entries int) (more bool, err error) {
 		r.buffer = make([]byte, entriesBuffer)
 	}
 	for goal := r.done + uint64(max(entries, 1)); r.done < goal && len(r.branch) > 0; {
-		here := &r.branch[len(r.branch)-1]
+		here := r.branch[len(r.branch)-1]
 		if last := len(here.pending) - 1; last >= 0 {
 			name := here.pending[last]
 			here.pending = here.pending[:last]
@@ -325,7 +347,7 @@ func (r *Removal) stays(here *level, name string, err error) {
 	path := []string{r.path}
 	for i := 1; i < len(r.branch); i++ {
 		path = append(path, r.branch[i].name)
-		if &r.branch[i] == here {
+		if r.branch[i] == here {
 			break
 		}
 	}
@@ -339,10 +361,10 @@ func (r *Removal) stays(here *level, name string, err error) {
 // If entries are in it that no pass has failed on, it is read again, as others may be creating and readdir may skip.
 func (r *Removal) leave() {
 	last := len(r.branch) - 1
-	here := &r.branch[last]
+	here := r.branch[last]
 	above, directory := (*level)(nil), r.parent
 	if last > 0 {
-		above = &r.branch[last-1]
+		above = r.branch[last-1]
 		if err := r.reopen(above, here); err != nil {
 			r.tornOff(err)
 			return
@@ -421,16 +443,17 @@ func (r *Removal) reopen(above, here *level) error {
 	}
 	above.descriptor = descriptor
 	r.open++
+	r.closed = min(r.closed, len(r.branch)-2)
 	return nil
 }
 
 // tornOff goes back to the root after the branch was moved away below it, or its upper part could not be opened again,
 // and reads the root again.
 func (r *Removal) tornOff(err error) {
-	root := &r.branch[0]
+	root := r.branch[0]
 	root.passes++
 	if root.passes >= maxPasses {
-		r.stays(&r.branch[len(r.branch)-1], "", err)
+		r.stays(r.branch[len(r.branch)-1], "", err)
 		root.failed++
 	}
 	for i := 1; i < len(r.branch); i++ {

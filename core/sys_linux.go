@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -108,7 +109,7 @@ func (Kernel) Write(descriptor int, p []byte) (int, error) {
 }
 
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return unix.Seek(descriptor, offset, whence)
+	return againFor(func() (int64, error) { return unix.Seek(descriptor, offset, whence) })
 }
 
 func (Kernel) Truncate(descriptor int, size int64) error {
@@ -244,7 +245,10 @@ func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
 			break // no kernel says so; a broken one must not make this go on for ever
 		}
 		directory := buffer[kind] == unix.DT_DIR
-		name, _, _ := bytes.Cut(buffer[start:size], []byte{0})
+		name := buffer[start:size]
+		if end := bytes.IndexByte(name, 0); end >= 0 {
+			name = name[:end]
+		}
 		buffer = buffer[size:]
 		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "." && text != ".." {
 			return Entry{text, directory}, buffer, true
@@ -253,12 +257,31 @@ func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
 	return Entry{}, nil, false
 }
 
-func (Kernel) UnlinkBelow(directory int, name string) error {
-	return again(func() error { return unix.Unlinkat(directory, name, 0) })
-}
+func (Kernel) UnlinkBelow(directory int, name string) error { return unlinkAt(directory, name, 0) }
 
 func (Kernel) RmdirBelow(directory int, name string) error {
-	return again(func() error { return unix.Unlinkat(directory, name, unix.AT_REMOVEDIR) })
+	return unlinkAt(directory, name, unix.AT_REMOVEDIR)
+}
+
+// unlinkAt is unix.Unlinkat for names that are an entry's, of which a removal has very many: the name gets its NUL on the
+// stack, not in a block of the heap for each.
+func unlinkAt(directory int, name string, flags int) error {
+	const longest = 255
+	if len(name) > longest || strings.IndexByte(name, 0) >= 0 {
+		return again(func() error { return unix.Unlinkat(directory, name, flags) })
+	}
+	var c [longest + 1]byte
+	copy(c[:], name)
+	for {
+		_, _, errno := unix.Syscall(unix.SYS_UNLINKAT, uintptr(directory), uintptr(unsafe.Pointer(&c[0])), uintptr(flags))
+		switch errno {
+		case unix.EINTR:
+		case 0:
+			return nil
+		default:
+			return errno
+		}
+	}
 }
 
 // affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one
@@ -310,7 +333,7 @@ func readRandomDevice(p []byte) error {
 
 func (Kernel) Getwd() (string, error) {
 	var buffer [unix.PathMax]byte
-	n, err := unix.Getcwd(buffer[:])
+	n, err := againFor(func() (int, error) { return unix.Getcwd(buffer[:]) })
 	if err != nil {
 		return "", err
 	}

@@ -1,0 +1,36 @@
+"""Mounts in a mount namespace of the harness's own, which go with it."""
+
+import ctypes
+import os
+import subprocess
+from pathlib import Path
+from typing import List
+
+from matrix import Skip
+
+_CLONE_NEWNS = 0x00020000
+_entered: List[str] = []
+
+
+def enter() -> None:
+    """Gives the calling thread, and what it starts, mounts of its own. For the main thread, before there are others."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.geteuid() != 0:
+        _entered.append("needs root, to mount")
+    elif libc.unshare(_CLONE_NEWNS) != 0:
+        _entered.append("no mount namespace: " + os.strerror(ctypes.get_errno()))
+    elif subprocess.run(["mount", "--make-rprivate", "/"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        _entered.append("mounts cannot be made private")
+
+
+def mount(*arguments: str) -> None:
+    """Mounts as mount(8) is told."""
+    if _entered:
+        raise Skip(_entered[0])
+    done = subprocess.run(["mount", *arguments], stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise Skip(done.stderr.decode(errors="replace").strip())
+
+
+def unmount(where: Path) -> None:
+    subprocess.run(["umount", str(where)], check=True)
