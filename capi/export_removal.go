@@ -96,7 +96,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	return 0
 }
 
-// tempfile_removal_step goes on until so many more entries are removed, or all are.
+// tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
 //
 // entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
 // all, the directory itself included.

@@ -36,6 +36,7 @@ type Removal struct {
 	open     int       // levels with a descriptor
 	closed   int       // all levels between the root and this one are closed
 	buffer   []byte
+	rest     []byte // what was read of the level at the end of the branch and is not dealt with
 	removed  uint64
 	done     uint64 // entries removed or found to stay
 	failed   int
@@ -233,9 +234,8 @@ func (r *Removal) closeUppermost() bool {
 	return false
 }
 
-// Step goes on until so many more entries, at least one, are removed or found to stay, or until all are; it may do some
-// more, as a directory is read by the thousand. more tells whether there is something left to do. When there is not, err
-// tells what could not be removed.
+// Step goes on until so many more entries, at least one, are removed or found to stay, or until all are. more tells whether
+// there is something left to do. When there is not, err tells what could not be removed.
 func (r *Removal) Step(entries int) (more bool, err error) {
 	if len(r.branch) == 0 {
 		return false, r.result()
@@ -245,7 +245,9 @@ func (r *Removal) Step(entries int) (more bool, err error) {
 	}
 	for goal := r.done + uint64(max(entries, 1)); r.done < goal && len(r.branch) > 0; {
 		here := r.branch[len(r.branch)-1]
-		if last := len(here.pending) - 1; last >= 0 {
+		if len(r.rest) > 0 {
+			r.entries(here, goal)
+		} else if last := len(here.pending) - 1; last >= 0 {
 			name := here.pending[last]
 			here.pending = here.pending[:last]
 			err := r.enter(here.descriptor, name)
@@ -255,9 +257,9 @@ func (r *Removal) Step(entries int) (more bool, err error) {
 			if err != nil {
 				r.notEntered(here, name, err)
 			}
-			continue
+		} else {
+			r.read(here)
 		}
-		r.batch(here)
 	}
 	if len(r.branch) > 0 {
 		return true, nil
@@ -285,8 +287,8 @@ func (r *Removal) notEntered(here *level, name string, err error) {
 	}
 }
 
-// batch removes the entries of one reading and notes the directories among them; at the end of the directory it leaves.
-func (r *Removal) batch(here *level) {
+// read reads some more of a directory; at its end it leaves.
+func (r *Removal) read(here *level) {
 	n, err := r.system.Entries(here.descriptor, r.buffer)
 	if err != nil && err != syscall.ENOENT {
 		r.stays(here, "", err)
@@ -295,14 +297,18 @@ func (r *Removal) batch(here *level) {
 		r.leave()
 		return
 	}
-	for rest, ok := r.buffer[:n], true; ok; {
-		var entry Entry
-		if entry, rest, ok = NextEntry(rest); !ok {
-			break
+	r.rest = r.buffer[:n]
+}
+
+// entries removes what was read and notes the directories in it, until the goal is reached.
+func (r *Removal) entries(here *level, goal uint64) {
+	for r.done < goal {
+		entry, rest, ok := NextEntry(r.rest)
+		r.rest = rest
+		if !ok {
+			return
 		}
-		if entry.Directory {
-			here.postpone(entry.Name)
-		} else if r.tryUnlink(here, entry.Name) == syscall.EISDIR {
+		if entry.Directory || r.tryUnlink(here, entry.Name) == syscall.EISDIR {
 			here.postpone(entry.Name)
 		}
 	}
@@ -374,6 +380,9 @@ func (r *Removal) leave() {
 	err := r.system.RmdirBelow(directory, here.name)
 	if err != nil && above != nil && r.unlock(above, err) {
 		err = r.system.RmdirBelow(directory, here.name)
+	}
+	if err == syscall.ENOTDIR && above != nil && r.system.UnlinkBelow(directory, here.name) == nil {
+		err = nil // it was a link or a file that somebody put in its place
 	}
 	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
 		here.passes++

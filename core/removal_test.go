@@ -394,11 +394,12 @@ func TestStepsCountAndStop(t *testing.T) {
 	before := descriptors(t)
 	r, err := StartRemoval(root)
 	must(t, err)
-	for range 3 {
-		more, err := r.Step(0)
+	for i, entries := range []int{0, 1, 70, 500} { // 0 is 1, and others are what they say
+		want := []uint64{1, 2, 72, 572}[i]
+		more, err := r.Step(entries)
 		must(t, err)
-		if !more || r.Removed() == 0 {
-			t.Fatalf("more %t after %d", more, r.Removed())
+		if !more || r.Removed() != want {
+			t.Fatalf("more %t after %d, and %d are wanted", more, r.Removed(), want)
 		}
 	}
 	left := uint64(len(remaining(t, root)))

@@ -587,7 +587,7 @@ int tempfile_rmtree(const char *path, uint32_t flags);
 int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **out_removal);
 
 /**
- * tempfile_removal_step goes on until so many more entries are removed, or all are.
+ * tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
  *
  * entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
  * all, the directory itself included.

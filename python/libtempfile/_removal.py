@@ -5,9 +5,8 @@ import sys
 
 from . import _ffi, _primitives, _versions
 
-# A KeyboardInterrupt waits for 4,096 entries at most. The library finishes what it has read of a directory before it returns,
-# which is 32 KiB, and an entry has at least 24 bytes.
-STEP = 4096 - 32768 // 24
+# A KeyboardInterrupt waits for so many entries at most.
+STEP = 4096
 
 
 def rmtree(path, *, ignore_errors=False, progress=None):
