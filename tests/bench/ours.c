@@ -2,6 +2,8 @@
 #include "worker.h"
 #include "tempfile.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void mkstemp_in(const tempfile_options *options)
@@ -17,17 +19,31 @@ static void our_mkstemp(void)
     mkstemp_in(NULL);
 }
 
-/* The same among the files that theirs.c made, see crowd. */
+/* In a directory below ours: one with the files that theirs.c made, see crowd, or one that is empty. */
+static void mkstemp_below(char below[PATH_ROOM], const char *name)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+
+    if (below[0] == '\0') {
+        join(below, name);
+        MUST(mkdir(below, 0700) == 0 || errno == EEXIST);
+    }
+    options.dir = below;
+    mkstemp_in(&options);
+}
+
 static void our_crowded_mkstemp(void)
 {
-    static char crowded[PATH_ROOM];
-    static tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    static char below[PATH_ROOM];
 
-    if (options.dir == NULL) {
-        join(crowded, "crowd");
-        options.dir = crowded;
-    }
-    mkstemp_in(&options);
+    mkstemp_below(below, "crowd");
+}
+
+static void our_lonely_mkstemp(void)
+{
+    static char below[PATH_ROOM];
+
+    mkstemp_below(below, "empty");
 }
 
 static void our_mkdtemp(void)
@@ -110,6 +126,7 @@ static void our_rmtree(void)
 const struct contestant ours[] = {
     {"our_mkstemp", our_mkstemp, NULL},
     {"our_crowded_mkstemp", our_crowded_mkstemp, NULL},
+    {"our_lonely_mkstemp", our_lonely_mkstemp, NULL},
     {"our_mkdtemp", our_mkdtemp, NULL},
     {"our_named", our_named, NULL},
     {"our_unnamed", our_unnamed, NULL},
