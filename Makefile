@@ -255,12 +255,18 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
-.PHONY: bench bench-quick
+.PHONY: bench bench-quick counts check-counts
 bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes
 	@$(PYTHON) tests/bench/run.py
 
 bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
 	@$(PYTHON) tests/bench/run.py --quick
+
+counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
+	@$(PYTHON) tests/bench/counts.py --write
+
+check-counts: build need-python $(bench_workers) ## fail if a round needs more system calls, or over 2 % more instructions
+	@$(PYTHON) tests/bench/counts.py
 
 $(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)

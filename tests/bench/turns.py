@@ -19,14 +19,15 @@ def _figure(values):
 
 
 def _block(workers, contestant, block):
-    """How many rounds make a block. Measured twice: the first time pays for the first use."""
+    """How many rounds make a block; 1 if it is to take no time. The first one, which pays for the first use, is not counted."""
     count = 1
     workers.measure(contestant, count)
-    while True:
+    while block > 0:
         took = max(workers.measure(contestant, count), 1)
         if took * 2 > block:
             return count
         count = min(count * 10, max(count + 1, count * block // took))
+    return count
 
 
 def take_turns(workers, contestants, turns, block=BLOCK):
