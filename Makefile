@@ -255,12 +255,15 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
-.PHONY: bench bench-quick counts check-counts
+.PHONY: bench bench-quick bench-memory counts check-counts
 bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes
 	@$(PYTHON) tests/bench/run.py
 
 bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
 	@$(PYTHON) tests/bench/run.py --quick
+
+bench-memory: build need-python $(bench_workers) $(B)/bench/first_use ## cost of load and first use, memory after 1,000,000 rounds
+	@$(PYTHON) tests/bench/memory.py
 
 counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
 	@$(PYTHON) tests/bench/counts.py --write
@@ -275,6 +278,10 @@ $(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h incl
 $(B)/bench/worker-alone: $(bench_sources) tests/bench/worker.h
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE $(filter %.c,$^) -o $@ -lpthread
+
+$(B)/bench/first_use: tests/bench/first_use.c include/tempfile.h
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl
 
 $(B)/bench/go: tests/bench/go/main.go $(go_sources)
 	@mkdir -p $(@D)
