@@ -16,7 +16,7 @@ import workers
 
 STARTS = 30
 ROUNDS = 1_000_000
-WARM = 20_000  # rounds after which the heap has the size that it keeps
+WARM = 100_000  # rounds after which the heap has the size that it keeps
 TIME_GOAL = 6e6  # nanoseconds
 MEMORY_GOAL = 6 << 20
 FLAT = 1 << 20  # less than two bytes a round
