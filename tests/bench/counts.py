@@ -90,8 +90,7 @@ def interpreter():
 
 def toolchain():
     """What instructions depend on besides the source."""
-    go = subprocess.run(["go", "version", os.path.join(workers.BUILD, "libtempfile.so")], stdout=subprocess.PIPE, text=True)
-    return "%s %s %s" % (platform.machine(), " ".join(platform.libc_ver()), go.stdout.split()[-1] if go.stdout else "")
+    return "%s, %s, %s" % (platform.machine(), " ".join(platform.libc_ver()), workers.go_version())
 
 
 def count(workspace, known):

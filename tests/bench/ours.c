@@ -61,12 +61,26 @@ static void our_named(void)
     tempfile_file_free(file);
 }
 
-static void our_unnamed(void)
+static void unnamed(const tempfile_options *options)
 {
     tempfile_file *file;
 
-    MUST(tempfile_temporary_file(NULL, &file) == 0);
+    MUST(tempfile_temporary_file(options, &file) == 0);
     tempfile_file_free(file);
+}
+
+static void our_unnamed(void)
+{
+    unnamed(NULL);
+}
+
+/* Where the C library's tmpfile creates, whatever TMPDIR says. */
+static void our_unnamed_in_tmp(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+
+    options.dir = P_tmpdir;
+    unnamed(&options);
 }
 
 static void our_directory(void)
@@ -130,6 +144,7 @@ const struct contestant ours[] = {
     {"our_mkdtemp", our_mkdtemp, NULL},
     {"our_named", our_named, NULL},
     {"our_unnamed", our_unnamed, NULL},
+    {"our_unnamed_in_tmp", our_unnamed_in_tmp, NULL},
     {"our_directory", our_directory, NULL},
     {"our_spooled", our_spooled, NULL},
     {"our_rolled", our_rolled, NULL},

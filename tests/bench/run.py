@@ -1,6 +1,6 @@
 """make bench: every row, in one go. Prints the report and writes results.md and results.svg beside this file.
 
-BENCH_ROUNDS: the turns of every row, where one round is short. --quick: a few turns of everything, and nothing is
+BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. --quick: a few turns of everything, and nothing is
 written; it proves that all rows run.
 """
 
@@ -25,9 +25,9 @@ def machine(workspace):
     with open("/proc/cpuinfo") as file:
         model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), platform.machine())
     system = subprocess.run(["stat", "-f", "-c", "%T", workspace], stdout=subprocess.PIPE, text=True).stdout.strip()
-    return "%s, %d processors, Linux %s, %s, CPython %s, files on %s; load average %.1f at the start." % (
+    return "%s, %d processors, Linux %s, %s, %s, CPython %s, files on %s; load average %.1f at the start." % (
         model, len(os.sched_getaffinity(0)), platform.release().split("-")[0], " ".join(platform.libc_ver()),
-        platform.python_version(), system or "an unknown file system", os.getloadavg()[0])
+        workers.go_version(), platform.python_version(), system or "an unknown file system", os.getloadavg()[0])
 
 
 class Bench:

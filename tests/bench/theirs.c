@@ -75,9 +75,9 @@ static void libc_tmpfile(void)
     MUST(file != NULL && fclose(file) == 0);
 }
 
-static int open_unnamed(void)
+static int open_unnamed(const char *where)
 {
-    int descriptor = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    int descriptor = open(where, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 
     MUST(descriptor >= 0);
     return descriptor;
@@ -85,14 +85,19 @@ static int open_unnamed(void)
 
 static void raw_unnamed(void)
 {
-    MUST(close(open_unnamed()) == 0);
+    MUST(close(open_unnamed(directory)) == 0);
+}
+
+static void raw_unnamed_in_tmp(void)
+{
+    MUST(close(open_unnamed(P_tmpdir)) == 0);
 }
 
 /* What a program without a spooled file would use: a file without a name, with the C library's buffer. */
 static void libc_spooled(void)
 {
     char data[SPOOL_WRITE_SIZE] = "data", back[SPOOL_SIZE];
-    FILE *file = fdopen(open_unnamed(), "w+b");
+    FILE *file = fdopen(open_unnamed(directory), "w+b");
 
     MUST(file != NULL);
     for (int i = 0; i < SPOOL_WRITES; i++)
@@ -203,6 +208,7 @@ const struct contestant theirs[] = {
     {"raw_mkdtemp", raw_mkdtemp, NULL},
     {"raw_directory", raw_directory, NULL},
     {"raw_unnamed", raw_unnamed, NULL},
+    {"raw_unnamed_in_tmp", raw_unnamed_in_tmp, NULL},
     {"raw_spooled", raw_spooled, NULL},
     {"raw_threads", raw_threads, NULL},
     {"raw_crowded_file", raw_crowded_file, NULL},

@@ -16,6 +16,12 @@ def memory_folder():
     return "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
 
 
+def go_version():
+    """Of the Go that built the workers."""
+    said = subprocess.check_output(["go", "version", os.path.join(BUILD, "bench", "go")], text=True)
+    return "Go " + said.split()[-1][len("go"):]
+
+
 class Missing(Exception):
     """A worker that this machine cannot run, and why."""
 
