@@ -1,0 +1,85 @@
+"""What is compared with what: the rows with goals, and what else people use."""
+
+from collections import namedtuple
+
+# A contestant is WORKER:NAME, see workers.py. The floor is what the kernel or the interpreter takes for the same calls, made
+# by the shortest program. rounds: a part of the rounds that are asked for, where one takes long.
+Row = namedtuple("Row", "title against ours theirs floor goal rounds", defaults=[1])
+
+GOALS = [
+    Row("C: mkstemp, close, unlink", "mkostemp, the same", "c:our_mkstemp", "c:libc_mkostemp", "c:raw_file", 1.08),
+    Row("C: NamedTemporaryFile, new and free", "its system calls", "c:our_named", "c:raw_file", "c:raw_file", 1.18),
+    Row("C: TemporaryDirectory, new and free", "mkdtemp, rmdir", "c:our_directory", "c:libc_mkdtemp", "c:raw_directory", 1.30),
+    Row("C: spooled, 64 writes of 64 bytes, read back", "O_TMPFILE with stdio", "c:our_spooled", "c:libc_spooled",
+        "c:raw_spooled", 0.50),
+    Row("C: 8 threads: mkstemp, close, unlink", "its system calls", "c:our_threads", "c:raw_threads", "c:raw_threads", 1.10),
+    Row("C: mkstemp among 1,000,000 files", "in an empty directory", "c:our_crowded_mkstemp", "c:our_lonely_mkstemp",
+        "c:raw_crowded_file", 1.10),
+    Row("Python: mkstemp, close, unlink", "CPython's", "python:our_mkstemp", "python:cpython_mkstemp", "python:raw_mkstemp", 0.90),
+    Row("Python: with NamedTemporaryFile(), one write", "CPython's", "python:our_named", "python:cpython_named",
+        "python:raw_named", 0.68),
+    Row("Python: with TemporaryDirectory()", "CPython's", "python:our_directory", "python:cpython_directory",
+        "python:raw_directory", 0.70),
+    Row("Python: with TemporaryFile(), one write", "CPython's", "python:our_unnamed", "python:cpython_unnamed",
+        "python:raw_unnamed", 0.94),
+    Row("Python: spooled, 1 KB written, read back", "CPython's", "python:our_spooled", "python:cpython_spooled",
+        "python:raw_spooled", 0.97),
+    Row("Python: spooled, 1,000 writes of 64 bytes", "CPython's", "python:our_spooled_often", "python:cpython_spooled_often",
+        "python:raw_spooled_often", 0.88),
+    Row("Python: import in a fresh interpreter", "import tempfile", "import:libtempfile", "import:tempfile",
+        "import:empty_package", 0.75, 0.1),
+    Row("Python: cleanup() of 20,000 files in 40 directories", "CPython's", "python:our_clean_up", "python:cpython_clean_up",
+        "python:raw_clean_up", 0.55, 0.02),
+]
+
+# Where 1,000,000 files lie meanwhile: they are made before, and removed after.
+CROWDED = GOALS[5]
+
+Comparison = namedtuple("Comparison", "title ours peers rounds", defaults=[1])
+
+PEERS = [
+    Comparison("a file with a name, made and removed", ("C: NamedTemporaryFile", "c:our_named"), [
+        ("the system calls, in C", "c:raw_file"),
+        ("C: mkostemp, close, unlink", "c:libc_mkostemp"),
+        ("Go: this library's core", "go:core_named"),
+        ("Go: os.CreateTemp, Close, Remove", "go:go_create_temp"),
+        ("Rust: tempfile, NamedTempFile", "rust:rust_named"),
+    ]),
+    Comparison("a file without a name", ("C: TemporaryFile", "c:our_unnamed"), [
+        ("the system calls, in C", "c:raw_unnamed"),
+        ("Go: this library's core", "go:core_unnamed"),
+        ("Rust: tempfile, tempfile()", "rust:rust_unnamed"),
+    ]),
+    # The C library's has no choice of the directory, so that no other file system can be compared.
+    Comparison("a file without a name, in /tmp", ("C: TemporaryFile", "c:our_unnamed_in_tmp"), [
+        ("the system calls, in C", "c:raw_unnamed_in_tmp"),
+        ("C: tmpfile, fclose", "c:libc_tmpfile"),
+    ]),
+    Comparison("an empty directory, made and removed", ("C: TemporaryDirectory", "c:our_directory"), [
+        ("the system calls, in C", "c:raw_directory"),
+        ("C: mkdtemp, rmdir", "c:libc_mkdtemp"),
+        ("Go: this library's core", "go:core_directory"),
+        ("Go: os.MkdirTemp, Remove", "go:go_mkdir_temp"),
+        ("Rust: tempfile, TempDir", "rust:rust_directory"),
+    ]),
+    Comparison("spooled, 64 writes of 64 bytes, read back", ("C: SpooledTemporaryFile", "c:our_spooled"), [
+        ("C: O_TMPFILE with stdio", "c:libc_spooled"),
+        ("Rust: tempfile, SpooledTempFile", "rust:rust_spooled"),
+    ]),
+    Comparison("removal of 20,000 files in 40 directories", ("C: tempfile_rmtree", "c:our_rmtree"), [
+        ("the system calls, in C", "c:raw_rmtree"),
+        ("rm -rf", "c:rm_rf"),
+        ("Go: this library's core", "go:core_remove_all"),
+        ("Go: os.RemoveAll", "go:go_os_remove_all"),
+        ("Rust: remove_dir_all", "rust:rust_remove_dir_all"),
+        ("Rust: std::fs::remove_dir_all", "rust:rust_std_remove_dir_all"),
+        ("Python: shutil.rmtree", "python:shutil_rmtree"),
+    ], 0.015),
+    # A process with threads pays more for a system call. What somebody pays who loads the library and calls another.
+    Comparison("mkostemp in C, with the library loaded", ("with the library", "c:libc_mkostemp"), [
+        ("without", "c-alone:libc_mkostemp"),
+    ]),
+    Comparison("CPython's mkstemp, with the library loaded", ("with the library", "python:cpython_mkstemp"), [
+        ("without", "python-alone:cpython_mkstemp"),
+    ]),
+]
