@@ -97,172 +97,6 @@ check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
 	@tests/check-creations $(B) $(B)/tests/c/whole_header
 
-# --- tests
-
-.PHONY: check-vectors
-check-vectors: need-python ## fail if the shared vectors are not what CPython answers
-	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(PYTHON) tests/vectors/generate.py --check; \
-	  else echo "skip  check-vectors: $(PYTHON) is older than 3.11"; fi
-
-.PHONY: check-text-vectors
-check-text-vectors: need-python ## fail if the text vectors are not what CPython answers
-	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then $(PYTHON) tests/vectors/generate_text.py --check; \
-	  else echo "skip  check-text-vectors: $(PYTHON) is older than 3.9"; fi
-
-.PHONY: test test-core test-c test-python
-test: test-core test-c test-python ## run every test
-
-test-core: need-go ## the core's own tests
-	$(GO) test ./core/... ./capi/internal/...
-
-# Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
-c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
-# Those in tests/guest take long, or need more of the machine: make guest runs them.
-guest_programs := $(foreach name,environment exit fork_% identity limits refused% secure signals_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
-guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
-hook_tests := $(filter %_hooks,$(c_tests))
-plain_tests := $(filter-out %_hooks,$(c_tests))
-plain_guests := $(filter-out %_hooks,$(guest_tests))
-hook_guests := $(filter %_hooks,$(guest_tests))
-
-test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
-	@tests/run $(CURDIR)/$(B) $(plain_tests)
-	@tests/run $(CURDIR)/$(B)/hooks $(hook_tests)
-
-$(plain_tests) $(plain_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
-
-$(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
-
-# The same programs for longer, those that take long, and the other runtimes that the machine has.
-.PHONY: guest
-guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## forks, signals, limits, threads, exits, other runtimes: a line each
-	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} tests/guest/run $(CURDIR)/$(B) $(sort $(guest_programs) $(guest_tests))
-
-# The same programs with AddressSanitizer and UndefinedBehaviorSanitizer, in them and in the library's C code. Go's own
-# memory is not theirs to judge. A request for more memory than there is must be refused, as malloc does it.
-sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,$(wildcard tests/c/vectors.c tests/c/text_vectors.c tests/c/whole_header.c tests/misuse/*.c))
-sanitized_control := $(B)/sanitized/tests/sanitized/use_after_free
-sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/cpp/cpp17)
-
-.PHONY: test-sanitized
-test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanitizers
-	@mkdir -p $(B)/sanitized
-	@if echo 'int main(void) { return 0; }' | $(CC) $(sanitizers) -x c - -o $(B)/sanitized/probe 2>/dev/null && $(B)/sanitized/probe; \
-	  then $(MAKE) --no-print-directory run-sanitized; \
-	  else echo "skip  test-sanitized: $(CC) has no -fsanitize=address,undefined (apt-get install libasan8 libubsan1)"; fi
-
-.PHONY: run-sanitized
-run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
-	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_tests)
-	$(if $(sanitized_cpp),@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitized/leaks:print_suppressions=0 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_cpp))
-	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "the sanitizers catch nothing"; exit 1; }
-	@echo "the control was caught"
-
-$(B)/sanitized/libtempfile.so: $(go_sources)
-	@mkdir -p $(@D)
-	@rm -f $@
-	CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)" $(call shared,$(comma)tempfile_hooks,libtempfile_hooks.map,$@)
-	@ln -sf $(@F) $(@D)/$(SONAME)
-
-$(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
-
-# PYTHONS="..." names the interpreters to use, here and below; PYTHON_TESTS="test_fork ..." some of the tests.
-test-python: build need-python ## the Python package's own tests, with every interpreter from 3.9 on
-	@$(PYTHON) tests/python/run.py $(PYTHON_TESTS)
-
-.PHONY: demo-python
-demo-python: build need-python ## zip, unpack and compare the interpreter's library; spool an upload
-	@PYTHONPATH=python $(PYTHON) python/demo.py
-
-# CPython's own tests, with the drop-in in the standard module's place.
-.PHONY: conformance clients
-conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
-	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
-
-clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
-	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
-
-# The control's library finds the real one beside itself.
-$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
-
-# --- demo, examples, README
-
-test: test-demo test-examples test-readme
-
-demo_sources := $(wildcard bindings/c/demo/*.c)
-
-.PHONY: demo
-demo: need-tar build $(B)/demo ## Go's standard library through every class and a fork; needs 250 MB in TMPDIR
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
-
-$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
-
-.PHONY: test-demo
-test-demo: need-tar build $(B)/demo ## the demo passes, and fails loudly with a tar that does damage
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/demo/run $(B)/demo
-
-# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
-examples := $(wildcard bindings/c/examples/*.c)
-
-.PHONY: test-examples
-test-examples: build $(examples:%.c=$(B)/%) ## the C examples print what their sources say
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) tests/examples/run $(B)/bindings/c/examples $(examples)
-
-$(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
-
-.PHONY: test-readme
-test-readme: build need-python ## the README's examples run, its targets and paths exist
-	@$(PYTHON) tests/readme/run.py "$(CURDIR)" "$(CC)" "$(CXX)" "$(GO)"
-
-# --- C++, installation, documentation, the stored ABI
-
-test: test-first
-
-.PHONY: test-first
-test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a slip, are one clear line each
-	@tests/first/run "$(MAKE)" "$(GO)" $(VERSION) $(B)/bindings/c/examples/named
-
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
-
-# --- faults
-
-test: test-faults
-
-.PHONY: faults test-faults
-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
-	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
-
-test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults
-	@$(PYTHON) -B tests/faults/run.py $(B) --quick
-
-$(B)/tests/faults/%: tests/faults/%.c $(wildcard tests/faults/*.h) include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
-
-# --- fuzzing
-
-FUZZ_SECONDS ?= 10
-
-.PHONY: fuzz
-fuzz: need-go ## every fuzz target of the core for FUZZ_SECONDS each
-	@targets=$$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' core/*_test.go); [ -n "$$targets" ] || { echo "there is no fuzz target"; exit 1; }; \
-	  for target in $$targets; do echo "fuzz  $$target"; \
-	  $(GO) test ./core -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
-
-# --- checks and figures
-
 .PHONY: check-pure
 check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	CGO_ENABLED=0 $(GO) build ./core/...
@@ -272,45 +106,22 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
 	@echo "check-pure: the core is pure Go"
 
-# Workers do the jobs that are measured: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
-bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
-bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
+# --- demo
 
-.PHONY: bench bench-quick bench-memory counts check-counts
-bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes
-	@$(PYTHON) tests/bench/run.py
+demo_sources := $(wildcard bindings/c/demo/*.c)
 
-bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
-	@$(PYTHON) tests/bench/run.py --quick
+.PHONY: demo
+demo: need-tar need-python build $(B)/demo ## Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
+	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
+	@PYTHONPATH=python $(PYTHON) python/demo.py
 
-bench-memory: build need-python $(bench_workers) $(B)/bench/first_use ## cost of load and first use, memory after 1,000,000 rounds
-	@$(PYTHON) tests/bench/memory.py
+$(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
 
-counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
-	@$(PYTHON) tests/bench/counts.py --write
+# --- tests, bindings
 
-check-counts: build need-python $(bench_workers) ## fail if a round needs more system calls, or over 2 % more instructions
-	@$(PYTHON) tests/bench/counts.py
-
-$(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h include/tempfile.h $(B)/libtempfile.so
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) -o $@ -L$(B) -ltempfile -lpthread
-
-$(B)/bench/worker-alone: $(bench_sources) tests/bench/worker.h
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE $(filter %.c,$^) -o $@ -lpthread
-
-$(B)/bench/first_use: tests/bench/first_use.c include/tempfile.h
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl
-
-$(B)/bench/go: tests/bench/go/main.go $(go_sources)
-	@mkdir -p $(@D)
-	$(GO) build -trimpath -buildvcs=false -o $@ ./tests/bench/go
-
-.PHONY: bench-removal
-bench-removal: build need-python ## what removing a tree costs beside rm -rf and shutil.rmtree
-	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)
+include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -91,7 +91,7 @@ def go_example(root: Path, go: str, source: str, expected: str) -> None:
 def targets(root: Path, text: str) -> None:
     """Every `make X` of the README is a target that make help lists, and the other way round."""
     told = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, re.MULTILINE))))
-    makefiles = "".join(path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk")])
+    makefiles = "".join(path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk"), *root.glob("tests/**/*.mk")])
     known = set(re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE))
     if not told:
         fail("no make target is mentioned")

@@ -1,0 +1,41 @@
+# What things cost.
+
+# Workers do the jobs that are measured: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
+bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
+bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
+
+.PHONY: bench bench-quick bench-memory counts check-counts
+bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes
+	@$(PYTHON) tests/bench/run.py
+
+bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
+	@$(PYTHON) tests/bench/run.py --quick
+
+bench-memory: build need-python $(bench_workers) $(B)/bench/first_use ## cost of load and first use, memory after 1,000,000 rounds
+	@$(PYTHON) tests/bench/memory.py
+
+counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
+	@$(PYTHON) tests/bench/counts.py --write
+
+check-counts: build need-python $(bench_workers) ## fail if a round needs more system calls, or over 2 % more instructions
+	@$(PYTHON) tests/bench/counts.py
+
+$(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) -o $@ -L$(B) -ltempfile -lpthread
+
+$(B)/bench/worker-alone: $(bench_sources) tests/bench/worker.h
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE $(filter %.c,$^) -o $@ -lpthread
+
+$(B)/bench/first_use: tests/bench/first_use.c include/tempfile.h
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl
+
+$(B)/bench/go: tests/bench/go/main.go $(go_sources)
+	@mkdir -p $(@D)
+	$(GO) build -trimpath -buildvcs=false -o $@ ./tests/bench/go
+
+.PHONY: bench-removal
+bench-removal: build need-python ## what removing a tree costs beside rm -rf and shutil.rmtree
+	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)

@@ -1,0 +1,22 @@
+# The Python package, tested by itself and by CPython's own tests.
+
+# PYTHONS="..." names the interpreters to use, here and below; PYTHON_TESTS="test_fork ..." some of the tests.
+.PHONY: test-python test-this-python
+test-python: build need-python ## the Python package's own tests, with every interpreter from 3.9 on
+	@$(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+
+test-this-python: build need-python ## the same with $(PYTHON) alone, as make test does
+	@PYTHONS=$(PYTHON) $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+
+# CPython's own tests, with the drop-in in the standard module's place.
+.PHONY: conformance clients
+conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users
+	@$(PYTHON) tests/conformance/run.py conformance $(B)/libtempfile.so $(B)/conformance/libtempfile.so
+
+clients: build need-python ## CPython's tests of modules that use tempfile; CLIENTS="test_..." names others
+	@$(PYTHON) tests/conformance/run.py clients $(B)/libtempfile.so
+
+# The control's library finds the real one beside itself.
+$(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
