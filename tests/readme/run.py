@@ -1,6 +1,6 @@
-"""Takes the README at its word: its C, C++ and Go examples are compiled and run, its targets and paths must exist.
+"""Takes the README at its word: its C, C++, Go and Python examples are compiled and run, its targets and paths must exist.
 
-An example is a block of ```c, ```cpp or ```go; the block of ```text that follows it is what it prints, with 8 question marks for
+An example is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8 question marks for
 the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty.
 
 usage: run.py ROOT CC CXX GO
@@ -76,6 +76,13 @@ def cpp_example(root: Path, cxx: str, source: str, expected: str) -> None:
         run_example("the C++ example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
 
 
+def python_example(root: Path, source: str, expected: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "example.py").write_text(source)
+        run_example("the Python example", [sys.executable, "example.py"], here, {"PYTHONPATH": f"{root}/python"}, expected)
+
+
 def go_example(root: Path, go: str, source: str, expected: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
@@ -120,6 +127,8 @@ def main() -> None:
         cpp_example(root, cxx, source, expected)
     for source, expected in examples(text, "go"):
         go_example(root, go, source, expected)
+    for source, expected in examples(text, "python"):
+        python_example(root, source, expected)
     targets(root, text)
     paths(root, text)
 
