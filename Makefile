@@ -217,7 +217,7 @@ test-install: build ## install into a folder, build an example with pkg-config, 
 test: test-faults
 
 .PHONY: faults test-faults
-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
 	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
 
 test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults
