@@ -68,7 +68,7 @@ test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a 
 
 # Faults, made to happen under strace, and inputs made up at random.
 .PHONY: faults test-faults
-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
 	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
 
 test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults

@@ -103,10 +103,10 @@ class Bench:
             return self._plans[operation]
 
     def calls(self, operation: str) -> List[strace.Call]:
-        """Lists the calls of an operation that strace knows by name. Of a deep tree's, which are many of a kind, and in the
-        quick part of long operations, it gives some."""
+        """Lists the calls of an operation that strace knows by name; of a deep tree's, which are many of a kind, some, and
+        of every long operation's in the quick part."""
         calls = [call for call in self.plan(operation).calls if not call.name.startswith("syscall_")]
-        return calls[::max(1, len(calls) // (6 if self.quick else 60))]
+        return calls[::max(1, len(calls) // (8 if self.quick else 60))]
 
     def attempt(self, operation: str, inject: str = "", how: str = "", deny: str = "", keep: bool = False,
                 prefix: Optional[List[str]] = None, parent: Optional[Path] = None,
