@@ -115,8 +115,8 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 
 # --- tests, bindings
 
-include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk python/package.mk
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
+include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
 
 .PHONY: clean
 clean: ## remove everything that was built
