@@ -15,16 +15,11 @@ includedir ?= $(prefix)/include
 B := build
 CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
-go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/*') $(wildcard capi/*.c capi/*.h capi/*.map capi/stack/*.s)
+go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/*') $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
 
-# No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
-# handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of
-# processors, and a host that closes what it does not know would give them to others. osusergo: the user's home is read
-# without the C library, which may load modules for it.
-godebug := -X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0
-link = -Wl,-soname,$(SONAME) -Wl,--build-id=sha1 -Wl,--version-script=$(CURDIR)/capi/$(1)
+# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT)
 strip := -s -w
-shared = $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -tags=osusergo$(1) -ldflags="$(strip) -buildid= $(godebug) -extldflags '$(call link,$(2))'" -o $(3) ./capi && rm -f $(basename $(3)).h
+shared = GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
 
 .DEFAULT_GOAL := help
 
@@ -42,7 +37,7 @@ build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so man
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
 	@rm -f $@
-	$(call shared,,libtempfile.map,$@)
+	$(call shared,libtempfile.map,,$@)
 
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
@@ -56,13 +51,13 @@ python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(call shared,$(comma)tempfile_hooks,libtempfile_hooks.map,$@)
+	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(B)/unreserved/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(call shared,$(comma)tempfile_hooks$(comma)tempfile_no_reserve,libtempfile_hooks.map,$@)
+	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_no_reserve,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 comma := ,
@@ -121,7 +116,7 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 # --- tests, bindings
 
 include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -1,7 +1,7 @@
-# The man pages and the site, from the comments of the headers and of the Go package.
+# The man pages and the site, from the comments of the headers, of the Go package and of the Python package.
 
 docs_generator := $(wildcard capi/internal/gendocs/*)
-docs_sources := $(docs_generator) include/tempfile.h bindings/cpp/tempfile.hpp $(wildcard core/*.go)
+docs_sources := $(docs_generator) include/tempfile.h bindings/cpp/tempfile.hpp $(wildcard core/*.go python/libtempfile/*.py)
 
 .PHONY: man docs
 man: $(B)/man/made ## the man pages, in build/man
@@ -15,7 +15,7 @@ docs: need-go $(B)/docs/index.html ## a site of static pages, in build/docs
 
 $(B)/docs/index.html: $(docs_sources)
 	@rm -rf $(@D) && mkdir -p $(@D)
-	$(GO) run ./capi/internal/gendocs -site $(@D)
+	PYTHON="$(PYTHON)" $(GO) run ./capi/internal/gendocs -site $(@D)
 
 .PHONY: check-docs
 check-docs: need-python man docs ## the man pages are well formed, and no link of the site is broken

@@ -22,7 +22,7 @@ run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
 $(B)/sanitized/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@
-	CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)" $(call shared,$(comma)tempfile_hooks,libtempfile_hooks.map,$@)
+	CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)" $(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so

@@ -1,6 +1,7 @@
 package main
 
 import (
+	stderrors "errors"
 	"strings"
 	"testing"
 )
@@ -61,5 +62,59 @@ func TestEachFunctionHasAPage(t *testing.T) {
 	}
 	if _, err := group(h.functions[1:]); err == nil {
 		t.Error("a page with a function that is gone is no error")
+	}
+}
+
+func TestPythonIsRead(t *testing.T) {
+	p, err := readPython("python3", "../../../python")
+	if stderrors.Is(err, errNoPython) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	find := func(entries []pyEntry, name string) pyEntry {
+		for _, e := range entries {
+			if e.Name == name {
+				return e
+			}
+		}
+		t.Fatalf("%s is not there", name)
+		return pyEntry{}
+	}
+	if e := find(p.Standard, "mkstemp"); e.Code != "def mkstemp(suffix=None, prefix=None, dir=None, text=False)" {
+		t.Errorf("mkstemp is declared as %q", e.Code)
+	}
+	if e := find(p.Standard, "TemporaryDirectory"); !strings.HasPrefix(e.Code, "class TemporaryDirectory(") ||
+		!strings.HasSuffix(e.Code, "\n    cleanup()") || !strings.Contains(e.Doc, "context manager") {
+		t.Errorf("TemporaryDirectory is %+v", e)
+	}
+	if e := find(p.Extras, "LibraryError"); e.Doc == "" {
+		t.Error("LibraryError has no documentation")
+	}
+}
+
+// A machine without Python gets the other pages, and none of them has a link to one that is not there.
+func TestSiteWithoutPython(t *testing.T) {
+	if _, err := readPython("/nowhere/python3", "../../../python"); !stderrors.Is(err, errNoPython) {
+		t.Errorf("a Python that is missing: %v", err)
+	}
+	h, err := readHeader("../../../include/tempfile.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	core, err := readGo("../../../core", "libtempfile/core")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, py := range []*pyPackage{nil, {Overview: "Text."}} {
+		files, err := sitePages(h, nil, &cpp{}, core, py)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, made := files["python.html"]
+		if linked := strings.Contains(files["index.html"], `"python.html"`); made != (py != nil) || linked != made {
+			t.Errorf("the page for Python is made: %t, linked: %t, although it was read: %t", made, linked, py != nil)
+		}
 	}
 }

@@ -1,9 +1,11 @@
 // Command gendocs writes the man pages and the site from the comments that programmers read: those of include/tempfile.h
-// (which genapi copies from the export files), of bindings/cpp/tempfile.hpp and of package core. Run it from the root of the
+// (which genapi copies from the export files), of bindings/cpp/tempfile.hpp, of package core and of the Python package. Run it from the root of the
 // tree, as make man and make docs do.
 package main
 
 import (
+	"cmp"
+	stderrors "errors"
 	"flag"
 	"log"
 	"os"
@@ -46,7 +48,13 @@ func generate(man, site string) error {
 	if err != nil {
 		return err
 	}
-	files, err := sitePages(header, pages, classes, core)
+	python, err := readPython(cmp.Or(os.Getenv("PYTHON"), "python3"), "python")
+	if stderrors.Is(err, errNoPython) {
+		log.Printf("skip  docs: there is no page for Python: %v", err)
+	} else if err != nil {
+		return err
+	}
+	files, err := sitePages(header, pages, classes, core, python)
 	if err != nil {
 		return err
 	}

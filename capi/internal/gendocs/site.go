@@ -7,15 +7,20 @@ import (
 	"go/doc"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 //go:embed style.css
 var style string
 
-// sitePages gives the site: a page for each language, one to begin with, and one style sheet.
-func sitePages(h *header, pages []page, c *cpp, core *goPackage) (map[string]string, error) {
-	s := &site{version: h.version, anchors: map[string]bool{}}
+// sitePages gives the site: a page for each language, one to begin with, and one style sheet. Without py there is no page for
+// Python.
+func sitePages(h *header, pages []page, c *cpp, core *goPackage, py *pyPackage) (map[string]string, error) {
+	s := &site{version: h.version, anchors: map[string]bool{}, languages: languages}
+	if py == nil {
+		s.languages = slices.DeleteFunc(slices.Clone(languages), func(l link) bool { return l.target == "python.html" })
+	}
 	for _, e := range append(append([]entry{}, h.types...), h.functions...) {
 		s.anchors[e.name] = true
 		for _, f := range e.fields() {
@@ -28,26 +33,31 @@ func sitePages(h *header, pages []page, c *cpp, core *goPackage) (map[string]str
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{
+	files := map[string]string{
 		"style.css":  style,
 		"index.html": s.index(h, pages),
 		"c.html":     s.c(h, pages),
 		"cpp.html":   s.cpp(c),
 		"go.html":    goText,
-	}, nil
+	}
+	if py != nil {
+		files["python.html"] = s.python(py)
+	}
+	return files, nil
 }
 
 type site struct {
-	version string
-	anchors map[string]bool // what c.html has an anchor for
-	own     string          // the function that is being described, which is no link to itself
+	version   string
+	languages []link          // the pages that there are
+	anchors   map[string]bool // what c.html has an anchor for
+	own       string          // the function that is being described, which is no link to itself
 }
 
 // link is an item of a page's contents.
 type link struct{ target, text string }
 
 // languages are the pages, in the order of the bar at their head.
-var languages = []link{{"index.html", "libtempfile"}, {"c.html", "C"}, {"cpp.html", "C++"}, {"go.html", "Go"}}
+var languages = []link{{"index.html", "libtempfile"}, {"c.html", "C"}, {"cpp.html", "C++"}, {"python.html", "Python"}, {"go.html", "Go"}}
 
 // frame puts a page together.
 func (s *site) frame(own, title string, contents []link, body string) string {
@@ -64,7 +74,7 @@ func (s *site) frame(own, title string, contents []link, body string) string {
 <body>
 <header><nav aria-label="Languages">
 `, html.EscapeString(title))
-	for _, l := range languages {
+	for _, l := range s.languages {
 		current := ""
 		if l.target == own {
 			current = ` aria-current="page"`
@@ -158,6 +168,36 @@ func (s *site) cpp(c *cpp) string {
 		}
 	}
 	return s.frame("cpp.html", "C++", contents, b.String())
+}
+
+func (s *site) python(p *pyPackage) string {
+	var b strings.Builder
+	var contents []link
+	text := func(doc string) {
+		for _, p := range paragraphs(strings.Split(doc, "\n")) {
+			b.WriteString(s.paragraph(p))
+		}
+	}
+	section := func(title, doc string, entries []pyEntry) {
+		contents = append(contents, link{"#" + anchor(title), title})
+		s.heading(&b, 2, anchor(title), title)
+		text(doc)
+		for _, e := range entries {
+			id := "python-" + anchor(e.Name)
+			contents = append(contents, link{"#" + id, e.Name})
+			s.heading(&b, 3, id, e.Name)
+			if e.Code != "" {
+				fmt.Fprintf(&b, "<pre>%s</pre>\n", html.EscapeString(e.Code))
+			}
+			text(e.Doc)
+		}
+	}
+	text(p.Overview)
+	fmt.Fprintf(&b, "<p>The names are those of Python %s; with another version they are that version's.</p>\n", p.Version)
+	section("The standard module's names", p.Module, p.Standard)
+	section("What the standard module lacks", "", p.Extras)
+	section("Commands", "", p.Commands)
+	return s.frame("python.html", "Python", contents, b.String())
 }
 
 func (s *site) golang(p *goPackage) (string, error) {
@@ -284,7 +324,7 @@ func (s *site) paragraph(p paragraph) string {
 var (
 	lead = regexp.MustCompile(`^(Uses of options|Returns|Errors)\b`)
 	// What is set as code: names of the library and of C, errors, options with a dash, calls.
-	literal = regexp.MustCompile(`\b(?:std|tempfile)::[\w:]+(?:\(\))?|\b(?:tempfile_\w+|\w+(?:\.h|\.hpp))\b(?:\(\))?|\b(?:TEMPFILE_\w+|NULL|O_[A-Z]+|SEEK_\w+)\b|-?\bE[A-Z0-9]{2,}\b|-l\w+\b|\b\w+\(\)`)
+	literal = regexp.MustCompile(`\b(?:std|tempfile)::[\w:]+(?:\(\))?|\b(?:tempfile_\w+|\w+(?:\.h|\.hpp))\b(?:\(\))?|\b(?:TEMPFILE_\w+|NULL|O_[A-Z]+|SEEK_\w+)\b|-?\bE[A-Z0-9]{2,}\b|\B-l\w+\b|\b\w+\(\)`)
 )
 
 // inline sets names as code, those of tempfile.h with a link to them.

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Builds the shared library. The one place that knows how: the Makefile calls it, and so does the Python package's setup.py,
+# which must do without make.
+#
+# usage: capi/build.sh OUTPUT [MAP [TAGS]]     OUTPUT as seen from the root of the tree, MAP a file of capi/
+#
+# GO is the command to use; STRIP is given to Go's linker, and empty keeps debug information.
+set -eu
+output=$1 map=${2:-libtempfile.map} tags=osusergo${3:+,$3}
+cd "$(dirname "$0")/.."
+major=$(sed -n 's/^#define TEMPFILE_VERSION "\([0-9]*\)\..*/\1/p' capi/types.h)
+
+# No SIGURG may go to threads whose SIGURG was given back to the host, and a stack that was grown for a host's signal
+# handlers must stay so. The runtime would keep two descriptors open on the cgroup's files to follow its share of
+# processors, and a host that closes what it does not know would give them to others. osusergo: the user's home is read
+# without the C library, which may load modules for it.
+godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
+link="-Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
+
+# Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
+CGO_ENABLED=1 "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
+    -ldflags="${STRIP--s -w} -buildid= $godebug -extldflags \"$link\"" -o "$output" ./capi
+rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's
