@@ -8,8 +8,8 @@ are those of the thread that works: what the runtime's own threads do depends on
 one in twenty rounds count as none: random bytes are drawn for many names at once, and memory is asked for now and then.
 
 Instructions are counted without garbage collections, whose share falls on whichever thread is about. What is left of chance
-adds some: a system call that took long makes the runtime take the thread's processor away. So the lowest of three
-measurements counts. The environment is always the same, because reading it costs more the more there is.
+adds some: a system call that took long makes the runtime take the thread's processor away. So the lowest of six measurements
+counts, and fewer are made once one is low enough. The environment is always the same: the larger, the longer it is searched.
 """
 
 import glob
@@ -26,7 +26,7 @@ import workers
 FILE = os.path.join(workers.BENCH, "counts.json")
 ROUNDS = 1000
 GROWTH = 1.02  # of instructions
-ATTEMPTS = 3
+ATTEMPTS = 6
 WAITING = {"futex", "sched_yield", "nanosleep", "restart_syscall"}
 C = ["our_mkstemp", "our_mkdtemp", "our_named", "our_unnamed", "our_directory", "our_spooled", "our_rolled"]
 PYTHON = ["our_mkstemp", "our_named", "our_directory", "our_unnamed", "our_spooled", "our_spooled_often"]
@@ -74,12 +74,12 @@ def system_calls_of_a_round(kind, contestant, workspace):
 
 
 def instructions_of_a_round(contestant, workspace, known):
-    """The lowest of the measurements. Those that are no more than what is known need no other."""
+    """The lowest of the measurements; one that shows no growth is enough."""
     once = twice = float("inf")
     for _ in range(ATTEMPTS):
         once = min(once, instructions(contestant, ROUNDS, workspace))
         twice = min(twice, instructions(contestant, 2 * ROUNDS, workspace))
-        if twice - once <= known * ROUNDS:
+        if twice - once <= known * GROWTH * ROUNDS:
             break
     return round((twice - once) / ROUNDS)
 

@@ -83,7 +83,8 @@ def flatness(rounds, workspace):
         before, after = growth(contestant, rounds, workspace)
         flat = flat and after - before <= FLAT
         rows.append([title, megabytes(before), megabytes(after), "flat" if after - before <= FLAT else "GROWS"])
-    print("\n".join(report.table(["resident memory", "after {:,} rounds".format(WARM), "after {:,} more".format(rounds), ""], rows)))
+    head = ["resident memory", "after {:,} rounds".format(WARM), "after {:,} more".format(rounds), ""]
+    print("\n".join(report.table(head, rows)))
     return flat
 
 

@@ -1,5 +1,5 @@
 /* What a C program would do without the library: the C library's functions, and the bare system calls, which are the
- * floor. A floor's name is ready beforehand: it pays for nothing but the kernel. */
+ * floor. A floor's names are numbers: it pays for nothing but the kernel, which every time sees a name that it does not know. */
 #include "worker.h"
 
 #include <fcntl.h>
@@ -13,13 +13,24 @@ extern char **environ;
 
 enum { CREATE = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
 
-static const char *ready_name(void)
+/* Counts up the number that a path ends with, which starts as NAME. */
+static const char *next_path(char path[PATH_ROOM], const char *name)
+{
+    char *digit;
+
+    if (path[0] == '\0')
+        join(path, name);
+    for (digit = path + strlen(path) - 1; *digit == '9'; digit--)
+        *digit = '0';
+    ++*digit;
+    return path;
+}
+
+static const char *next_name(void)
 {
     static char path[PATH_ROOM];
 
-    if (path[0] == '\0')
-        join(path, "tmp00000000");
-    return path;
+    return next_path(path, "tmp00000000");
 }
 
 static void create_close_unlink(const char *path)
@@ -41,7 +52,7 @@ static void libc_mkostemp(void)
 
 static void raw_file(void)
 {
-    create_close_unlink(ready_name());
+    create_close_unlink(next_name());
 }
 
 static void libc_mkdtemp(void)
@@ -54,7 +65,7 @@ static void libc_mkdtemp(void)
 
 static void raw_mkdtemp(void)
 {
-    const char *path = ready_name();
+    const char *path = next_name();
 
     MUST(mkdir(path, 0700) == 0 && rmdir(path) == 0);
 }
@@ -62,7 +73,7 @@ static void raw_mkdtemp(void)
 /* lstat: what is removed later must be what was made. */
 static void raw_directory(void)
 {
-    const char *path = ready_name();
+    const char *path = next_name();
     struct stat identity;
 
     MUST(mkdir(path, 0700) == 0 && lstat(path, &identity) == 0 && rmdir(path) == 0);
@@ -130,12 +141,12 @@ static void raw_spooled(void)
 
 static void raw_share(int number)
 {
-    char path[PATH_ROOM], name[] = "tmp0000000_";
+    static char paths[THREADS][PATH_ROOM];
+    char name[] = "tm_00000000";
 
-    name[sizeof name - 2] = (char)('0' + number);
-    join(path, name);
+    name[2] = (char)('0' + number);
     for (int i = 0; i < THREAD_ROUNDS; i++)
-        create_close_unlink(path);
+        create_close_unlink(next_path(paths[number], name));
 }
 
 static void raw_threads(void)
@@ -182,9 +193,7 @@ static void raw_crowded_file(void)
 {
     static char path[PATH_ROOM];
 
-    if (path[0] == '\0')
-        join(path, "crowd/tmp00000000");
-    create_close_unlink(path);
+    create_close_unlink(next_path(path, "crowd/tmp00000000"));
 }
 
 static void rm_rf(void)

@@ -1,10 +1,12 @@
 """The worker in Python: the jobs by the library's package, by CPython's tempfile, and by the shortest program; see worker.h.
 
-What is compared runs in one interpreter. A floor's name is ready beforehand: it pays for nothing but the calls.
+What is compared runs in one interpreter. A floor's names are ready beforehand: it pays for nothing but the calls, and the
+kernel sees another name every time.
 """
 
 import gc
 import io
+import itertools
 import os
 import shutil
 import sys
@@ -14,7 +16,7 @@ import time
 import libtempfile
 
 HERE = os.environ["TMPDIR"]
-READY = os.path.join(HERE, "tmp00000000")
+NAMES = itertools.cycle([os.path.join(HERE, "tmp%08d" % number) for number in range(10000)])
 CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 UNNAMED = os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC
 KILOBYTE = b"k" * 1024
@@ -58,8 +60,9 @@ def through(module):
 
 
 def raw_mkstemp():
-    os.close(os.open(READY, CREATE, 0o600))
-    os.unlink(READY)
+    name = next(NAMES)
+    os.close(os.open(name, CREATE, 0o600))
+    os.unlink(name)
 
 
 def opener(path, flags):
@@ -67,16 +70,18 @@ def opener(path, flags):
 
 
 def raw_named():
-    with open(READY, "w+b", opener=opener) as file:
+    name = next(NAMES)
+    with open(name, "w+b", opener=opener) as file:
         file.write(b"data")
-    os.unlink(READY)
+    os.unlink(name)
 
 
 def raw_directory():
     """lstat: what is removed later must be what was made."""
-    os.mkdir(READY, 0o700)
-    os.lstat(READY)
-    os.rmdir(READY)
+    name = next(NAMES)
+    os.mkdir(name, 0o700)
+    os.lstat(name)
+    os.rmdir(name)
 
 
 def raw_unnamed():
