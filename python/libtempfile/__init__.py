@@ -31,6 +31,11 @@ class _Package(_ModuleType):
     """Forwards what is not the package's own to the drop-in: libtempfile.tempdir = x is an assignment there."""
 
     def __getattr__(self, name):
+        # Most of what is asked for is in the drop-in, once that was imported; the rest took longer than a small file does.
+        drop_in = self.__dict__.get("tempfile")
+        if drop_in is not None and name in drop_in.__dict__:
+            return drop_in.__dict__[name]
+
         from importlib import import_module
 
         if name in _EXTRAS:
