@@ -14,7 +14,7 @@ import zipfile
 
 import libtempfile
 
-print(libtempfile.install())
+print("\npython                 the same in the standard module's place\n  " + libtempfile.install())
 
 import tempfile  # noqa: E402 - the drop-in now
 
@@ -54,7 +54,7 @@ def zip_and_unpack():
             with open(os.path.join(folder, name), "rb") as unpacked:
                 if digest(unpacked) != expected:
                     raise SystemExit("%s is not what it was" % name)
-        print("zipped and unpacked %d modules, %d KB packed, every hash the same" % (
+        print("  zipped and unpacked %d modules, %d KB packed, every hash the same" % (
             len(hashes), os.path.getsize(archive.name) // 1024))
         names = archive.name, folder
     return names
@@ -106,7 +106,7 @@ def upload():
             thread.join()
     if sha != hashlib.sha256(content).hexdigest() or rolled_at == "None" or int(rolled_at) <= LIMIT:
         raise SystemExit("the upload came as %s, rolled over at %s" % (sha, rolled_at))
-    print("uploaded %d KB, spooled: in memory up to %d KB, on disk after %s bytes, the hash is the same" % (
+    print("  uploaded %d KB, spooled: in memory up to %d KB, on disk after %s bytes, the hash is the same" % (
         UPLOAD // 1024, LIMIT // 1024, rolled_at))
 
 
@@ -122,7 +122,7 @@ def main():
         left = os.listdir(own)
     if left or any(map(os.path.exists, (*names, own))):
         raise SystemExit("left behind: %s" % left)
-    print("nothing is left, after %.1f s, with %s" % (time.monotonic() - start, libtempfile.library_path()))
+    print("  nothing is left, after %.1f s, with %s" % (time.monotonic() - start, libtempfile.library_path()))
 
 
 if __name__ == "__main__":
