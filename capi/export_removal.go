@@ -18,12 +18,15 @@ type removal struct {
 	ignoreErrors bool
 }
 
-// removalFlags checks the flags of a removal.
-func removalFlags[T integer](function string, flags C.uint32_t) (ignoreErrors bool, code T) {
-	if flags&^C.TEMPFILE_IGNORE_CLEANUP_ERRORS != 0 {
-		return false, misuse[T](function, "a flag is set that removals do not know")
+// removalArguments checks what a removal is started with.
+func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t) (root string, ignoreErrors bool, code C.int) {
+	switch {
+	case flags&^C.TEMPFILE_IGNORE_CLEANUP_ERRORS != 0:
+		return "", false, misuse[C.int](function, "a flag is set that removals do not know")
+	case path == nil:
+		return "", false, misuse[C.int](function, "the path is NULL")
 	}
-	return flags != 0, 0
+	return text(path), flags != 0, 0
 }
 
 // tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
@@ -42,14 +45,11 @@ func tfgo_rmtree(path *C.tempfile__cchar, flags C.uint32_t) (result C.int) {
 	const function = "tempfile_rmtree"
 	stack.Reserve()
 	defer rescue(function, &result)
-	ignoreErrors, code := removalFlags[C.int](function, flags)
+	root, ignoreErrors, code := removalArguments(function, path, flags)
 	if code != 0 {
 		return code
 	}
-	if path == nil {
-		return misuse[C.int](function, "the path is NULL")
-	}
-	result = fail[C.int](function, library.RemoveAll(text(path)))
+	result = fail[C.int](function, library.RemoveAll(root))
 	if ignoreErrors && syscall.Errno(-result) != syscall.EINVAL {
 		C.tempfile__clear()
 		return 0
@@ -73,14 +73,11 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	const function = "tempfile_removal_start"
 	stack.Reserve()
 	defer rescue(function, &result)
-	ignoreErrors, code := removalFlags[C.int](function, flags)
+	root, ignoreErrors, code := removalArguments(function, path, flags)
 	if code != 0 {
 		return code
 	}
-	if path == nil {
-		return misuse[C.int](function, "the path is NULL")
-	}
-	started, err := library.StartRemoval(text(path))
+	started, err := library.StartRemoval(root)
 	if err != nil {
 		return fail[C.int](function, err)
 	}
