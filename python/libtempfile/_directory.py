@@ -16,29 +16,15 @@ def _if_ours(owner, clean_up, *args, **kwargs):
 
 
 class TemporaryDirectory:
-    """Create and return a temporary directory.  This has the same
-    behavior as mkdtemp but can be used as a context manager.  For
-    example:
+    """A directory as mkdtemp makes it, which is removed with all it holds: at the end of a with statement, which gives its
+    path, by cleanup(), or when nobody refers to it any more.
 
-        with TemporaryDirectory() as tmpdir:
-            ...
-
-    Upon exiting the context, the directory and everything contained
-    in it are removed.
+    'suffix', 'prefix', 'dir' -- as for mkdtemp.
+    'ignore_cleanup_errors' -- leave what cannot be removed, without an error. From 3.10 on.
+    'delete' -- False: only cleanup() removes it. From 3.12 on.
     """
 
     if _versions.DIRECTORY_DELETE:
-        __doc__ = __doc__.rstrip(" .\n") + """ (unless delete=False is passed or an exception
-    is raised during cleanup and ignore_cleanup_errors is not True).
-
-    Optional Arguments:
-        suffix - A str suffix for the directory name.  (see mkdtemp)
-        prefix - A str prefix for the directory name.  (see mkdtemp)
-        dir - A directory to create this temp dir in.  (see mkdtemp)
-        ignore_cleanup_errors - False; ignore exceptions during cleanup?
-        delete - True; whether the directory is automatically deleted.
-    """
-
         def __init__(self, suffix=None, prefix=None, dir=None,
                      ignore_cleanup_errors=False, *, delete=True):
             self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,

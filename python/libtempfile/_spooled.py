@@ -8,9 +8,8 @@ from . import tempfile as _tempfile
 
 
 class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
-    """Temporary file wrapper, specialized to switch from BytesIO
-    or StringIO to a real file when it exceeds a certain size or
-    when a fileno is needed.
+    """A file that stays in memory until a write goes past 'max_size' (0: never for that reason) or somebody asks for its
+    descriptor; then it rolls over to a TemporaryFile, which the other arguments are for.
     """
     _rolled = False
 

@@ -30,9 +30,8 @@ def _at_end(name="_libtempfile_at_end"):
 
 
 class _TemporaryFileCloser:
-    """A separate object allowing proper closing of a temporary file's
-    underlying file object, without adding a __del__ method to the
-    temporary file."""
+    """Closes the file and deletes its name. It is apart from the wrapper because the wrapper's methods, which may outlive
+    the wrapper, keep this alive too."""
 
     # Only the process that made a file deletes its name implicitly: a forked child has these objects too.
     #
@@ -150,12 +149,7 @@ class _TemporaryFileCloser:
 
 
 class _TemporaryFileWrapper:
-    """Temporary file wrapper
-
-    This class provides a wrapper around files opened for
-    temporary use.  In particular, it seeks to automatically
-    remove the file when it is no longer needed.
-    """
+    """A file object that looks like the one it is made of, and whose file is deleted after it."""
 
     if _versions.DROPPED_FILE_WARNS:
         def __init__(self, file, name, delete=True, delete_on_close=True):
@@ -204,9 +198,7 @@ class _TemporaryFileWrapper:
             return result
 
     def close(self):
-        """
-        Close the temporary file, possibly deleting it.
-        """
+        """Close the file, and delete it if that is what closing is to do."""
         self._closer.close()
 
     def __iter__(self):

@@ -1,26 +1,8 @@
-"""Temporary files.
+"""Files and directories that go away when they are no longer needed, under names that nobody can guess.
 
-This module provides generic, low- and high-level interfaces for
-creating temporary files and directories.  All of the interfaces
-provided by this module can be used without fear of race conditions
-except for 'mktemp'.  'mktemp' is subject to race conditions and
-should not be used; it is provided for backward compatibility only.
-
-The default path names are returned as str.  If you supply bytes as
-input, all return values will be in bytes.  Ex:
-
-    >>> tempfile.mkstemp()
-    (4, '/tmp/tmptpu9nin8')
-    >>> tempfile.mkdtemp(suffix=b'')
-    b'/tmp/tmppbi8f0hy'
-
-This module also provides some data items to the user:
-
-  TMP_MAX  - maximum number of names that will be tried before
-             giving up.
-  tempdir  - If this is set to a string before the first use of
-             any routine from this module, it will be considered as
-             another candidate location to store temporary files.
+NamedTemporaryFile, TemporaryFile, SpooledTemporaryFile and TemporaryDirectory clean up after themselves; what mkstemp and
+mkdtemp make is the caller's to remove. Paths are str unless one of the arguments is bytes. 'tempdir', if it is set, is where
+things are made that ask for no other place, and 'template' what their names begin with; TMP_MAX names are tried at most.
 """
 
 # This is the standard module's namespace for the running version, over libtempfile; what the names do is in the modules
@@ -79,7 +61,7 @@ def _exists(fn):
 
 
 def _infer_return_type(*args):
-    """Look at the type of all args and divine their implied return type."""
+    """str or bytes, whichever the arguments call for; they may not be of both kinds."""
     return_type = None
     for arg in args:
         if arg is None:
@@ -98,7 +80,7 @@ def _infer_return_type(*args):
 
 
 def _sanitize_params(prefix, suffix, dir):
-    """Common parameter processing for most APIs in this module."""
+    """Puts in what was left out of a call, in the type that the rest asks for."""
     output_type = _infer_return_type(prefix, suffix, dir)
     if suffix is None:
         suffix = output_type()
@@ -110,8 +92,7 @@ def _sanitize_params(prefix, suffix, dir):
 
 
 def _candidate_tempdir_list():
-    """Generate a list of candidate temporary directories which
-    _get_default_tempdir will try."""
+    """Where to look for a directory that can be used, in order."""
     # os.getenv and os.getcwd, and not the library's own list: what a program does to os.environ holds for it at once.
     dirlist = [dirname for dirname in map(_os.getenv, ('TMPDIR', 'TEMP', 'TMP')) if dirname]
     dirlist += ['/tmp', '/var/tmp', '/usr/tmp']
@@ -160,15 +141,11 @@ def _choose_tempdir(dirlist):
 
 if _versions.DIRLIST:
     def _get_default_tempdir(dirlist=None):
-        """Calculate the default directory to use for temporary files: the
-        first candidate in which a file with a random name can be created,
-        written and removed."""
+        """The first candidate in which a file can be created, written and removed."""
         return _choose_tempdir(_candidate_tempdir_list() if dirlist is None else dirlist)
 else:
     def _get_default_tempdir():
-        """Calculate the default directory to use for temporary files: the
-        first candidate in which a file with a random name can be created,
-        written and removed."""
+        """The first candidate in which a file can be created, written and removed."""
         return _choose_tempdir(_candidate_tempdir_list())
 
 
@@ -176,7 +153,7 @@ _name_sequence = None
 
 
 def _get_candidate_names():
-    """Common setup sequence for all user-callable interfaces."""
+    """The source of names, one for the whole process."""
     global _name_sequence
     if _name_sequence is None:
         with _once_lock:
@@ -201,7 +178,7 @@ def _names_as(output_type):
 
 
 def _mkstemp_inner(dir, pre, suf, flags, output_type):
-    """Code common to mkstemp, TemporaryFile, and NamedTemporaryFile."""
+    """Creates the file, under the first name that is free: the descriptor and the absolute path."""
     if _versions.ABSOLUTE_FIRST:
         dir = _os.path.abspath(dir)
     for file in _attempts(dir, pre, suf, _names_as(output_type)):
@@ -216,16 +193,16 @@ def _mkstemp_inner(dir, pre, suf, flags, output_type):
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
     def gettempprefix():
-        """The default prefix for temporary directories as string."""
+        """What names begin with unless a prefix is given, as str."""
         return _os.fsdecode(template)
 else:
     def gettempprefix():
-        """The default prefix for temporary directories."""
+        """What names begin with unless a prefix is given."""
         return template
 
 
 def gettempprefixb():
-    """The default prefix for temporary directories as bytes."""
+    """gettempprefix() as bytes."""
     return _os.fsencode(template)
 
 
@@ -233,7 +210,7 @@ tempdir = None
 
 
 def _gettempdir():
-    """Private accessor for tempfile.tempdir."""
+    """tempdir, chosen at the first use."""
     global tempdir
     if tempdir is None:
         with _once_lock:
@@ -244,62 +221,37 @@ def _gettempdir():
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
     def gettempdir():
-        """Returns tempfile.tempdir as str."""
+        """The directory for what asks for no other, as str."""
         return _os.fsdecode(_gettempdir())
 else:
     def gettempdir():
-        """Accessor for tempfile.tempdir."""
+        """The directory for what asks for no other."""
         return _gettempdir()
 
 
 def gettempdirb():
-    """Returns tempfile.tempdir as bytes."""
+    """gettempdir() as bytes."""
     return _os.fsencode(_gettempdir())
 
 
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):
-    """User-callable function to create and return a unique temporary
-    file.  The return value is a pair (fd, name) where fd is the
-    file descriptor returned by os.open, and name is the filename.
+    """Create a file that only the user can read and write, and give (descriptor, absolute path).
 
-    If 'suffix' is not None, the file name will end with that suffix,
-    otherwise there will be no suffix.
+    'suffix', 'prefix' -- what the name ends and begins with; None is nothing and 'template'. Neither has a directory part.
+    'dir' -- where; None is gettempdir().
+    'text' -- makes no difference on Linux.
 
-    If 'prefix' is not None, the file name will begin with that prefix,
-    otherwise a default prefix is used.
-
-    If 'dir' is not None, the file will be created in that directory,
-    otherwise a default directory is used.
-
-    If 'text' is specified and true, the file is opened in text
-    mode.  Else (the default) the file is opened in binary mode.
-
-    If any of 'suffix', 'prefix' and 'dir' are not None, they must be the
-    same type.  If they are bytes, the returned name will be bytes; str
-    otherwise.  'suffix' and 'prefix' have no directory part.
-
-    The file is readable and writable only by the creating user ID.
-    If the operating system uses permission bits to indicate whether a
-    file is executable, the file is executable by no one. The file
-    descriptor is not inherited by children of this process.
-
-    Caller is responsible for deleting the file when done with it.
+    The three may be str or bytes, but all of one kind, which is also the path's. The descriptor is not inherited by programs
+    that are started. Closing it and removing the file is up to the caller.
     """
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     return _mkstemp_inner(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type)
 
 
 def mkdtemp(suffix=None, prefix=None, dir=None):
-    """User-callable function to create and return a unique temporary
-    directory.  The return value is the pathname of the directory.
+    """Create a directory that only the user can enter, and give its path. It is the caller's to remove.
 
-    Arguments are as for mkstemp, except that the 'text' argument is
-    not accepted.
-
-    The directory is readable, writable, and searchable only by the
-    creating user.
-
-    Caller is responsible for deleting the directory when done with it.
+    'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     for file in _attempts(dir, prefix, suffix, _names_as(output_type)):
@@ -313,17 +265,10 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
 
 
 def mktemp(suffix="", prefix=template, dir=None):
-    """User-callable function to return a unique temporary file name.  The
-    file is not created.
+    """Give a path at which there is nothing, without creating it.
 
-    Arguments are similar to mkstemp, except that the 'text' argument is
-    not accepted, and suffix=None, prefix=None and bytes file names are not
-    supported.
-
-    THIS FUNCTION IS UNSAFE AND SHOULD NOT BE USED.  The file name may
-    refer to a file that did not exist at some point, but by the time
-    you get around to creating it, someone else may have beaten you to
-    the punch.
+    Do not use it: somebody else may create that path before the caller does. mkstemp and mkdtemp cannot be beaten to it.
+    'suffix', 'prefix' and 'dir' are as for mkstemp, but str only.
     """
     if dir is None:
         dir = gettempdir()
@@ -375,25 +320,14 @@ def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, dele
         raise
 
 
-_named_arguments = """Create and return a temporary file.
-    Arguments:
+_named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
+
+    'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp.
-    'mode' -- the mode argument to io.open (default "w+b").
-    'buffering' -- the buffer size argument to io.open (default -1).
-    'encoding' -- the encoding argument to io.open (default None)
-    'newline' -- the newline argument to io.open (default None)
-    'delete' -- whether the file is {delete} (default True).{delete_on_close}
-    'errors' -- the errors argument to io.open (default None)
-    The file is created as mkstemp() would do it.
+    'delete' -- whether it is {delete}.{delete_on_close}
 
-    Returns an object with a file-like interface; the name of the file
-    is accessible as its 'name' attribute.  The file will be automatically
-    deleted when it is closed unless the 'delete' argument is set to False.
-
-    The process that created the file deletes it: a forked child that
-    closes or drops its copy of the object leaves the file alone.  On POSIX,
-    NamedTemporaryFiles cannot be automatically deleted if the creating
-    process is terminated abruptly with a SIGKILL signal.
+    Its path is the attribute 'name'. Only the process that created the file deletes it, not a forked child that has a copy
+    of the object; and nobody does if that process is killed.
     """
 
 if _versions.DELETE_ON_CLOSE:
@@ -405,10 +339,9 @@ if _versions.DELETE_ON_CLOSE:
             encoding = _io.text_encoding(encoding)
         return _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, delete_on_close)
 
-    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="automatically deleted", delete_on_close="""
-    'delete_on_close' -- if 'delete', whether the file is deleted on close
-       (default True) or otherwise either on context manager exit
-       (if context manager was used) or on object finalization.""")
+    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted at all", delete_on_close="""
+    'delete_on_close' -- whether that happens when it is closed; else at the end of the with statement, or when nobody
+       refers to the object any more.""")
 else:
     def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
                            newline=None, suffix=None, prefix=None,
@@ -417,7 +350,7 @@ else:
             encoding = _io.text_encoding(encoding)
         return _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete)
 
-    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted on close", delete_on_close="")
+    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted when it is closed", delete_on_close="")
 
 
 # Whether files without a name are to be had at all. An old kernel reads O_TMPFILE as O_DIRECTORY, and says that a directory
@@ -428,18 +361,10 @@ _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
                   newline=None, suffix=None, prefix=None,
                   dir=None, *, errors=None):
-    """Create and return a temporary file.
-    Arguments:
-    'prefix', 'suffix', 'dir' -- as for mkstemp.
-    'mode' -- the mode argument to io.open (default "w+b").
-    'buffering' -- the buffer size argument to io.open (default -1).
-    'encoding' -- the encoding argument to io.open (default None)
-    'newline' -- the newline argument to io.open (default None)
-    'errors' -- the errors argument to io.open (default None)
-    The file is created as mkstemp() would do it.
+    """Create a file without a name and give a file object on it. It is gone when it is closed, however the process ends.
 
-    Returns an object with a file-like interface.  The file has no
-    name, and will cease to exist when it is closed.
+    'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
+    'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
     global _O_TMPFILE_WORKS
     if _versions.TEXT_ENCODING and "b" not in mode:
