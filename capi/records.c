@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* A handle is a mark, the generation and the index of the record. The mark makes it no address of a user process, so that
@@ -75,6 +74,13 @@ static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
     return NULL;
 }
 
+/* A token is a byte of malloc's. That of a runtime which is dead here is nobody's any more. */
+static void forget_token(tempfile__record *record)
+{
+    free(record->object);
+    record->object = NULL;
+}
+
 /* Makes the record known to the Go runtime of this process. */
 static int inherit(const struct tempfile__api *api, tempfile__record *record)
 {
@@ -83,6 +89,7 @@ static int inherit(const struct tempfile__api *api, tempfile__record *record)
 
     if (__builtin_expect(record->epoch == epoch, 1))
         return 0;
+    forget_token(record);
     result = api->inherit(record);
     if (result == 0) {
         record->epoch = epoch;
@@ -117,18 +124,18 @@ void tempfile__done(struct tempfile__call *call)
 /* Adds a table of free records. The caller holds the table lock. */
 static bool grow(struct tempfile__shared *shared)
 {
-    size_t size = TEMPFILE__RECORDS * sizeof(tempfile__record);
     uint32_t table = shared->tables;
     tempfile__record *records;
 
     if (table == TEMPFILE__TABLES)
         return false;
-    records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (records == MAP_FAILED)
+    /* from malloc, where leak checkers follow the pointers in it */
+    records = calloc(TEMPFILE__RECORDS, sizeof *records);
+    if (records == NULL)
         return false;
     shared->locks[table] = tempfile__wiped_pages(TEMPFILE__RECORDS * sizeof(pthread_mutex_t));
     if (shared->locks[table] == NULL) {
-        munmap(records, size);
+        free(records);
         return false;
     }
     for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++) {
@@ -190,6 +197,8 @@ static void give_back(tempfile__record *record)
     }
     free(record->state.data);
     memset(&record->state, 0, sizeof record->state);
+    if (record->epoch != tempfile__epoch())
+        forget_token(record);
     record->object = NULL;
     pthread_mutex_lock(&shared->wiped->table);
     record->next_free = shared->first_free;
