@@ -365,7 +365,7 @@ void tempfile__unlock(tempfile__record *record)
     pthread_mutex_unlock(lock_of(record));
 }
 
-/* The following publish the new before it frees the old, for a fork by another thread in between. */
+/* The following publish the new before they free the old, for a fork by another thread in between. */
 
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
 {

@@ -3,6 +3,7 @@
 #define CHECK_H
 
 #include "tempfile.h"
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,19 @@ static int checks;
             _exit(1);                                                                                                \
         }                                                                                                            \
     } while (0)
+
+/* How many entries a directory has. */
+static inline int entries_of(const char *path)
+{
+    DIR *directory = opendir(path);
+    int count = 0;
+
+    CHECK(directory != NULL);
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count - 2;
+}
 
 /* Ends a test that passed. */
 static inline int passed(void)

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <dirent.h>
 #include <time.h>
 
 static char named[TEMPFILE_PATH_SIZE], empty[TEMPFILE_PATH_SIZE], full[TEMPFILE_PATH_SIZE];
@@ -206,18 +205,6 @@ static const struct story {
     {"ignored", ignored, 2}, {"large handler", with_large_handler, 2}, {"children", by_children, 2},
     {"heir", by_heir, 2}, {"mid-call", mid_call, 2},
 };
-
-static int entries_of(const char *path)
-{
-    DIR *directory = opendir(path);
-    int count = -2;
-
-    CHECK(directory != NULL);
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
 
 static void expect(const char *self, const struct story *story, int number)
 {

@@ -1,19 +1,7 @@
 /* The text vectors, by way of the C ABI. tests/vectors/text.md describes them. */
-#include "check.h"
+#include "cases.h"
 #include "json.h"
 #include <fcntl.h>
-
-static char where[128]; /* what is being run, for a failure */
-
-/* CHECK, with what was being run. */
-#define HOLDS(condition)                    \
-    do {                                    \
-        int holds = (condition) ? 1 : 0;    \
-                                            \
-        if (!holds)                         \
-            fprintf(stderr, "%s: ", where); \
-        CHECK(holds && #condition);         \
-    } while (0)
 
 /* FNV-1a, which stands for texts that are too long to write down. */
 static uint32_t fnv(const char *data, size_t size)

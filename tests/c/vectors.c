@@ -1,24 +1,12 @@
 /* The vectors that all languages share, by way of the C ABI. tests/vectors/README.md describes them. */
-#include "check.h"
+#include "cases.h"
 #include "json.h"
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 
 static char scratch[TEMPFILE_PATH_SIZE]; /* the directory that every case works in */
-static char where[256];                  /* what is being run, for a failure */
 static int64_t cases;
-
-/* CHECK, with what was being run. */
-#define HOLDS(condition)                    \
-    do {                                    \
-        int holds = (condition) ? 1 : 0;    \
-                                            \
-        if (!holds)                         \
-            fprintf(stderr, "%s: ", where); \
-        CHECK(holds && #condition);         \
-    } while (0)
 
 static int64_t errno_named(const char *name)
 {
@@ -47,18 +35,6 @@ static void furnish(void)
     CHECK(mkdir(path, 0700) == 0);
     snprintf(path, sizeof path, "%s/dangling", scratch);
     CHECK(symlink("nowhere", path) == 0);
-}
-
-static int entries_in_scratch(void)
-{
-    DIR *directory = opendir(scratch);
-    int count = 0;
-
-    CHECK(directory != NULL);
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count - 2;
 }
 
 /* The options of a case. The directory's path stays valid until the next call. */
@@ -168,7 +144,7 @@ static void run_creation(const struct json *test)
             HOLDS(result == 0);
         if (result == 0)
             check_path(test, path);
-        HOLDS(entries_in_scratch() == 3);
+        HOLDS(entries_of(scratch) == 3);
     }
 }
 
@@ -318,7 +294,7 @@ static void run(const char *name, void (*run_case)(const struct json *test))
     }
     snprintf(where, sizeof where, "%s.json", name);
     HOLDS(seen == json_number(file, "count", -1) && ran > seen / 2);
-    HOLDS(entries_in_scratch() == 3);
+    HOLDS(entries_of(scratch) == 3);
     cases += ran;
     json_free(file);
 }

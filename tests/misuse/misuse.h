@@ -7,18 +7,6 @@
 #include <errno.h>
 #include <limits.h>
 
-static inline int entries_of(const char *path)
-{
-    DIR *directory = opendir(path);
-    int count = 0;
-
-    CHECK(directory != NULL);
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count - 2;
-}
-
 /* The descriptors of the process, but for those with which Go's runtime waits, which it opens when
  * it first has to. One too many, each time, for the one that counts them. */
 static inline int open_descriptors(void)
