@@ -125,9 +125,9 @@ typedef struct tempfile_options {
     const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" above */
-    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" above */
-    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" above */
+    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" in tempfile.h */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" in tempfile.h */
     const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
     int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
