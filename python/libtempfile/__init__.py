@@ -25,8 +25,8 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
            "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_finder", "_library_path", "_names", "_primitives", "_removal", "_search",
-               "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
+_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_finder", "_library_path", "_limits", "_names", "_primitives",
+               "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
 
 
 class _Package(_ModuleType):
