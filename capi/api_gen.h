@@ -28,6 +28,8 @@ struct tempfile__api {
     int (*file_close)(tempfile__record *file);
     int (*directory_keep)(tempfile__record *directory);
     int (*directory_cleanup)(tempfile__record *directory);
+    int (*register_file)(const char *path, tempfile__record *out_file);
+    int (*register_directory)(const char *path, tempfile__record *out_directory);
     int (*rmtree)(const char *path, uint32_t flags);
     int (*removal_start)(const char *path, uint32_t flags, tempfile__record *out_removal);
     int (*removal_step)(tempfile__record *removal, uint32_t entries, uint64_t *out_removed);

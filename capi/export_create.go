@@ -104,7 +104,7 @@ func withPath(function string, c *C.tempfile__options, plan func(*core.Options) 
 // is deleted then; after a crash, _exit or SIGKILL it stays.
 //
 // Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
-// that is unknown (see "Text"), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
+// that is unknown (see "Text" in tempfile.h), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //

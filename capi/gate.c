@@ -21,9 +21,6 @@
 
 /* Copies stay loaded, dead ones too, and each takes some of the loader's static TLS: 214 fit. */
 #define LAST_GENERATION 200
-/* The address space that a Go runtime reserves when it starts: 800 MB were seen, and it ends the process if they are not
- * to be had. */
-#define RUNTIME_ROOM ((size_t)1 << 30)
 /* Room for the reason why there is no copy. */
 #define REASON 512
 
@@ -213,14 +210,6 @@ static struct link_map *load_copy(const struct link_map *self, int descriptor, c
     return copy;
 }
 
-/* Tells whether a limit leaves room for another runtime. */
-static bool has_room(void)
-{
-    void *room = mmap(NULL, RUNTIME_ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return room != MAP_FAILED && munmap(room, RUNTIME_ROOM) == 0;
-}
-
 /* What forbids to load a copy before it is tried; NULL: nothing. */
 static const char *forbidden(void)
 {
@@ -231,11 +220,9 @@ static const char *forbidden(void)
         return "TEMPFILE_NO_RELOAD is set";
     if (shared->last_epoch >= LAST_GENERATION)
         return "this is a fork of a fork, more than 200 deep";
-    if (!has_room())
-        return "the limit on address space leaves less than the 1 GB that a copy needs";
     if (shared->wiped->loader_dead || (shared->wiped->loader_dead = !tempfile__loader_works()))
         return "another thread was loading a library when this process was forked, and the loader's lists were left half done";
-    return NULL;
+    return tempfile__lacking();
 }
 
 /* Loads a copy and gives its table; NULL and why. */

@@ -87,6 +87,9 @@ uint64_t tempfile__epoch(void);
 /* loader.c */
 bool tempfile__loader_works(void);
 
+/* room.c */
+const char *tempfile__lacking(void);
+
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__done(struct tempfile__call *call);
@@ -125,6 +128,7 @@ uint64_t tempfile__environment_number(void);
 
 /* thread.c */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
+int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);

@@ -8,12 +8,11 @@
 #include <errno.h>
 #include <link.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 /* Long enough for a machine that is busy. */
-enum { PATIENCE = 5, STACK = 64 << 10 };
+enum { PATIENCE = 5 };
 
 static int see_one(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -43,41 +42,23 @@ static void *go_ahead(void *argument)
     return NULL;
 }
 
-/* Starts the thread, on which no handler of the host's may run. */
-static bool send_ahead(struct probe *probe)
-{
-    sigset_t all, mask;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    bool started;
-
-    if (pthread_attr_init(&attributes) != 0)
-        return false;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &mask);
-    started = pthread_create(&thread, &attributes, go_ahead, probe) == 0;
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    pthread_attr_destroy(&attributes);
-    return started;
-}
-
 /* Tells whether the loader's list can be walked. Where that cannot be found out it is assumed to. */
 static bool answers_in_time(void)
 {
     struct probe *probe = malloc(sizeof *probe);
     struct timespec deadline;
+    pthread_t thread;
     bool answers;
 
     if (probe == NULL)
         return true;
     sem_init(&probe->passed, 0, 0);
     probe->users = 2;
-    if (!send_ahead(probe)) {
+    if (tempfile__start_thread(&thread, go_ahead, probe) != 0) {
         free(probe);
         return true;
     }
+    pthread_detach(thread);
     clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += PATIENCE;
     do

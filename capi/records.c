@@ -305,26 +305,31 @@ void tempfile__leave(void)
     }
 }
 
-/* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
- * was interrupted may hold, and without memory. The paths it reads outlive their objects, see give_back. */
-void tempfile__remove_names(void)
+/* Removes the names of one kind of object; how many went. */
+static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(const char *))
 {
-    struct tempfile__shared *shared = tempfile__shared;
-    uint32_t count = __atomic_load_n(&shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS;
+    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+    uint32_t count = __atomic_load_n(&tempfile__shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS, removed = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
         tempfile__record *record = record_at(i);
         const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
 
-        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || path == NULL || !tempfile__owned(record) ||
-            (record->state.flags & wanted) != wanted)
-            continue;
-        if (record->kind == TEMPFILE__FILE)
-            unlink(path);
-        else
-            rmdir(path);
+        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) != 0 && record->kind == kind && path != NULL &&
+            tempfile__owned(record) && (record->state.flags & wanted) == wanted)
+            removed += remove_name(path) == 0;
     }
+    return removed;
+}
+
+/* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
+ * was interrupted may hold, and without memory. The paths it reads outlive their objects, see give_back. A directory may
+ * hold files and directories of ours, and be empty without them. */
+void tempfile__remove_names(void)
+{
+    remove_names_of(TEMPFILE__FILE, unlink);
+    while (remove_names_of(TEMPFILE__DIRECTORY, rmdir) > 0)
+        ;
 }
 
 bool tempfile__owned(const tempfile__record *record)

@@ -30,6 +30,8 @@ const struct tempfile__api tempfile__local = {
     .file_close = tfgo_file_close,
     .directory_keep = tfgo_directory_keep,
     .directory_cleanup = tfgo_directory_cleanup,
+    .register_file = tfgo_register_file,
+    .register_directory = tfgo_register_directory,
     .rmtree = tfgo_rmtree,
     .removal_start = tfgo_removal_start,
     .removal_step = tfgo_removal_step,
@@ -393,6 +395,42 @@ int tempfile_directory_cleanup(tempfile_directory *directory)
     tempfile__pin(&call);
     result = call.api->directory_cleanup(call.record);
     tempfile__unpin(&call);
+    return result;
+}
+
+int tempfile_register_file(const char *path, tempfile_file **out_file)
+{
+    struct tempfile__call call;
+    void *handle;
+    int result = tempfile__make(&call, TEMPFILE__FILE, "tempfile_register_file");
+
+    if (result != 0)
+        return result;
+    if (out_file == NULL)
+        result = tempfile__fail(-EINVAL, "tempfile_register_file", "arguments", "", "out_file is NULL", 0);
+    if (result == 0)
+        result = call.api->register_file(path, call.record);
+    result = tempfile__made(&call, result, &handle);
+    if (result == 0)
+        *out_file = handle;
+    return result;
+}
+
+int tempfile_register_directory(const char *path, tempfile_directory **out_directory)
+{
+    struct tempfile__call call;
+    void *handle;
+    int result = tempfile__make(&call, TEMPFILE__DIRECTORY, "tempfile_register_directory");
+
+    if (result != 0)
+        return result;
+    if (out_directory == NULL)
+        result = tempfile__fail(-EINVAL, "tempfile_register_directory", "arguments", "", "out_directory is NULL", 0);
+    if (result == 0)
+        result = call.api->register_directory(path, call.record);
+    result = tempfile__made(&call, result, &handle);
+    if (result == 0)
+        *out_directory = handle;
     return result;
 }
 

@@ -5,13 +5,14 @@
 #include <signal.h>
 #include <string.h>
 
-static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-enum { NUMBERS = sizeof numbers / sizeof *numbers };
+/* The signals that end a process and are no fault of its own: what a fault raises is Go's to look at first. */
+static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+enum { USUAL = 4, NUMBERS = sizeof numbers / sizeof *numbers };
 
 /* What the host had for each. */
 static struct sigaction before[NUMBERS];
 
-static const struct sigaction *before_us(int number)
+static struct sigaction *before_us(int number)
 {
     for (int i = 0; i < NUMBERS; i++)
         if (numbers[i] == number)
@@ -39,27 +40,39 @@ static void clean_up(int number, siginfo_t *information, void *context)
     }
 }
 
-int tempfile_cleanup_on_signals(void)
+static int install(int number, const char *function)
 {
-    static const char function[] = "tempfile_cleanup_on_signals";
+    struct sigaction *host = before_us(number), now, ours;
 
     tempfile__clear();
+    if (host == NULL)
+        return tempfile__fail(-EINVAL, function, "arguments", "", "this signal is none that ends a process in good order", 0);
     if (tempfile__gate(function) == NULL)
         return -EOWNERDEAD;
-    for (int i = 0; i < NUMBERS; i++) {
-        struct sigaction now, ours;
-
-        if (sigaction(numbers[i], NULL, &now) != 0)
-            return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
-        if ((now.sa_flags & SA_SIGINFO) != 0 ? now.sa_sigaction == clean_up : now.sa_handler == SIG_IGN)
-            continue;
-        before[i] = now; /* before the handler that looks at it */
-        ours = now;
-        ours.sa_sigaction = clean_up;
-        /* the host's choice of a stack stays, for its handler runs there too */
-        ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO;
-        if (sigaction(numbers[i], &ours, NULL) != 0)
-            return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
-    }
+    if (sigaction(number, NULL, &now) != 0)
+        return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
+    if ((now.sa_flags & SA_SIGINFO) != 0 ? now.sa_sigaction == clean_up : now.sa_handler == SIG_IGN)
+        return 0;
+    *host = now; /* before the handler that looks at it */
+    ours = now;
+    ours.sa_sigaction = clean_up;
+    /* the host's choice of a stack stays, for its handler runs there too */
+    ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO;
+    if (sigaction(number, &ours, NULL) != 0)
+        return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
     return 0;
+}
+
+int tempfile_cleanup_on_signal(int number)
+{
+    return install(number, "tempfile_cleanup_on_signal");
+}
+
+int tempfile_cleanup_on_signals(void)
+{
+    int result = 0;
+
+    for (int i = 0; i < USUAL && result == 0; i++)
+        result = install(numbers[i], "tempfile_cleanup_on_signals");
+    return result;
 }

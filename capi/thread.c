@@ -72,6 +72,25 @@ static void block_signals(sigset_t *before)
     pthread_sigmask(SIG_BLOCK, &all, before);
 }
 
+/* Starts a thread of ours, on which no handler of the host's may run; 0 or an errno. */
+int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
+{
+    enum { STACK = 64 << 10 };
+    pthread_attr_t attributes;
+    sigset_t all, mask;
+    int result = pthread_attr_init(&attributes);
+
+    if (result != 0)
+        return result;
+    pthread_attr_setstacksize(&attributes, STACK);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    result = pthread_create(thread, &attributes, run, argument);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    pthread_attr_destroy(&attributes);
+    return result;
+}
+
 /* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
  * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
  * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;

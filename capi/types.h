@@ -21,9 +21,9 @@
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
  * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
  * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, another thread loading a library at the fork, less than 1 GB of address space left, or TEMPFILE_NO_RELOAD set
- * in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was opening or rolling
- * over at the fork may be closed in the child (-EBADF).
+ * forks deep, another thread loading a library at the fork, less than 1 GB of address space or too few threads left, or
+ * TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was
+ * opening or rolling over at the fork may be closed in the child (-EBADF).
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
@@ -37,8 +37,9 @@
  * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
  *
  * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
- * start 5 threads (ulimit -u, for all of a user's processes; a forked child needs as many again), or if GOMEMLIMIT in the
- * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM.
+ * start 5 threads (ulimit -u, for all of a user's processes) and some more when it collects garbage, or if GOMEMLIMIT in the
+ * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM. A forked child needs as
+ * much again, and finds out before: it is refused unless it can start 5 threads and one for each processor up to 16.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */
@@ -125,9 +126,9 @@ typedef struct tempfile_options {
     const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" above */
-    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" above */
-    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" above */
+    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" in tempfile.h */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" in tempfile.h */
     const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
     int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */

@@ -39,12 +39,16 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (*Directory,
 		l.system.Rmdir(path)
 		return nil, failed("mkdir", path, err)
 	}
-	s := storage.State()
+	initializeDirectory(storage.State(), identity, o)
+	return &Directory{l, storage}, nil
+}
+
+// initializeDirectory fills the state of a directory that is there.
+func initializeDirectory(s *State, identity Identity, o *Options) {
 	*s = State{Kind: KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
 	s.set(flagNamed, true)
 	s.set(flagDelete, !o.NoDelete)
 	s.set(flagIgnoreErrors, o.IgnoreCleanupErrors)
-	return &Directory{l, storage}, nil
 }
 
 // StoredDirectory gives the directory whose storage another runtime has filled.

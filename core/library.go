@@ -48,6 +48,12 @@ func SpooledTemporaryFile(o *Options) (*File, error) { return standard.SpooledTe
 // TemporaryDirectory creates a directory that is removed with all it holds by Cleanup, or by Free unless NoDelete.
 func TemporaryDirectory(o *Options) (*Directory, error) { return standard.TemporaryDirectory(o) }
 
+// RegisterFile takes over a file that is there already: what Mkstemp made, or another program.
+func RegisterFile(path string) (*File, error) { return standard.RegisterFile(path) }
+
+// RegisterDirectory takes over a directory that is there already: what Mkdtemp made, or another program.
+func RegisterDirectory(path string) (*Directory, error) { return standard.RegisterDirectory(path) }
+
 // RemoveAll removes a directory that Mkdtemp made, with all it holds. See Library.RemoveAll.
 func RemoveAll(path string) error { return standard.RemoveAll(path) }
 

@@ -117,6 +117,36 @@ var operations = []operation{
 		}
 		return err
 	}},
+	{name: "RegisterFile", calls: 2, run: func(l *Library, folder string) error {
+		path := folder + "/file"
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			return err
+		}
+		f, err := l.RegisterFile(path)
+		if err != nil {
+			os.Remove(path) // the caller's still
+			return err
+		}
+		if err = f.Close(); err != nil {
+			f.Free()
+		}
+		return err
+	}},
+	{name: "RegisterDirectory", calls: 2, run: func(l *Library, folder string) error {
+		path := folder + "/directory"
+		if err := os.Mkdir(path, 0o700); err != nil {
+			return err
+		}
+		d, err := l.RegisterDirectory(path)
+		if err != nil {
+			os.Remove(path)
+			return err
+		}
+		if err = d.Cleanup(); err != nil {
+			d.Free()
+		}
+		return err
+	}},
 	{name: "Cleanup", calls: 20, run: func(l *Library, folder string) error {
 		d, err := l.TemporaryDirectory(&Options{Dir: folder})
 		if err != nil {

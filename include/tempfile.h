@@ -22,9 +22,9 @@
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
  * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
  * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, another thread loading a library at the fork, less than 1 GB of address space left, or TEMPFILE_NO_RELOAD set
- * in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was opening or rolling
- * over at the fork may be closed in the child (-EBADF).
+ * forks deep, another thread loading a library at the fork, less than 1 GB of address space or too few threads left, or
+ * TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was
+ * opening or rolling over at the fork may be closed in the child (-EBADF).
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
@@ -38,8 +38,9 @@
  * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
  *
  * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
- * start 5 threads (ulimit -u, for all of a user's processes; a forked child needs as many again), or if GOMEMLIMIT in the
- * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM.
+ * start 5 threads (ulimit -u, for all of a user's processes) and some more when it collects garbage, or if GOMEMLIMIT in the
+ * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM. A forked child needs as
+ * much again, and finds out before: it is refused unless it can start 5 threads and one for each processor up to 16.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */
@@ -126,9 +127,9 @@ typedef struct tempfile_options {
     const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" above */
-    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" above */
-    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" above */
+    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" in tempfile.h */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" in tempfile.h */
     const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
     int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
@@ -214,7 +215,7 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
  * is deleted then; after a crash, _exit or SIGKILL it stays.
  *
  * Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
- * that is unknown (see "Text"), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
+ * that is unknown (see "Text" in tempfile.h), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
  *
  * After a fork the child has the file too, with the same descriptor and name, but does not delete it.
  */
@@ -559,6 +560,40 @@ int tempfile_directory_cleanup(tempfile_directory *directory);
 void tempfile_directory_free(tempfile_directory *directory);
 
 /**
+ * tempfile_register_file takes over a file that is there already, from tempfile_mkstemp or another library: from then on
+ * its name goes as that of a tempfile_named_temporary_file whose descriptor was detached, when it is closed or freed, at the
+ * end of the process, and at a signal (tempfile_cleanup_on_signals).
+ *
+ * path is the file; a relative one is made absolute. A link, socket or pipe goes too, without what it leads to.
+ *
+ * Returns 0 and the file, which the caller frees with tempfile_file_free, after tempfile_file_keep if the file is to stay
+ * after all. What reads, writes or gives a descriptor is -EBADF.
+ *
+ * Errors: -EINVAL for NULL, "" and a path that ends in '/', "." or ".."; -EISDIR for a directory; -ENOENT and what else
+ * lstat(2) says. The file stays the caller's then.
+ *
+ * After a fork the child has the file too, but does not delete it unless tempfile_file_adopt.
+ */
+int tempfile_register_file(const char *path, tempfile_file **out_file);
+
+/**
+ * tempfile_register_directory takes over a directory that is there already, from tempfile_mkdtemp or another library: from
+ * then on it is as one of tempfile_temporary_directory, and is removed with all it holds when it is freed or cleaned up and
+ * at the end of the process.
+ *
+ * path is the directory; a relative one is made absolute.
+ *
+ * Returns 0 and the directory, which the caller frees with tempfile_directory_free, after tempfile_directory_keep if it is
+ * to stay after all.
+ *
+ * Errors: -EINVAL for NULL, "", "/" and a path that ends in "." or ".."; -ENOTDIR for a link or a file; -ENOENT and what
+ * else lstat(2) says. The directory stays the caller's then.
+ *
+ * After a fork the child has the directory too; freeing it there removes nothing unless tempfile_directory_adopt.
+ */
+int tempfile_register_directory(const char *path, tempfile_directory **out_directory);
+
+/**
  * tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
  * tempfile_directory_cleanup does.
  *
@@ -620,18 +655,31 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
  * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed:
- * the names of files, and directories that are empty. Without it, a signal that ends the process leaves them.
- *
- * The handlers of the moment are called afterwards, and the default action is taken, so that the exit status tells of the
- * signal; one that is ignored stays so. A handler that the host installs later takes the place of this one. What is just
- * being created, and a directory that is not empty, stays. A host whose own handler lets the program go on goes on without
- * its files. Calling this again does nothing. It counts for forked children too, which remove what they made themselves.
+ * the names of files, and directories that are empty. Without it, a signal that ends the process leaves them. It is
+ * tempfile_cleanup_on_signal for each of the four.
  *
  * Returns 0.
  *
  * Errors: what sigaction(2) says.
  */
 int tempfile_cleanup_on_signals(void);
+
+/**
+ * tempfile_cleanup_on_signal does so for one signal: a host whose own handler of SIGHUP reads its configuration anew, say,
+ * goes on then, and would go on without its files.
+ *
+ * number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ.
+ *
+ * The handler of the moment is called afterwards, or the default action is taken, so that the exit status tells of the
+ * signal; one that is ignored stays so. A handler that the host installs later takes the place of this one. What is just
+ * being created, and a directory that is not empty, stays. Calling this again does nothing. It counts for forked children
+ * too, which remove what they made themselves.
+ *
+ * Returns 0.
+ *
+ * Errors: -EINVAL for another signal: it ends no process by default, or only one that is broken; what sigaction(2) says.
+ */
+int tempfile_cleanup_on_signal(int number);
 
 /**
  * tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.

@@ -518,6 +518,41 @@ private:
     return directory(detail::make<handle>(detail::coding{code}, given, tempfile_temporary_directory).release());
 }
 
+namespace detail {
+
+// Makes an object of what has a path already.
+template <class Handle, class Report, class Register>
+Handle registered(const Report &report, const std::filesystem::path &path, Register call)
+{
+    typename Handle::pointer raw = nullptr;
+    with_path(report, path, [&](const char *name) { return call(name, &raw); });
+    return Handle(raw);
+}
+
+} // namespace detail
+
+/// Takes over a file that is there already: it is deleted when the object is closed or destroyed.
+[[nodiscard]] inline file register_file(const std::filesystem::path &path)
+{
+    return file(detail::registered<detail::file_handle>(detail::throwing{}, path, tempfile_register_file).release());
+}
+[[nodiscard]] inline file register_file(const std::filesystem::path &path, std::error_code &code)
+{
+    return file(detail::registered<detail::file_handle>(detail::coding{code}, path, tempfile_register_file).release());
+}
+
+/// Takes over a directory that is there already: it is removed with all it holds when the object is destroyed.
+[[nodiscard]] inline directory register_directory(const std::filesystem::path &path)
+{
+    using handle = detail::directory_handle;
+    return directory(detail::registered<handle>(detail::throwing{}, path, tempfile_register_directory).release());
+}
+[[nodiscard]] inline directory register_directory(const std::filesystem::path &path, std::error_code &code)
+{
+    using handle = detail::directory_handle;
+    return directory(detail::registered<handle>(detail::coding{code}, path, tempfile_register_directory).release());
+}
+
 /// What mkstemp gives; both are the caller's to close and to remove.
 struct descriptor_and_path {
     tempfile_fd descriptor = -1;
@@ -594,6 +629,13 @@ inline void cleanup_on_signals() { detail::value(detail::throwing{}, tempfile_cl
 inline void cleanup_on_signals(std::error_code &code) noexcept
 {
     detail::value(detail::coding{code}, tempfile_cleanup_on_signals());
+}
+
+/// Makes one signal do so: one of those, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ.
+inline void cleanup_on_signal(int number) { detail::value(detail::throwing{}, tempfile_cleanup_on_signal(number)); }
+inline void cleanup_on_signal(int number, std::error_code &code) noexcept
+{
+    detail::value(detail::coding{code}, tempfile_cleanup_on_signal(number));
 }
 
 /// A removal that goes in steps, so that the caller can show progress or stop in between. rmtree with a progress does both.

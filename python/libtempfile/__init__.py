@@ -5,6 +5,8 @@ version's. libtempfile.install() puts it in the standard module's place in a pro
 in an environment. What the standard module lacks is here too:
 
     rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
+    adopt(file)                    a forked process takes over what its parent made
+    cleanup_on_signals()           a signal that ends the process cleans up
     install(), uninstall()         for a process
     library_path()                 of the library that is in use
     LibraryError                   it cannot be loaded; an ImportError
@@ -20,11 +22,11 @@ __version__ = "0.1.0"
 
 # Where what the standard module lacks comes from, when it is first asked for.
 _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_library_path", "install": "_finder",
-           "uninstall": "_finder"}
+           "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_aliases", "_directory", "_ffi", "_finder", "_library_path", "_names", "_primitives", "_removal", "_search",
-               "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
+_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_finder", "_library_path", "_limits", "_names", "_primitives",
+               "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
 
 
 class _Package(_ModuleType):

@@ -1,5 +1,5 @@
 from os import PathLike
-from typing import Callable, Optional, Union
+from typing import IO, Any, Callable, Optional, Union
 
 from . import tempfile as tempfile
 from .tempfile import (
@@ -49,3 +49,7 @@ def rmtree(
     ignore_errors: bool = False,
     progress: Optional[Callable[[int], object]] = None,
 ) -> None: ...
+def adopt(
+    file_or_directory: Union[_TemporaryFileWrapper[Any], TemporaryDirectory[Any], SpooledTemporaryFile[Any], IO[Any]],
+) -> None: ...
+def cleanup_on_signals(*signals: int) -> None: ...

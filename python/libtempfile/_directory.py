@@ -7,6 +7,8 @@ import weakref as _weakref
 from . import _removal, _versions
 from . import tempfile as _tempfile
 
+_watch = None  # cleanup_on_signals() puts a function here, which is told of each directory
+
 
 def _if_ours(owner, clean_up, *args, **kwargs):
     """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
@@ -72,6 +74,8 @@ class TemporaryDirectory:
         self._owner = _os.getpid()
         self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
                                             warn_message="Implicitly cleaning up {!r}".format(self), **for_cleanup)
+        if _watch is not None:
+            _watch(self)
 
     def __repr__(self):
         return "<{} {!r}>".format(self.__class__.__name__, self.name)

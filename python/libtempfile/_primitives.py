@@ -51,11 +51,11 @@ def create_directory(file):
 def replaced_rmtree():
     """What the host wants directories to be removed with, if it is not the library: a rmtree that it has put in the place
     of shutil's, or shutil's on a system of its own; else None."""
-    shutil = sys.modules.get("shutil")
-    if shutil is not None:
-        kind = shutil.rmtree if hasattr(shutil.rmtree, "__code__") else type(shutil.rmtree)
+    rmtree = getattr(sys.modules.get("shutil"), "rmtree", None)  # not there yet while another thread imports it
+    if rmtree is not None:
+        kind = rmtree if hasattr(rmtree, "__code__") else type(rmtree)
         if kind.__module__ != "shutil":
-            return shutil.rmtree
+            return rmtree
     if os.open is posix.open and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:
         return None
     import shutil

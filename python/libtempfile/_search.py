@@ -24,7 +24,13 @@ def candidates():
 
 
 def load(open_library):
-    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none."""
+    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none, and before anything
+    is loaded that would end the process."""
+    from . import _limits
+
+    obstacle = _limits.obstacle()
+    if obstacle is not None:
+        raise LibraryError("the library of libtempfile cannot be loaded into this process: " + obstacle, name="libtempfile")
     reasons = []
     for path in candidates():
         if os.sep in path and not os.path.exists(path):

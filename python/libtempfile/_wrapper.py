@@ -6,6 +6,8 @@ from _weakref import ref as _ref
 
 from . import _ffi, _versions
 
+_watch = None  # cleanup_on_signals() puts a function here, which is told of each file that is to be deleted
+
 
 class _AtEnd:
     """Deletes the names of the files that nothing ever finalizes: what a daemon thread holds at exit, for instance, since its
@@ -52,6 +54,8 @@ class _TemporaryFileCloser:
                 raise ValueError("embedded null byte")
             self._encoded, self._encoded_from, self._unlink = encoded, name, _ffi.functions().unlink
             _at_end().add(self)
+            if _watch is not None:
+                _watch(self)
 
     def _is_ours(self):
         return self._owner is None or self._owner == self._getpid()

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,6 +17,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+enum { NOBODY_ELSE = 54321 };
 
 static char library[1024], jail[2048], saved[1100];
 static int (*mkdtemp_)(const tempfile_options *, char *, size_t);
@@ -136,6 +140,51 @@ static void no_address_space(void)
     use();
 }
 
+/* A user who has no other processes, unlike root whom no limit holds, and may still read the library. */
+static void become_user(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{.effective = 1 << CAP_DAC_OVERRIDE, .permitted = 1 << CAP_DAC_OVERRIDE}};
+
+    if (geteuid() != 0)
+        return;
+    CHECK(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setresuid(NOBODY_ELSE, NOBODY_ELSE, NOBODY_ELSE) == 0);
+    CHECK(syscall(SYS_capset, &header, data) == 0);
+}
+
+/* Some threads, but not as many as a runtime needs. */
+static void few_threads(void)
+{
+    struct rlimit few, before;
+
+    become_user();
+    CHECK(getrlimit(RLIMIT_NPROC, &before) == 0);
+    few = before;
+    few.rlim_cur = getuid() == NOBODY_ELSE ? 4 : 1;
+    CHECK(setrlimit(RLIMIT_NPROC, &few) == 0);
+    expect("too few threads");
+    CHECK(setrlimit(RLIMIT_NPROC, &before) == 0);
+    use();
+}
+
+/* The control: loading it where it cannot refuse. */
+static void load_without_threads(void)
+{
+    struct rlimit few = {1, 1}, no_core = {0, 0};
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        become_user();
+        setrlimit(RLIMIT_CORE, &no_core);
+        CHECK(setrlimit(RLIMIT_NPROC, &few) == 0 && freopen("/dev/null", "w", stderr) != NULL);
+        load();
+        use();
+        _exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 static void no_memory_files(void)
 {
     refuse_call(SYS_memfd_create, 1, UINT32_MAX);
@@ -177,6 +226,7 @@ static void in_child(void (*obstacle)(void), int needs_root)
 
     if (needs_root && geteuid() != 0) {
         printf("chroot needs root; ");
+        fflush(stdout); /* or each child would print it again */
         return;
     }
     pid = fork();
@@ -203,7 +253,7 @@ int main(void)
     static const struct {
         void (*obstacle)(void);
         int needs_root;
-    } stories[] = {{gone, 0}, {replaced, 0}, {no_descriptors, 0}, {no_address_space, 0}, {no_memory_files, 0}, {no_executable_memory, 0},
+    } stories[] = {{gone, 0}, {replaced, 0}, {no_descriptors, 0}, {no_address_space, 0}, {few_threads, 0}, {no_memory_files, 0}, {no_executable_memory, 0},
                    {forbidden, 0}, {empty_chroot, 1}, {chroot_without_proc, 1}, {cut_short, 0}};
     const int count = sizeof stories / sizeof *stories;
     char original[1024];
@@ -217,7 +267,9 @@ int main(void)
         shell("cp \"$A\" \"$B\"", original, library);
         in_child(stories[i].obstacle, stories[i].needs_root);
     }
+    shell("cp \"$A\" \"$B\"", original, library);
+    load_without_threads();
     shell("rm -rf \"$A\" \"$B\"", library, jail);
-    printf("%d reasons; ", count);
+    printf("%d reasons, without threads loading is the end; ", count);
     return passed();
 }

@@ -60,6 +60,12 @@ static void large(int number)
     plain(number);
 }
 
+static void go_on(int number)
+{
+    (void)number;
+    handled++;
+}
+
 static void by_default(int number)
 {
     start();
@@ -86,6 +92,20 @@ static void chained(int number)
     CHECK(raise(SIGINT) == 0 && handled == 2 && with_information == 1);
     CHECK(raise(SIGTERM) == 0 && handled == 3);
     make_all(); /* the library goes on */
+    raise(number);
+}
+
+/* A host that covers some signals only: its handler of another goes on, and so do its files. */
+static void some_only(int number)
+{
+    static const int refused[] = {0, -1, 100, SIGKILL, SIGSTOP, SIGSEGV, SIGABRT, SIGCHLD, SIGURG, SIGWINCH};
+
+    make_all();
+    CHECK(tempfile_cleanup_on_signal(number) == 0 && tempfile_cleanup_on_signal(SIGALRM) == 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        CHECK(tempfile_cleanup_on_signal(refused[i]) == -EINVAL);
+    signal(SIGHUP, go_on);
+    CHECK(raise(SIGHUP) == 0 && handled == 1 && access(named, F_OK) == 0 && access(empty, F_OK) == 0);
     raise(number);
 }
 
@@ -202,6 +222,7 @@ static const struct story {
     int stay; /* entries that are left */
 } stories[] = {
     {"by default", by_default, 2}, {"twice", twice, 2}, {"chained", chained, 4}, {"once only", once_only, 2},
+    {"some only", some_only, 2},
     {"ignored", ignored, 2}, {"large handler", with_large_handler, 2}, {"children", by_children, 2},
     {"heir", by_heir, 2}, {"mid-call", mid_call, 2},
 };

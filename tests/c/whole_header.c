@@ -3,6 +3,7 @@
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -42,12 +43,15 @@ static const struct {
     __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
+    __typeof__(&tempfile_register_file) register_file;
+    __typeof__(&tempfile_register_directory) register_directory;
     __typeof__(&tempfile_rmtree) rmtree;
     __typeof__(&tempfile_removal_start) removal_start;
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
+    __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -87,12 +91,15 @@ static const struct {
     tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
+    tempfile_register_file,
+    tempfile_register_directory,
     tempfile_rmtree,
     tempfile_removal_start,
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
     tempfile_cleanup_on_signals,
+    tempfile_cleanup_on_signal,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -183,6 +190,21 @@ static void directories(void)
     all.removal_free(removal);
 }
 
+/* What mkstemp and mkdtemp made is registered, and goes with its handle. */
+static void registrations(void)
+{
+    tempfile_directory *directory;
+    tempfile_file *file;
+    char path[TEMPFILE_PATH_SIZE];
+
+    CHECK(close(all.mkstemp(NULL, path, sizeof path)) == 0 && all.register_file(path, &file) == 0);
+    all.file_free(file);
+    CHECK(mode_of(path) == 0 && all.mkdtemp(NULL, path, sizeof path) == 0);
+    CHECK(all.register_directory(path, &directory) == 0);
+    all.directory_free(directory);
+    CHECK(mode_of(path) == 0);
+}
+
 /* A child that takes its parent's objects over removes them at its end. */
 static void in_child(void)
 {
@@ -207,10 +229,11 @@ int main(void)
 {
     CHECK(strcmp(all.version(), TEMPFILE_VERSION) == 0);
     CHECK(strcmp(all.strerror(-ENOENT), "No such file or directory") == 0);
-    CHECK(all.cleanup_on_signals() == 0);
+    CHECK(all.cleanup_on_signals() == 0 && all.cleanup_on_signal(SIGALRM) == 0 && all.cleanup_on_signal(SIGKILL) == -EINVAL);
     paths();
     files();
     directories();
+    registrations();
     in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
     return passed();

@@ -1,6 +1,7 @@
 // Directories, removals and the default directory.
 #include "check.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <sys/wait.h>
 
@@ -133,6 +134,32 @@ static void the_default_directory()
     tempfile::cleanup_on_signals();
     tempfile::cleanup_on_signals(code);
     CHECK(!code);
+    tempfile::cleanup_on_signal(SIGALRM);
+    tempfile::cleanup_on_signal(SIGKILL, code);
+    CHECK(code == std::errc::invalid_argument);
+    thrown(EINVAL, [] { tempfile::cleanup_on_signal(SIGSEGV); });
+}
+
+static void what_is_there_is_taken_over()
+{
+    const fs::path path = tempfile::mkdtemp();
+    std::ofstream(path / "file") << "x";
+    std::error_code code;
+    {
+        auto file = tempfile::register_file(path / "file");
+        CHECK(file.name() == path / "file");
+        thrown(EBADF, [&] { file.tell(); });
+        CHECK(!tempfile::register_file(path, code).get() && code == std::errc::is_a_directory);
+        CHECK(!tempfile::register_directory(path / "file", code).get() && code == std::errc::not_a_directory);
+    }
+    CHECK(!fs::exists(path / "file"));
+    CHECK(thrown(ENOENT, [&] { (void)tempfile::register_file(path / "file"); }).path() == path / "file");
+    thrown(EINVAL, [] { (void)tempfile::register_file(std::string("a\0b", 3)); });
+    fill(path, 3);
+    CHECK(tempfile::register_directory(path).name() == path);
+    CHECK(!fs::exists(path));
+    (void)tempfile::register_directory(path, code);
+    CHECK(code == std::errc::no_such_file_or_directory);
 }
 
 void test_directories()
@@ -142,4 +169,5 @@ void test_directories()
     a_child_adopts();
     removals_show_progress();
     the_default_directory();
+    what_is_there_is_taken_over();
 }

@@ -159,6 +159,15 @@ print(os.path.exists(path))
         self.assertTrue(os.path.isdir(directory.name))
         libtempfile.rmtree(directory.name)
 
+    def test_while_another_thread_imports_shutil(self):
+        """Its module is listed before it has anything in it."""
+        self.script("""
+import sys, types, libtempfile
+sys.modules["shutil"] = types.ModuleType("shutil")
+with libtempfile.TemporaryDirectory() as name:
+    open(name + "/file", "w").close()
+""")
+
     def test_a_hosts_own_unlink(self):
         import posix
 

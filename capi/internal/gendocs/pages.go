@@ -24,10 +24,11 @@ var plan = []page{
 		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt", "file_close", "file_free"}},
 	{title: "directories that are removed by themselves", names: []string{
 		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup", "directory_free"}},
+	{title: "take over what is there already", names: []string{"register_file", "register_directory"}},
 	{title: "the default directory and prefix", names: []string{
 		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
 	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_step", "removal_free", "unlink"}},
-	{title: "clean up when a signal ends the process", names: []string{"cleanup_on_signals"}},
+	{title: "clean up when a signal ends the process", names: []string{"cleanup_on_signals", "cleanup_on_signal"}},
 	{title: "what went wrong, and which library it was", names: []string{"last_error", "strerror", "version"}},
 }
 

@@ -1,0 +1,48 @@
+"""adopt(): a forked process takes over what its parent made."""
+
+import io
+import os
+import weakref
+
+from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
+from . import _directory, _spooled, _wrapper
+
+
+def _adopt_file(closer):
+    if closer.delete and closer._owner != os.getpid():
+        closer._owner = os.getpid()
+        if _wrapper._watch is not None:
+            _wrapper._watch(closer)
+
+
+def _adopt_directory(directory):
+    if directory._owner == os.getpid():
+        return
+    directory._owner = os.getpid()
+    finalizer = directory._finalizer.detach()
+    if finalizer is not None:  # else it is cleaned up already, or to be kept
+        _, clean_up, arguments, keywords = finalizer
+        directory._finalizer = weakref.finalize(directory, clean_up, directory._owner, *arguments[1:], **keywords)
+        if _directory._watch is not None:
+            _directory._watch(directory)
+
+
+def adopt(file_or_directory):
+    """Make this process the owner of a file or directory that was made before a fork.
+
+    Only the process that created a NamedTemporaryFile or TemporaryDirectory deletes it when it is closed or left, when nobody
+    refers to it any more and at exit. A program that becomes a daemon is another process after that, and takes over what it
+    is to clean up itself; the process before leaves by os._exit. Adopting again does nothing, and neither does adopting a
+    TemporaryFile or SpooledTemporaryFile, which have no name. Anything else is a TypeError.
+    """
+    if isinstance(file_or_directory, _wrapper._TemporaryFileWrapper):
+        _adopt_file(file_or_directory._closer)
+    elif isinstance(file_or_directory, _directory.TemporaryDirectory):
+        _adopt_directory(file_or_directory)
+    elif not isinstance(file_or_directory, _spooled.SpooledTemporaryFile) and not _is_unnamed(file_or_directory):
+        raise TypeError("%r was not made by libtempfile" % (file_or_directory,))
+
+
+def _is_unnamed(file):
+    """Whether it can be a TemporaryFile, which has its descriptor for a name."""
+    return isinstance(file, io.IOBase) and isinstance(getattr(file, "name", None), int)

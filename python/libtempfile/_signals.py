@@ -1,0 +1,196 @@
+"""cleanup_on_signals(): files and directories go when a signal ends the process.
+
+The library's handler removes what the library knows of. Python's objects are its own, so from the first call on each is
+registered with the library when it is made, and no longer when it was cleaned up. One that is registered gets a class that
+sees to that; all others pay nothing for it.
+"""
+
+import errno
+import os
+import signal
+import weakref
+
+from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
+from . import _directory, _ffi, _versions, _wrapper
+
+_SIGNALS = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
+
+_functions = None
+_registrations = {}  # by the finalizers of directories, which have no room for an attribute
+
+
+class _Functions:
+    """What include/tempfile.h declares for signals, beside what _ffi has."""
+
+    def __init__(self, ctypes, library):
+        handle, text = ctypes.c_void_p, ctypes.c_char_p
+        self.Handle, self.byref = handle, ctypes.byref
+        for name, result, arguments in (
+            ("cleanup_on_signal", ctypes.c_int, (ctypes.c_int,)),
+            ("register_file", ctypes.c_int, (text, ctypes.POINTER(handle))),
+            ("register_directory", ctypes.c_int, (text, ctypes.POINTER(handle))),
+            ("file_keep", ctypes.c_int, (handle,)),
+            ("directory_keep", ctypes.c_int, (handle,)),
+            ("file_free", None, (handle,)),
+            ("directory_free", None, (handle,)),
+        ):
+            function = getattr(library, "tempfile_" + name)
+            function.restype, function.argtypes = result, arguments
+            setattr(self, name, function)
+
+
+def _load():
+    global _functions
+    if _functions is None:
+        _ffi.functions()
+        import ctypes
+
+        _functions = _Functions(ctypes, ctypes.CDLL(_ffi.path))  # by the path that is loaded: the same library
+    return _functions
+
+
+class _Registration:
+    """The library's handle for an object of Python's. It only counts in the process that registered."""
+
+    def __init__(self, kind, path):
+        f = _load()
+        handle = f.Handle()
+        # What cannot be registered, because it is gone for instance, is as usable as without: the caller asked for a file.
+        getattr(f, "register_" + kind)(os.fsencode(path), f.byref(handle))
+        self._handle = handle.value
+        self._owner = os.getpid()
+        self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
+
+    def is_ours(self, getpid=os.getpid):
+        return self._owner == getpid()
+
+    def end(self):
+        """The library forgets the name, and leaves what has it."""
+        handle, self._handle = self._handle, None
+        if handle is not None and self.is_ours():
+            self._keep(handle)
+            self._free(handle)
+
+
+class _WatchedCloser(_wrapper._TemporaryFileCloser):
+    """A closer whose name the library knows. It may be finalized when this module's globals are gone."""
+
+    def close(self, *args, **keywords):
+        try:
+            super().close(*args, **keywords)
+        finally:
+            self._unregister_when_done()
+
+    if _versions.DELETE_ON_CLOSE:
+        def cleanup(self, *args, **keywords):
+            try:
+                super().cleanup(*args, **keywords)
+            finally:
+                self._unregister_when_done()
+
+    def _unregister_when_done(self):
+        if getattr(self, "cleanup_called", self.close_called):
+            self._registration.end()
+
+    # Programs set it to False to keep a file after all.
+    @property
+    def delete(self):
+        return self.__dict__["delete"]
+
+    @delete.setter
+    def delete(self, value):
+        self.__dict__["delete"] = value
+        if not value:
+            self._registration.end()
+
+
+class _WatchedFinalizer(weakref.finalize):
+    """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all."""
+
+    __slots__ = ()
+
+    def __call__(self, _=None):
+        try:
+            return super().__call__(_)
+        finally:
+            self._unregister()
+
+    def detach(self):
+        try:
+            return super().detach()
+        finally:
+            self._unregister()
+
+    def _unregister(self):
+        registration = _registrations.pop(self, None)
+        if registration is not None:
+            registration.end()
+
+
+def _register(where, key, kind, path):
+    """Registers an object once in this process, whoever else is at it."""
+    known = where.get(key)
+    if known is not None and not known.is_ours():
+        del where[key]  # of a process that this one was forked from
+    registration = _Registration(kind, path)
+    if where.setdefault(key, registration) is not registration:
+        registration.end()
+
+
+def _watch_closer(closer):
+    if closer.delete and closer._owner == os.getpid() and not getattr(closer, "cleanup_called", closer.close_called):
+        _register(closer.__dict__, "_registration", "file", closer.name)
+        closer.__class__ = _WatchedCloser
+
+
+def _watch_directory(directory):
+    finalizer = directory._finalizer
+    if directory._delete and directory._owner == os.getpid() and finalizer.alive:
+        _register(_registrations, finalizer, "directory", directory.name)
+        finalizer.__class__ = _WatchedFinalizer
+
+
+def _watch_all():
+    """What is made from now on, and what is there."""
+    _wrapper._watch, _directory._watch = _watch_closer, _watch_directory
+    import gc
+
+    for thing in gc.get_objects():
+        # not isinstance, which asks proxies and the like for a class and has them do who knows what
+        kind = type(thing)
+        try:
+            if issubclass(kind, _wrapper._TemporaryFileCloser):
+                _watch_closer(thing)
+            elif issubclass(kind, _directory.TemporaryDirectory):
+                _watch_directory(thing)
+        except AttributeError:
+            pass  # another thread is just making it, and watches it then
+
+
+def cleanup_on_signals(*signals):
+    """Remove files and empty directories when a signal ends this process.
+
+    'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
+
+    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it, the
+    library removes the names of this process, made before or after the call, and then its directories as far as they are
+    empty, without running any of Python's code; then the signal ends the process as before, and whoever waits for it sees that.
+
+    A signal that has a handler in Python is left to that unless it is named: the program may go on after it, and needs its
+    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up all,
+    and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its handler is
+    called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A signal that
+    is ignored stays so, and signal.signal() takes the place of what this installs.
+
+    It holds for forked children too, which remove what they made themselves, or adopted.
+    """
+    if not signals:
+        signals = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
+    f = _load()
+    for number in signals:
+        code = f.cleanup_on_signal(number)
+        if code == -errno.EINVAL:
+            raise ValueError("signal %d is none that can be cleaned up on" % number)
+        if code < 0:
+            raise _ffi.error(code, None)
+    _watch_all()
