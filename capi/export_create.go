@@ -113,7 +113,7 @@ func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfil
 	const function = "tempfile_named_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.NamedTemporaryFileIn)
+	return makeObject(function, options, record{out_file}, library.NamedTemporaryFileIn)
 }
 
 // tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
@@ -132,7 +132,7 @@ func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new
 	const function = "tempfile_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.TemporaryFileIn)
+	return makeObject(function, options, record{out_file}, library.TemporaryFileIn)
 }
 
 // tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
@@ -153,22 +153,19 @@ func tfgo_spooled_temporary_file(options *C.tempfile__options, out_file *C.tempf
 	const function = "tempfile_spooled_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.SpooledTemporaryFileIn)
+	return makeObject(function, options, record{out_file}, library.SpooledTemporaryFileIn)
 }
 
-// makeObject creates something behind a new record.
-func makeObject[T any](function string, c *C.tempfile__options, r *C.tempfile__record, storage core.Storage,
+// makeObject creates something behind a new record. The record is all there is to an object; what Go needs to work on it is
+// made when it does.
+func makeObject[T any](function string, c *C.tempfile__options, storage core.Storage,
 	create func(core.Storage, *core.Options) (*T, error)) C.int {
 	o, err := options(c)
 	if err != nil {
 		return fail[C.int](function, err)
 	}
-	made, err := create(storage, o)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	r.object = attach(made)
-	return 0
+	_, err = create(storage, o)
+	return fail[C.int](function, err)
 }
 
 // tempfile_temporary_directory creates a directory that is removed with all it holds when it is freed.
@@ -188,7 +185,7 @@ func tfgo_temporary_directory(options *C.tempfile__options, out_directory *C.tem
 	const function = "tempfile_temporary_directory"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_directory, sharedRecord{record{out_directory}}, library.TemporaryDirectoryIn)
+	return makeObject(function, options, record{out_directory}, library.TemporaryDirectoryIn)
 }
 
 // tempfile_random_names draws names as a candidate for a file has between prefix and suffix: 8 characters of a-z, 0-9 and

@@ -42,6 +42,7 @@ enum tempfile__flag {
     TEMPFILE__CLOSED = 1 << 5,
     TEMPFILE__DETACHED = 1 << 6,
     TEMPFILE__TEXT_MODE = 1 << 10,
+    TEMPFILE__NOT_EMPTY = 1 << 11,
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
@@ -55,7 +56,7 @@ typedef struct tempfile__record {
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
-    void *object;        /* go-pointer's token in that runtime */
+    void *object;        /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *text[TEMPFILE__TEXTS];
     size_t text_size[TEMPFILE__TEXTS];
     char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */

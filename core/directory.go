@@ -79,12 +79,16 @@ func (d *Directory) cleanup(implicit bool) error {
 	d.storage.Lock()
 	s := d.storage.State()
 	path, identity := strings.Clone(d.storage.Text(TextPath)), Identity{s.Device, s.Inode}
+	remove := d.library.remove
+	if s.has(flagNotEmpty) {
+		remove = d.library.removeFull
+	}
 	wanted := s.has(flagNamed) && (!implicit || s.has(flagDelete) && d.storage.Owned())
 	d.storage.Unlock()
 	if !wanted {
 		return nil
 	}
-	err := d.library.remove(path, &identity)
+	err := remove(path, &identity)
 	d.storage.Lock()
 	defer d.storage.Unlock()
 	if err == nil {

@@ -83,9 +83,11 @@ const (
 	flagOnlyTmpfile
 	flagIgnoreErrors
 	flagText
+	flagNotEmpty // an rmdir has failed on the directory that is just being freed
 )
 
-// What the C library looks at itself: when a signal ends the process, and where a read or write is a mere copy.
+// What the C library looks at and sets itself: when a signal ends the process, where a read or write is a mere copy, and
+// when an object ends.
 const (
 	FlagReadable = flagReadable
 	FlagWritable = flagWritable
@@ -94,6 +96,7 @@ const (
 	FlagClosed   = flagClosed
 	FlagDetached = flagDetached
 	FlagText     = flagText
+	FlagNotEmpty = flagNotEmpty
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
