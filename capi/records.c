@@ -425,8 +425,7 @@ int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
     void *old = record->state.data, *block = NULL;
 
     if (capacity > 0) {
-        /* calloc: what is not written must read as zeros, and large blocks come zeroed without being touched */
-        block = calloc(1, (size_t)capacity);
+        block = malloc((size_t)capacity);
         if (block == NULL)
             return -ENOMEM;
         if (keep > 0)

@@ -19,7 +19,7 @@ type Storage interface {
 	// SetText keeps a copy of a string.
 	SetText(which Text, value string) error
 	// Resize moves the object's block of memory, with the first keep bytes, to one of another capacity, whose other bytes
-	// are zero; 0: no block. The new block is in place before the old one goes: another thread may fork in between.
+	// are anything; 0: no block. The new block is in place before the old one goes: another thread may fork in between.
 	Resize(keep, capacity int64) error
 	// Owned tells whether this process made the object.
 	Owned() bool
