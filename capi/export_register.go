@@ -29,7 +29,7 @@ func tfgo_register_file(path *C.tempfile__cchar, out_file *C.tempfile__new_file)
 	const function = "tempfile_register_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return registerObject(function, path, out_file, record{out_file}, library.RegisterFileIn)
+	return registerObject(function, path, out_file, library.RegisterFileIn)
 }
 
 // tempfile_register_directory takes over a directory that is there already, from tempfile_mkdtemp or another library: from
@@ -51,19 +51,13 @@ func tfgo_register_directory(path *C.tempfile__cchar, out_directory *C.tempfile_
 	const function = "tempfile_register_directory"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return registerObject(function, path, out_directory, sharedRecord{record{out_directory}}, library.RegisterDirectoryIn)
+	return registerObject(function, path, out_directory, library.RegisterDirectoryIn)
 }
 
 // registerObject puts what is there behind a new record.
-func registerObject[T any](function string, path *C.tempfile__cchar, r *C.tempfile__record, storage core.Storage,
-	register func(core.Storage, string) (*T, error)) C.int {
+func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__record, register func(core.Storage, string) error) C.int {
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}
-	registered, err := register(storage, text(path))
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	r.object = attach(registered)
-	return 0
+	return fail[C.int](function, register(record{r}, text(path)))
 }

@@ -6,17 +6,21 @@ import "syscall"
 // detached: Close, Free and, in the C library, the end of the process delete its name. It may be a link or a socket, which
 // goes without what it leads to; a directory is EISDIR, and nothing at all is ENOENT.
 func (l *Library) RegisterFile(path string) (*File, error) {
-	return l.RegisterFileIn(&memory{}, path)
+	storage := &memory{}
+	if err := l.RegisterFileIn(storage, path); err != nil {
+		return nil, err
+	}
+	return &File{l, storage}, nil
 }
 
 // RegisterFileIn is RegisterFile for a file that keeps its state in a storage.
-func (l *Library) RegisterFileIn(storage Storage, path string) (*File, error) {
+func (l *Library) RegisterFileIn(storage Storage, path string) error {
 	_, directory, err := l.register(storage, path)
 	if err == nil && directory {
 		err = failed("register", path, syscall.EISDIR)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s := storage.State()
 	*s = State{Kind: KindNamed, Descriptor: -1}
@@ -24,27 +28,31 @@ func (l *Library) RegisterFileIn(storage Storage, path string) (*File, error) {
 	s.set(flagNamed, true)
 	s.set(flagDelete, true)
 	s.set(flagDeleteOnClose, true)
-	return &File{l, storage}, nil
+	return nil
 }
 
 // RegisterDirectory takes over a directory that is there already, as if TemporaryDirectory had made it. A link is ENOTDIR,
 // and so is a file; what has the name later on and is another directory is left alone.
 func (l *Library) RegisterDirectory(path string) (*Directory, error) {
-	return l.RegisterDirectoryIn(&memory{}, path)
+	storage := &memory{}
+	if err := l.RegisterDirectoryIn(storage, path); err != nil {
+		return nil, err
+	}
+	return &Directory{l, storage}, nil
 }
 
 // RegisterDirectoryIn is RegisterDirectory for a directory that keeps its state in a storage.
-func (l *Library) RegisterDirectoryIn(storage Storage, path string) (*Directory, error) {
+func (l *Library) RegisterDirectoryIn(storage Storage, path string) error {
 	path, _ = removable(path) // without trailing slashes, with which a link would be followed
 	identity, directory, err := l.register(storage, path)
 	if err == nil && !directory {
 		err = failed("register", path, syscall.ENOTDIR)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	initializeDirectory(storage.State(), identity, &Options{})
-	return &Directory{l, storage}, nil
+	return nil
 }
 
 // register finds out what has a name, and keeps it, absolute. A path whose last part is no name of its own cannot be
