@@ -5,6 +5,7 @@
 #include "types.h"
 #include "public_gen.h"
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
@@ -129,6 +130,12 @@ void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+
+void tempfile__block_signals(sigset_t *before);
+
+/* helpers.c */
+struct tempfile__helper *tempfile__start_helper(void *work);
+void tempfile__join_helper(struct tempfile__helper *helper);
 
 enum { TEMPFILE__VARIABLES = 4 };
 

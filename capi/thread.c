@@ -61,7 +61,7 @@ static struct thread *new_thread(void)
 }
 
 /* Blocks what a host may have handlers for; not what a fault raises, for which the system would end the process. */
-static void block_signals(sigset_t *before)
+void tempfile__block_signals(sigset_t *before)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
     sigset_t all;
@@ -84,7 +84,7 @@ void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
 
     if (__builtin_expect(thread != NULL && thread->epoch == epoch, 1))
         return;
-    block_signals(&mask);
+    tempfile__block_signals(&mask);
     if (sigaltstack(NULL, &own) == 0) {
         api->hello();
         if ((own.ss_flags & SS_ONSTACK) == 0)
