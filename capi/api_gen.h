@@ -36,6 +36,7 @@ struct tempfile__api {
     int (*hello)(void);
     int (*inherit)(tempfile__record *r);
     int (*release)(tempfile__record *r);
+    int (*help)(void *work);
 #ifdef TEMPFILE_HOOKS
     int (*test_panic)(void);
 #endif
@@ -47,5 +48,8 @@ struct tempfile__api {
 #endif
 #ifdef TEMPFILE_HOOKS
     int (*test_work)(int rounds);
+#endif
+#ifdef TEMPFILE_HOOKS
+    int (*test_helpers)(int most);
 #endif
 };

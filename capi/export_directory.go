@@ -55,7 +55,7 @@ func tfgo_directory_keep(directory *C.tempfile__directory) (result C.int) {
 // and after tempfile_directory_keep too. Cleaning up again does nothing.
 //
 // It goes by descriptor only, follows no link, enters no mount, and touches nothing if another directory has taken the
-// place of the one that was made.
+// place of the one that was made. Threads may help, as with tempfile_rmtree.
 //
 // Returns 0, also for a directory that is gone.
 //

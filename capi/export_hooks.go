@@ -66,6 +66,20 @@ func tfgo_test_work(rounds C.int) (result C.int) {
 	return C.int(sum)
 }
 
+// helpers gives every removal so many helpers from its start, whatever is measured; less than 0: as it is measured.
+//
+//tempfile:hook
+//export tfgo_test_helpers
+func tfgo_test_helpers(most C.int) (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_helpers", &result)
+	helpers = measuredHelpers
+	if most >= 0 {
+		helpers = func() (int, bool) { return int(most), false }
+	}
+	return 0
+}
+
 // gate_off makes a forked child call the dead runtime, as a plain Go library would.
 //
 //tempfile:hook

@@ -6,6 +6,8 @@ package main
 import "C"
 
 import (
+	"unsafe"
+
 	"libtempfile/capi/stack"
 	"libtempfile/core"
 )
@@ -61,5 +63,16 @@ func tfgo_release(r *C.tempfile__record) (result C.int) {
 	case C.TEMPFILE__REMOVAL:
 		removalOf(r).Close()
 	}
+	return 0
+}
+
+// help does the work of a thread that tempfile__start_helper started.
+//
+//tempfile:internal
+//export tfgo_help
+func tfgo_help(work unsafe.Pointer) (result C.int) {
+	stack.Reserve()
+	defer rescue("", &result)
+	(*object[func()](work))()
 	return 0
 }

@@ -32,6 +32,10 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 // tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
 // tempfile_directory_cleanup does.
 //
+// Where it makes a large tree go faster, threads help. The calling thread starts them, so they have its user, its sandbox
+// and its processors; no signal is handled on them; and they have ended when this returns. A host whose sandbox kills it
+// for starting a thread must not remove large trees in there.
+//
 // path is the directory, not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
 //
 // Returns 0, also for a directory that is missing.
@@ -96,7 +100,8 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 // tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
 //
 // entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
-// all, the directory itself included.
+// all, the directory itself included. Steps of a few thousand entries are large enough for threads to help, see
+// tempfile_rmtree.
 //
 // Returns 1 if there is more to do, 0 if all is done; then more steps do nothing.
 //

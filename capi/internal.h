@@ -165,6 +165,10 @@ uint64_t tempfile__renewals_at_fork(void);
 struct tempfile__recipes **tempfile__recipes(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 
+/* helpers.c */
+struct tempfile__helper *tempfile__start_helper(void *work);
+void tempfile__join_helper(struct tempfile__helper *helper);
+
 /* Records come in tables of 1,024, of which there are at most 1,024. */
 #define TEMPFILE__TABLES 1024
 #define TEMPFILE__RECORDS 1024

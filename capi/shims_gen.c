@@ -38,6 +38,7 @@ const struct tempfile__api tempfile__local = {
     .hello = tfgo_hello,
     .inherit = tfgo_inherit,
     .release = tfgo_release,
+    .help = tfgo_help,
 #ifdef TEMPFILE_HOOKS
     .test_panic = tfgo_test_panic,
 #endif
@@ -49,6 +50,9 @@ const struct tempfile__api tempfile__local = {
 #endif
 #ifdef TEMPFILE_HOOKS
     .test_work = tfgo_test_work,
+#endif
+#ifdef TEMPFILE_HOOKS
+    .test_helpers = tfgo_test_helpers,
 #endif
 };
 
@@ -518,5 +522,16 @@ int tempfile_test_work(int rounds)
     if (api == NULL)
         return -EOWNERDEAD;
     return api->test_work(rounds);
+}
+#endif
+#ifdef TEMPFILE_HOOKS
+
+int tempfile_test_helpers(int most)
+{
+    const struct tempfile__api *api = tempfile__enter("tempfile_test_helpers");
+
+    if (api == NULL)
+        return -EOWNERDEAD;
+    return api->test_helpers(most);
 }
 #endif

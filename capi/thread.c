@@ -77,16 +77,15 @@ static void block_signals(sigset_t *before)
 /* Starts a thread of ours, on which no handler of the host's may run; 0 or an errno. */
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
 {
-    enum { STACK = 64 << 10 };
+    enum { STACK = 256 << 10 }; /* Go runs on stacks of its own */
     pthread_attr_t attributes;
-    sigset_t all, mask;
+    sigset_t mask;
     int result = pthread_attr_init(&attributes);
 
     if (result != 0)
         return result;
     pthread_attr_setstacksize(&attributes, STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    block_signals(&mask);
     result = pthread_create(thread, &attributes, run, argument);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     pthread_attr_destroy(&attributes);

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -22,11 +23,14 @@ type faulty struct {
 	errno   syscall.Errno
 	piece   int // reads and writes move at most so many bytes; 0: no limit
 
+	mutex sync.Mutex // helpers count too
 	calls int
 	fired string // the method that failed
 }
 
 func (s *faulty) fails(method string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if s.lasting && s.fired == method {
 		return true
 	}
@@ -148,6 +152,9 @@ func (s *faulty) Environment() Environment {
 	return Environment{TMPDIR: s.tempdir + "/first", TEMP: s.tempdir + "/second"}
 }
 
+// kernel is what the tests of removals stand on, so that all can be run once more with helpers.
+var kernel System = Kernel{}
+
 // quickFolder is a folder of the test's own, in memory where the system has such a place: thousands of trees are made.
 func quickFolder(t *testing.T) string {
 	t.Helper()
@@ -190,14 +197,16 @@ var errnos = []syscall.Errno{syscall.EIO, syscall.EMFILE, syscall.EACCES, syscal
 
 // TestEveryCallFails fails the first, the second, ... system call of every operation until it is through without. An
 // operation then either says what failed and leaves nothing, or has done its work in spite of it, all of it.
-func TestEveryCallFails(t *testing.T) {
+func TestEveryCallFails(t *testing.T) { everyCallFails(t, operations) }
+
+func everyCallFails(t *testing.T, operations []operation) {
 	for _, operation := range operations {
 		t.Run(operation.name, func(t *testing.T) {
 			folder, tries := quickFolder(t), 0
 			errnos := errnos[:operation.errnos()]
 			for _, errno := range errnos {
 				for nth := 1; ; nth++ {
-					s := &faulty{System: Kernel{}, nth: nth, errno: errno}
+					s := &faulty{System: kernel, nth: nth, errno: errno}
 					if !tryFault(t, folder, operation, s) {
 						break
 					}
@@ -212,7 +221,9 @@ func TestEveryCallFails(t *testing.T) {
 }
 
 // TestCallsKeepFailing is the same with every later call of the method that failed, which must end all the same.
-func TestCallsKeepFailing(t *testing.T) {
+func TestCallsKeepFailing(t *testing.T) { callsKeepFailing(t, operations) }
+
+func callsKeepFailing(t *testing.T, operations []operation) {
 	for _, operation := range operations {
 		if operation.wanders {
 			continue
@@ -220,7 +231,7 @@ func TestCallsKeepFailing(t *testing.T) {
 		t.Run(operation.name, func(t *testing.T) {
 			folder := quickFolder(t)
 			for _, errno := range []syscall.Errno{syscall.EIO, syscall.EMFILE, syscall.ENOTDIR} {
-				for nth := 1; tryFault(t, folder, operation, &faulty{System: Kernel{}, nth: nth, errno: errno, lasting: true}); nth++ {
+				for nth := 1; tryFault(t, folder, operation, &faulty{System: kernel, nth: nth, errno: errno, lasting: true}); nth++ {
 				}
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestRemovesDeepTrees(t *testing.T) {
 	chain(t, folder+"/long", strings.Repeat("n", 200), 60) // paths of 12,000 bytes
 	before := descriptors(t)
 	for _, tree := range []string{"deep", "long"} {
-		s := &watched{System: Kernel{}}
+		s := &watched{System: kernel}
 		must(t, New(s).RemoveAll(folder+"/"+tree))
 		gone(t, folder+"/"+tree)
 		if s.most > openLevels+3 {
@@ -71,17 +72,20 @@ func TestRemovesDeepTrees(t *testing.T) {
 // watched is a System that counts the directories open at once and refuses one too many.
 type watched struct {
 	System
+	mutex            sync.Mutex
 	now, most, limit int
 }
 
 func (s *watched) count(descriptor int, err error) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if err == nil {
-		s.now++
-		s.most = max(s.most, s.now)
-		if s.limit > 0 && s.now > s.limit {
-			s.Close(descriptor)
+		if s.limit > 0 && s.now == s.limit {
+			s.System.Close(descriptor)
 			return -1, syscall.EMFILE
 		}
+		s.now++
+		s.most = max(s.most, s.now)
 	}
 	return descriptor, err
 }
@@ -96,7 +100,9 @@ func (s *watched) OpenAbove(directory int) (int, error) {
 	return s.count(s.System.OpenAbove(directory))
 }
 func (s *watched) Close(descriptor int) error {
+	s.mutex.Lock()
 	s.now--
+	s.mutex.Unlock()
 	return s.System.Close(descriptor)
 }
 
@@ -105,7 +111,7 @@ func TestRemovesWithFewDescriptors(t *testing.T) {
 	for _, limit := range []int{5, 6, 10} {
 		root := folder + "/tree"
 		chain(t, root, "d", 300)
-		must(t, New(&watched{System: Kernel{}, limit: limit}).RemoveAll(root))
+		must(t, New(&watched{System: kernel, limit: limit}).RemoveAll(root))
 		gone(t, root)
 	}
 }
@@ -203,7 +209,7 @@ func TestSwapsHurtNobody(t *testing.T) {
 				must(t, os.WriteFile(victim+below+"/file", []byte("precious"), 0o600))
 			}
 			before := portrait(t, victim)
-			s := &swapping{System: Kernel{}, before: method, name: filepath.Base(part)}
+			s := &swapping{System: kernel, before: method, name: filepath.Base(part)}
 			if method == "Entries" {
 				s.name = ""
 			}
@@ -227,7 +233,7 @@ func TestMovedAwayBranch(t *testing.T) {
 	must(t, os.MkdirAll(folder+"/outside/precious", 0o700))
 	deepest := folder + "/tree" + strings.Repeat("/d", 3*openLevels)
 	must(t, os.WriteFile(deepest+"/bottom", nil, 0o600))
-	s := &swapping{System: Kernel{}, before: "UnlinkBelow", name: "bottom"}
+	s := &swapping{System: kernel, before: "UnlinkBelow", name: "bottom"}
 	s.swap = func() { must(t, os.Rename(folder+"/tree/d/d/d", folder+"/outside/moved")) }
 	before := descriptors(t)
 	err := New(s).RemoveAll(folder + "/tree")
@@ -282,7 +288,7 @@ func TestAnotherRootIsLeftAlone(t *testing.T) {
 type stubborn struct {
 	System
 	names map[string]syscall.Errno
-	opens int
+	opens atomic.Int64
 }
 
 func (s *stubborn) UnlinkBelow(directory int, name string) error {
@@ -292,7 +298,7 @@ func (s *stubborn) UnlinkBelow(directory int, name string) error {
 	return s.System.UnlinkBelow(directory, name)
 }
 func (s *stubborn) OpenBelow(directory int, name string) (int, error) {
-	s.opens++
+	s.opens.Add(1)
 	return s.System.OpenBelow(directory, name)
 }
 
@@ -306,7 +312,7 @@ func TestFailuresDoNotStopSiblings(t *testing.T) {
 	}
 	must(t, os.WriteFile(root+"/b/c/immutable", nil, 0o600))
 	must(t, os.WriteFile(root+"/immutable-too", nil, 0o600))
-	s := &stubborn{System: Kernel{}, names: map[string]syscall.Errno{"immutable": syscall.EPERM, "immutable-too": syscall.EPERM}}
+	s := &stubborn{System: kernel, names: map[string]syscall.Errno{"immutable": syscall.EPERM, "immutable-too": syscall.EPERM}}
 	err := New(s).RemoveAll(root)
 	var removal *RemovalError
 	if !errors.As(err, &removal) || !errors.Is(err, syscall.EPERM) || removal.Failed != 2 {
@@ -332,14 +338,14 @@ func TestStubbornBottomTakesLinearTime(t *testing.T) {
 		must(t, os.WriteFile(path+"/file", nil, 0o600))
 	}
 	must(t, os.WriteFile(root+strings.Repeat("/d", levels)+"/immutable", nil, 0o600))
-	s := &stubborn{System: Kernel{}, names: map[string]syscall.Errno{"immutable": syscall.EPERM}}
+	s := &stubborn{System: kernel, names: map[string]syscall.Errno{"immutable": syscall.EPERM}}
 	err := New(s).RemoveAll(root)
 	var removal *RemovalError
 	if !errors.As(err, &removal) || removal.Failed != 1 || !strings.HasSuffix(removal.First.Path, "/d/immutable") {
 		t.Errorf("%v", err)
 	}
-	if s.opens > levels+10 {
-		t.Errorf("%d directories were opened to pass %d", s.opens, levels)
+	if opens := s.opens.Load(); opens > levels+10 {
+		t.Errorf("%d directories were opened to pass %d", opens, levels)
 	}
 	if left := remaining(t, root); len(left) != levels+1 {
 		t.Errorf("%d entries are left", len(left))
@@ -349,12 +355,12 @@ func TestStubbornBottomTakesLinearTime(t *testing.T) {
 // TestWhatGoesInTheEndIsNoFailure cannot read directories that are empty, and cannot remove a file at the first try.
 func TestWhatGoesInTheEndIsNoFailure(t *testing.T) {
 	root := quickFolder(t) + "/tree"
-	for _, fault := range []faulty{{method: "Entries", nth: 2}, {method: "Entries", nth: 4}, {method: "UnlinkBelow", nth: 2}} {
+	for _, fault := range []*faulty{{method: "Entries", nth: 2}, {method: "Entries", nth: 4}, {method: "UnlinkBelow", nth: 2}} {
 		must(t, os.MkdirAll(root+"/empty", 0o700))
 		must(t, os.WriteFile(root+"/file-1", nil, 0o600))
 		must(t, os.WriteFile(root+"/file-2", nil, 0o600))
-		fault.System, fault.errno = Kernel{}, syscall.EIO
-		if err := New(&fault).RemoveAll(root); err != nil || fault.fired == "" {
+		fault.System, fault.errno = kernel, syscall.EIO
+		if err := New(fault).RemoveAll(root); err != nil || fault.fired == "" {
 			t.Errorf("%s %d: %v, failed %q", fault.method, fault.nth, err, fault.fired)
 		}
 		gone(t, root)
@@ -374,7 +380,7 @@ func (s contrary) OpenBelow(directory int, name string) (int, error) {
 func TestContradictionsEnd(t *testing.T) {
 	root := quickFolder(t) + "/tree"
 	must(t, os.MkdirAll(root+"/odd/below", 0o700))
-	err := New(contrary{Kernel{}}).RemoveAll(root)
+	err := New(contrary{kernel}).RemoveAll(root)
 	var removal *RemovalError
 	if !errors.As(err, &removal) || removal.First.Path != root+"/odd" || !errors.Is(err, syscall.ENOTDIR) {
 		t.Errorf("%v", err)
@@ -456,7 +462,7 @@ func (s *creating) RmdirBelow(directory int, name string) error {
 
 func TestEntriesThatAppearMeanwhile(t *testing.T) {
 	for _, times := range []int{5, 1_000_000} {
-		s := &creating{System: Kernel{}, root: quickFolder(t) + "/tree", times: times}
+		s := &creating{System: kernel, root: quickFolder(t) + "/tree", times: times}
 		must(t, os.MkdirAll(s.root+"/directory", 0o700))
 		err := New(s).RemoveAll(s.root)
 		if times < maxPasses {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -288,6 +289,25 @@ func unlinkAt(directory int, name string, flags int) error {
 		}
 	}
 }
+
+// Helpers: none. A Go program that wants some has a System of its own, whose Recruit starts a goroutine, say.
+func (Kernel) Helpers() (most int, measure bool) { return 0, true }
+
+func (Kernel) Recruit(n int, help func()) (join func()) { return nil }
+
+// Processors counts those that the calling thread may run on.
+func (Kernel) Processors() int {
+	var set unix.CPUSet
+	if unix.SchedGetaffinity(0, &set) != nil {
+		return 1
+	}
+	return set.Count()
+}
+
+// loaded is where Now counts from.
+var loaded = time.Now()
+
+func (Kernel) Now() time.Duration { return time.Since(loaded) }
 
 // affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one
 // seek and one byte written are enough to ask a file in memory for more than there is.

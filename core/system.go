@@ -1,5 +1,7 @@
 package core
 
+import "time"
+
 // System is the part of an operating system that the package needs, as a value, so that a test can hand over one whose
 // Nth call fails. Each platform implements the same methods in its sys_ file; nothing else may differ between platforms.
 //
@@ -47,6 +49,15 @@ type System interface {
 	Entries(directory int, buffer []byte) (int, error)
 	UnlinkBelow(directory int, name string) error
 	RmdirBelow(directory int, name string) error
+
+	// Helpers tells how many threads may help with a removal at most, 0 where there are none to be had. With measure,
+	// only as many do as make it faster; without, all of them from the start, which is for tests.
+	Helpers() (most int, measure bool)
+	// Recruit starts helper number n, counted from 0, from the thread that calls, whose rights, sandbox and name spaces it
+	// shares, to call help once; join waits for its end. nil: there is none to be had.
+	Recruit(n int, help func()) (join func())
+	// Now reads a clock that nobody sets.
+	Now() time.Duration
 
 	// Random fills p from the kernel's random source.
 	Random(p []byte) error

@@ -542,7 +542,7 @@ int tempfile_directory_adopt(tempfile_directory *directory);
  * and after tempfile_directory_keep too. Cleaning up again does nothing.
  *
  * It goes by descriptor only, follows no link, enters no mount, and touches nothing if another directory has taken the
- * place of the one that was made.
+ * place of the one that was made. Threads may help, as with tempfile_rmtree.
  *
  * Returns 0, also for a directory that is gone.
  *
@@ -597,6 +597,10 @@ int tempfile_register_directory(const char *path, tempfile_directory **out_direc
  * tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
  * tempfile_directory_cleanup does.
  *
+ * Where it makes a large tree go faster, threads help. The calling thread starts them, so they have its user, its sandbox
+ * and its processors; no signal is handled on them; and they have ended when this returns. A host whose sandbox kills it
+ * for starting a thread must not remove large trees in there.
+ *
  * path is the directory, not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
  *
  * Returns 0, also for a directory that is missing.
@@ -625,7 +629,8 @@ int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **
  * tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
  *
  * entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
- * all, the directory itself included.
+ * all, the directory itself included. Steps of a few thousand entries are large enough for threads to help, see
+ * tempfile_rmtree.
  *
  * Returns 1 if there is more to do, 0 if all is done; then more steps do nothing.
  *
