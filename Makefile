@@ -47,7 +47,7 @@ $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@cp $< $@.new && mv $@.new $@
 
-# Builds for tests only: with hooks, and without the reserve of stack that a control must crash for want of.
+# Builds for tests only: with hooks, and without the reserve of stack and the pauses that controls must fail for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@

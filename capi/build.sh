@@ -6,7 +6,7 @@
 #
 # GO is the command to use; STRIP is given to Go's linker, and empty keeps debug information.
 set -eu
-output=$1 map=${2:-libtempfile.map} tags=osusergo${3:+,$3}
+output=$1 map=${2:-libtempfile.map} tags=osusergo,tempfile_library${3:+,$3}
 cd "$(dirname "$0")/.."
 major=$(sed -n 's/^#define TEMPFILE_VERSION "\([0-9]*\)\..*/\1/p' capi/types.h)
 
@@ -15,9 +15,10 @@ major=$(sed -n 's/^#define TEMPFILE_VERSION "\([0-9]*\)\..*/\1/p' capi/types.h)
 # processors, and a host that closes what it does not know would give them to others. osusergo: the user's home is read
 # without the C library, which may load modules for it.
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
+# checklinkname: see scavenger.go and netpoll.go.
 link="-Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
 
 # Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
 CGO_ENABLED=1 "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
-    -ldflags="${STRIP--s -w} -buildid= $godebug -extldflags \"$link\"" -o "$output" ./capi
+    -ldflags="${STRIP--s -w} -buildid= -checklinkname=0 $godebug -extldflags \"$link\"" -o "$output" ./capi
 rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's

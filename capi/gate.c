@@ -172,7 +172,7 @@ static int copy_library(const struct link_map *self, char why[REASON])
  * process. */
 static void spell(char *path, size_t size, uint64_t number, int descriptor)
 {
-    size_t at = (size_t)snprintf(path, size, "/proc/self/fd");
+    size_t at = (size_t)snprintf(path, size, "%.*s", (int)strlen(TEMPFILE__COPIES) - 1, TEMPFILE__COPIES);
 
     for (; number != 0; number >>= 1)
         at += (size_t)snprintf(path + at, size - at, "%s", number & 1 ? "/." : "/");
@@ -251,16 +251,25 @@ static const struct tempfile__api *reload(char why[REASON])
     return twin(copy, self, &tempfile__local);
 }
 
-/* What a process needs once, however many forks follow. */
-static void register_once(void)
+/* The exit handler is there from the first use on, or from the first fork: in a child the C library's own lock may be one
+ * that another thread held at the fork, in dlclose say, and that nobody would ever release. */
+static void watch_exit(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    if (!__atomic_exchange_n(&tempfile__shared->exit_watched, true, __ATOMIC_SEQ_CST))
+        atexit(tempfile__leave);
+}
 
-    if (shared->registered)
-        return;
-    shared->registered = true;
-    pthread_atfork(tempfile__before_fork, NULL, in_child);
-    atexit(tempfile__leave);
+static void before_fork(void)
+{
+    watch_exit();
+    tempfile__before_fork();
+}
+
+/* Done at load, so that it comes before the first fork; a copy has no need of it. */
+void tempfile__watch_forks(void)
+{
+    if (!__atomic_exchange_n(&tempfile__shared->forks_watched, true, __ATOMIC_SEQ_CST))
+        pthread_atfork(before_fork, NULL, in_child);
 }
 
 /* The first call in a process. */
@@ -281,7 +290,8 @@ static const struct tempfile__api *open_gate(const char *function)
     pthread_mutex_lock(&wiped->reload);
     api = __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE);
     if (api == NULL) {
-        register_once();
+        tempfile__watch_forks();
+        watch_exit();
         if (wiped->loaded_here) {
             api = &tempfile__local;
             shared->thread_exit_hook = (void **)&x_crosscall2_ptr;

@@ -88,9 +88,11 @@ struct tempfile__call {
 };
 
 /* gate.c */
+#define TEMPFILE__COPIES "/proc/self/fd/" /* where copies of the library are loaded from */
 const struct tempfile__api *tempfile__gate(const char *function);
 const struct tempfile__api *tempfile__enter(const char *function);
 uint64_t tempfile__epoch(void);
+void tempfile__watch_forks(void);
 
 /* loader.c */
 bool tempfile__loader_works(void);
@@ -181,7 +183,8 @@ struct tempfile__shared {
     uint64_t renewals;       /* how many objects got a descriptor */
     uint64_t last_epoch;
     uint64_t copies;         /* how many loads of a copy were begun in this process and those before it */
-    bool registered;         /* atexit and pthread_atfork */
+    bool exit_watched;       /* by atexit */
+    bool forks_watched;      /* by pthread_atfork */
     char *library_path;      /* absolute, as it was at load */
     void **thread_exit_hook; /* of the live Go runtime */
     pthread_once_t thread_once;

@@ -17,7 +17,11 @@ import "libtempfile/core"
 // library is the one over this process.
 var library = core.New(host{})
 
-// The runtime has raised the limit on descriptors by now; C gives the host its own back.
-func init() { C.tempfile__go_started() }
+// The runtime has raised the limit on descriptors by now; C gives the host its own back, and goes on with loading.
+func init() {
+	closePoll()
+	pauseWithoutTimer()
+	C.tempfile__go_started()
+}
 
 func main() {}

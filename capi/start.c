@@ -78,15 +78,20 @@ void *tempfile__wiped_pages(size_t size)
     return pages;
 }
 
-/* Where the library's file is. The loader's own name for it may be relative to a directory that the host leaves. */
-static char *library_path(void)
+/* The loader's own name for the library; it may be relative to a directory that the host leaves. */
+static const char *loaded_from(void)
 {
     Dl_info info;
+
+    return dladdr((void *)&tempfile__local, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "";
+}
+
+/* Where the library's file is. */
+static char *library_path(void)
+{
     char path[PATH_MAX];
 
-    if (dladdr((void *)&tempfile__local, &info) == 0 || info.dli_fname == NULL || realpath(info.dli_fname, path) == NULL)
-        return NULL;
-    return strdup(path);
+    return realpath(loaded_from(), path) != NULL ? strdup(path) : NULL;
 }
 
 /* Runs after Go's entry, which has installed Go's signal handlers but only begun to start its threads. */
@@ -100,4 +105,6 @@ __attribute__((constructor)) static void after_go(void)
     if (tempfile__shared->wiped != NULL)
         tempfile__shared->wiped->loaded_here = true;
     tempfile__shared->library_path = library_path();
+    if (tempfile__shared->wiped != NULL && strncmp(loaded_from(), TEMPFILE__COPIES, strlen(TEMPFILE__COPIES)) != 0)
+        tempfile__watch_forks();
 }

@@ -40,7 +40,7 @@
  * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
  * start 5 threads (ulimit -u, for all of a user's processes) and some more when it collects garbage, or if GOMEMLIMIT in the
  * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM. A forked child needs as
- * much again, and finds out before: it is refused unless it can start 5 threads and one for each processor up to 16.
+ * much again, and finds out before: it is refused unless it can start 6 threads and one for each processor up to 16.
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
  */

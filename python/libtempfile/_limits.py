@@ -5,7 +5,7 @@ import os
 import resource
 
 _ADDRESSES = 1 << 30  # what the runtime reserves when it starts, and some more
-_THREADS, _PROCESSORS = 5, 16  # what it starts, and what collecting garbage adds for each processor up to so many
+_THREADS, _PROCESSORS = 6, 16  # what it starts, and what collecting garbage adds for each processor up to so many
 _MANY_THREADS = 4096  # a limit from there on is nobody's wish, and trying takes as long as some first uses
 _UNITS = {"TiB": 40, "GiB": 30, "MiB": 20, "KiB": 10, "B": 0, "": 0}  # the powers of 2
 

@@ -1,5 +1,6 @@
-/* Children forked while another thread loads and unloads libraries all the time. Each works, or is refused with a message
- * that says why; none hangs, though the loader's lock may have been taken along. At least one gets through. */
+/* Children forked while other threads load and unload libraries all the time, before and after the process has used the
+ * library itself. Each works, or is refused with a message that says why; none hangs, though locks of the loader and of the
+ * exit handlers may have been taken along. At least one gets through. */
 #include "check.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { MOST = 200, ENOUGH = 3 };
+enum { MOST = 100, ENOUGH = 3, THREADS = 3 };
 
 static volatile int stop;
 
@@ -37,17 +38,12 @@ static int child(void)
     return 0;
 }
 
-int main(void)
+/* Forks until there were some that worked and some that were refused, and at least so many. */
+static int fork_children(int at_least, int *out_refused)
 {
     int children = 0, refused = 0;
-    char prefix[TEMPFILE_PATH_SIZE];
-    pthread_t thread;
 
-    /* A child that used the library first would register its exit handler, and the C library's lock of those may be taken
-     * along as well: its exit() would hang with or without us. */
-    CHECK(tempfile_gettempdir(prefix, sizeof prefix) == 0);
-    CHECK(pthread_create(&thread, NULL, load_and_unload, NULL) == 0);
-    while (children < MOST && (refused < ENOUGH || children - refused < ENOUGH)) {
+    while (children < at_least || (children < MOST && (refused < ENOUGH || children - refused < ENOUGH))) {
         struct timespec moment = {0, 300000 + children * 1000};
         int status;
         pid_t pid;
@@ -62,9 +58,25 @@ int main(void)
         refused += WEXITSTATUS(status) >> 1;
         children++;
     }
-    stop = 1;
-    CHECK(pthread_join(thread, NULL) == 0);
     CHECK(refused < children);
-    printf("%d children, %d refused; ", children, refused);
+    *out_refused += refused;
+    return children;
+}
+
+int main(void)
+{
+    int first, later, refused = 0;
+    char tempdir[TEMPFILE_PATH_SIZE];
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, load_and_unload, NULL) == 0);
+    first = fork_children(40, &refused); /* one in ten hung when each registered its own exit handler */
+    CHECK(tempfile_gettempdir(tempdir, sizeof tempdir) == 0);
+    later = fork_children(1, &refused);
+    stop = 1;
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    printf("%d children before the first use, %d after it, %d refused; ", first, later, refused);
     return passed();
 }

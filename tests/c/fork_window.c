@@ -42,7 +42,6 @@ static void *open_now(void *unused)
     return unused;
 }
 
-/* Registered before the library is used, so it runs after the library's: inside the window. */
 static void in_window(void)
 {
     pthread_t thread;
@@ -52,6 +51,13 @@ static void in_window(void)
     CHECK(pthread_create(&thread, NULL, open_now, NULL) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
 }
+
+/* Registered before the library is loaded, so it runs after the library's: inside the window. */
+static void register_window(void)
+{
+    pthread_atfork(in_window, NULL, NULL);
+}
+__attribute__((section(".preinit_array"), used)) static void (*const at_first)(void) = register_window;
 
 /* The child has the numbers of what was opened in the window, for a file of its own. */
 static void opened_in_the_window(int without_runtime)
@@ -153,7 +159,6 @@ int main(void)
     pthread_t thread;
 
     CHECK(chdir(getenv("TMPDIR")) == 0);
-    CHECK(pthread_atfork(in_window, NULL, NULL) == 0);
     opened_in_the_window(0);
     opened_in_the_window(1);
     CHECK(pthread_create(&thread, NULL, turn_over, NULL) == 0);

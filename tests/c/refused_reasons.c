@@ -160,7 +160,7 @@ static void few_threads(void)
     become_user();
     CHECK(getrlimit(RLIMIT_NPROC, &before) == 0);
     few = before;
-    few.rlim_cur = getuid() == NOBODY_ELSE ? 4 : 1;
+    few.rlim_cur = getuid() == NOBODY_ELSE ? 5 : 1;
     CHECK(setrlimit(RLIMIT_NPROC, &few) == 0);
     expect("too few threads");
     CHECK(setrlimit(RLIMIT_NPROC, &before) == 0);
