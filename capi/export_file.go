@@ -225,6 +225,7 @@ func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
 //
 // Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
 //
+//tempfile:first tempfile__show_descriptor
 //export tfgo_file_fileno
 func tfgo_file_fileno(file *C.tempfile__file) (result C.tempfile_fd) {
 	const function = "tempfile_file_fileno"
@@ -241,6 +242,7 @@ func tfgo_file_fileno(file *C.tempfile__file) (result C.tempfile_fd) {
 //
 // Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
 //
+//tempfile:first tempfile__detach_descriptor
 //export tfgo_file_detach
 func tfgo_file_detach(file *C.tempfile__file) (result C.tempfile_fd) {
 	const function = "tempfile_file_detach"

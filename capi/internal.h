@@ -128,6 +128,10 @@ int tempfile__read_options(const tempfile_options *from, tempfile_options *to, c
 bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, int64_t *result);
 bool tempfile__write_memory(tempfile__record *record, const void *data, size_t size, int64_t *result);
 
+/* descriptor.c */
+bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result);
+bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result);
+
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */

@@ -315,7 +315,8 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file)
 
     if (result != 0)
         return result;
-    result = call.api->file_fileno(call.record);
+    if (!tempfile__show_descriptor(call.record, &result))
+        result = call.api->file_fileno(call.record);
     tempfile__done(&call);
     return result;
 }
@@ -327,7 +328,8 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
 
     if (result != 0)
         return result;
-    result = call.api->file_detach(call.record);
+    if (!tempfile__detach_descriptor(call.record, &result))
+        result = call.api->file_detach(call.record);
     tempfile__done(&call);
     return result;
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"strings"
+	"sync"
 	"unsafe"
 )
 
@@ -23,17 +24,17 @@ var letterOf = func() (table [256]byte) {
 	return table
 }()
 
+// blocks are for what the kernel gives at a time: memory that is handed over to a System is not on the stack, and a new block
+// for every name would keep the garbage collector busy.
+var blocks = sync.Pool{New: func() any { return new([512]byte) }}
+
 // randomName fills name with letters of the alphabet. Every letter comes from the kernel: a generator of our own would
 // repeat itself in a forked child, and two processes would then fight for the same names.
 func randomName(system System, name []byte) error {
-	var pool [2 * NameLength]byte
-	return randomLetters(system, name, pool[:])
-}
-
-// randomLetters is randomName for any number of letters, by way of a block of memory for what the kernel gives at a time.
-func randomLetters(system System, letters, pool []byte) error {
-	for len(letters) > 0 {
-		some := pool[:min(len(pool), len(letters)+len(letters)/4+NameLength)] // with what is drawn again, mostly enough
+	block := blocks.Get().(*[512]byte)
+	defer blocks.Put(block)
+	for letters := name; len(letters) > 0; {
+		some := block[:min(len(block), len(letters)+len(letters)/4+6)] // with what is drawn again, mostly enough
 		if err := system.Random(some); err != nil {
 			return err
 		}
@@ -67,7 +68,6 @@ func checkPart(what, part string) error {
 // RandomNames draws names as a candidate for a file would have between prefix and suffix. Many at once take the kernel's
 // time for one.
 func (l *Library) RandomNames(names [][NameLength]byte) error {
-	var pool [512]byte
 	letters := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(names))), len(names)*NameLength)
-	return failed("getrandom", "", randomLetters(l.system, letters, pool[:]))
+	return failed("getrandom", "", randomName(l.system, letters))
 }

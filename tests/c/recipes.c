@@ -302,6 +302,43 @@ static void flags(void)
     }
 }
 
+/* A descriptor is handed out as it is, or after what Go has to do first. */
+static void descriptors(void)
+{
+    static int (*const create[])(const tempfile_options *, tempfile_file **) = {
+        tempfile_named_temporary_file, tempfile_temporary_file, tempfile_spooled_temporary_file};
+    tempfile_options text = TEMPFILE_OPTIONS_INIT;
+
+    text.mode = "w+";
+    for (int i = 0; i < 24; i++) {
+        const int kind = i % 3, used = i / 3 % 2, as_text = i / 6 % 2;
+        char path[TEMPFILE_PATH_SIZE] = "", line[8];
+        tempfile_file *file;
+        int descriptor;
+
+        CHECK(create[kind](as_text ? &text : NULL, &file) == 0);
+        if (kind == 0)
+            snprintf(path, sizeof path, "%s", tempfile_file_name(file));
+        if (used) { /* with something read ahead */
+            CHECK(tempfile_file_write(file, "one\ntwo\n", 8) == 8 && tempfile_file_seek(file, 0, SEEK_SET) == 0);
+            CHECK(tempfile_file_readline(file, line, sizeof line) == 4);
+        }
+        CHECK((descriptor = tempfile_file_fileno(file)) >= 0 && tempfile_file_fileno(file) == descriptor);
+        CHECK(lseek(descriptor, 0, SEEK_CUR) == (used ? 4 : 0));
+        CHECK(tempfile_file_detach(file) == descriptor);
+        CHECK(tempfile_file_detach(file) == -EBADF && strstr(tempfile_last_error()->message, "was detached") != NULL);
+        CHECK(tempfile_file_fileno(file) == -EBADF && tempfile_file_write(file, "x", 1) == -EBADF);
+        CHECK(kind != 0 || access(path, F_OK) == 0);
+        tempfile_file_free(file);
+        CHECK(kind != 0 || access(path, F_OK) != 0);
+        CHECK(fcntl(descriptor, F_GETFD) == FD_CLOEXEC && close(descriptor) == 0);
+
+        CHECK(create[kind](NULL, &file) == 0 && tempfile_file_close(file) == 0);
+        CHECK(tempfile_file_fileno(file) == -EBADF && strstr(tempfile_last_error()->message, "is closed") != NULL);
+        tempfile_file_free(file);
+    }
+}
+
 /* The names that a process draws and gives up. */
 static void draw(char names[NAMES][16])
 {
@@ -405,6 +442,7 @@ int main(void)
     what_fails();
     given_names();
     flags();
+    descriptors();
     for (int how = 0; how < 3; how++)
         forks(how);
     inherited();
