@@ -5,7 +5,10 @@ package main
 */
 import "C"
 
-import "runtime"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 // mostHelpers is how many threads help with a removal at most. Directories share a lock of the file system's with what is
 // in them, and journals and devices have one queue: more gain little.
@@ -13,6 +16,9 @@ const mostHelpers = 3
 
 // helpers is what host.Helpers answers.
 var helpers = measuredHelpers
+
+// started counts the helpers that were started, for tests.
+var started atomic.Int32
 
 // measuredHelpers does not look at the calling thread's processors yet, which takes a system call; most trees are too small
 // for help.
@@ -30,6 +36,7 @@ func (h host) Recruit(n int, help func()) (join func()) {
 		detach(token)
 		return nil
 	}
+	started.Add(1)
 	return func() {
 		C.tempfile__join_helper(helper)
 		detach(token)

@@ -57,6 +57,9 @@ class Bench:
         self.library = base / "lib"
         self.library.mkdir()
         shutil.copy((build / "libtempfile.so").resolve(), self.library / "libtempfile.so.0")
+        if (build / "hooks/libtempfile.so").exists():  # the build in which helpers can be forced on
+            (base / "hooks").mkdir()
+            shutil.copy(build / "hooks/libtempfile.so", base / "hooks/libtempfile.so.0")
         base.chmod(0o755)
         self._numbers = itertools.count()
         self._plans: Dict[str, strace.Outcome] = {}
@@ -69,7 +72,7 @@ class Bench:
 
     def environment(self, folder: Optional[Path] = None) -> Dict[str, str]:
         environment = {**os.environ, "LD_LIBRARY_PATH": str(self.library)}
-        for name in ("TEMP", "TMP", "DENY"):
+        for name in ("TEMP", "TMP", "DENY", "HELPERS"):
             environment.pop(name, None)
         if folder is not None:
             environment["TMPDIR"] = str(folder)
@@ -111,7 +114,7 @@ class Bench:
     def attempt(self, operation: str, inject: str = "", how: str = "", deny: str = "", keep: bool = False,
                 prefix: Optional[List[str]] = None, parent: Optional[Path] = None,
                 at_stop: Optional[Callable[[Path], None]] = None, prepare: Optional[Callable[[Path], None]] = None, into: Optional[Path] = None,
-                user: Optional[bool] = None) -> Attempt:
+                user: Optional[bool] = None, helpers: int = 0) -> Attempt:
         """Runs the driver under strace and checks what must hold whatever was injected. The folder, a new one unless into,
         goes unless keep."""
         as_user = self.as_user() if (self.locked(operation) if user is None else user) else []
@@ -126,6 +129,8 @@ class Bench:
         environment = self.environment(folder)
         if deny:
             environment["DENY"] = deny
+        if helpers:
+            environment.update(HELPERS=str(helpers), LD_LIBRARY_PATH=str(self.base / "hooks"))
         where = f"{operation}, {inject or how or deny or 'nothing'} injected"
         outcome = strace.run([*(prefix or []), str(self.driver), operation, str(folder), how], log, inject, environment, as_user,
                              (lambda: at_stop(folder)) if at_stop else None)
@@ -139,7 +144,7 @@ class Bench:
             raise AssertionError(f"{where}: {outcome.describe()}")
         if operation in REMOVALS:
             self.gated += 1
-            hits = gate.violations(outcome.calls, f"{folder}/tree")
+            hits = gate.violations(outcome.calls + outcome.helpers, f"{folder}/tree")
             if hits:
                 raise AssertionError(f"{where}: by path: {hits[0]}")
         attempt = Attempt(outcome, result, folder)

@@ -6,11 +6,13 @@
  *
  * Everything happens in FOLDER. The line that is printed has, after a tab each: the result, the detail's code, operation,
  * path and message, how many descriptors were leaked, and the result of cleaning up without faults ("once": not done).
- * DENY=NUMBER:ERRNO,... makes system calls fail by a seccomp filter.
+ * DENY=NUMBER:ERRNO,... makes system calls fail by a seccomp filter. HELPERS=N gives removals N helpers from the start, with the
+ * library that has hooks.
  */
 #include "tempfile.h"
 
 #include <errno.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -473,6 +475,17 @@ static void restrain(const char *how)
     }
 }
 
+/* Gives removals helpers, for which the library must be the one with hooks. */
+static void force_helpers(const char *how_many)
+{
+    int (*helpers)(int) = NULL;
+
+    if (how_many == NULL)
+        return;
+    *(void **)&helpers = dlsym(RTLD_DEFAULT, "tempfile_test_helpers");
+    need(helpers != NULL && helpers(atoi(how_many)) >= 0, "the hook");
+}
+
 int main(int count, char **arguments)
 {
     const struct operation *operation = operations;
@@ -496,6 +509,7 @@ int main(int count, char **arguments)
         options.dir = folder;
     snprintf(path, sizeof path, "%s/tree", folder);
     tempfile_candidates(NULL, 0); /* so that nothing is loaded between the markers */
+    force_helpers(getenv("HELPERS"));
     if (operation->prepare != NULL)
         operation->prepare(folder);
     before = descriptors();

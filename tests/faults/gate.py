@@ -1,7 +1,8 @@
 """The gate: below the root of a removal nothing may be reached by path.
 
 Two calls on the way to the root are excepted: the optimistic rmdir of an empty root, and the opening of its parent, with
-O_PATH. Permissions may be repaired through /proc/self/fd, which names a descriptor.
+O_PATH. Permissions may be repaired through /proc/self/fd, which names a descriptor. And the C library may count the
+processors, as it does when a new thread first asks for memory.
 """
 
 import re
@@ -11,6 +12,7 @@ from strace import Call
 
 _BY_PATH = {"open", "creat", "unlink", "rmdir", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
             "mkdir", "mkdirat", "truncate", "chown", "fchown", "fchownat", "lchown"}
+_PROCESSORS = 'AT_FDCWD, "/sys/devices/system/cpu/online", O_RDONLY|O_CLOEXEC'
 _OPEN_FLAGS = ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
 
 
@@ -31,6 +33,8 @@ def violations(calls: List[Call], root: str) -> List[str]:
 
 
 def _allowed(call: Call) -> bool:
+    if call.name == "openat" and call.arguments == _PROCESSORS:
+        return True
     if call.name in _BY_PATH:
         return False
     if call.name == "chmod":

@@ -20,6 +20,7 @@ from bench import Bench
 import control  # noqa: F401
 import rows_errors  # noqa: F401  (importing them registers their rows)
 import rows_elsewhere  # noqa: F401
+import rows_helpers  # noqa: F401
 import rows_kill  # noqa: F401
 import rows_large  # noqa: F401
 import rows_swaps  # noqa: F401

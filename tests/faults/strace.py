@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 TRACED = ("access,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
           "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
@@ -46,6 +46,7 @@ class Outcome(NamedTuple):
     printed: str
     errors: str
     calls: List[Call]
+    helpers: List[Call]    # between the markers, of all other threads
     injected: bool
     begin: int             # what the first marker is as a call of access(2)
 
@@ -60,30 +61,31 @@ def parse(log: str) -> Outcome:
     """Reads a log of strace -f."""
     lines = log.splitlines()
     main = lines[0].split(" ", 1)[0] if lines else ""
-    counts: Dict[str, int] = {}
+    counts: Dict[Tuple[str, str], int] = {}
     calls: List[Call] = []
-    begin, inside, injected, pending = 0, False, False, ""
+    helpers: List[Call] = []
+    pending: Dict[str, str] = {}
+    begin, inside, injected = 0, False, False
     for line in lines:
-        if not line.startswith(main + " "):
-            continue
+        thread = line.split(" ", 1)[0]
         if line.endswith("<unfinished ...>"):
-            pending = line[:-len("<unfinished ...>")].rstrip()
+            pending[thread] = line[:-len("<unfinished ...>")].rstrip()
             continue
         if "<... " in line and " resumed>" in line:
-            line = pending + line.split(" resumed>", 1)[1]
+            line = pending.pop(thread, "") + line.split(" resumed>", 1)[1]
         match = _LINE.match(line)
         if not match:
             continue
         _, name, arguments, result = match.groups()
-        counts[name] = counts.get(name, 0) + 1
-        if name == "access" and BEGIN in arguments:
-            inside, begin = True, counts[name]
-        elif name == "access" and END in arguments:
+        nth = counts[thread, name] = counts.get((thread, name), 0) + 1
+        if thread == main and name == "access" and BEGIN in arguments:
+            inside, begin = True, nth
+        elif thread == main and name == "access" and END in arguments:
             break
         elif inside:
-            calls.append(Call(name, arguments, result, counts[name]))
+            (calls if thread == main else helpers).append(Call(name, arguments, result, nth))
             injected = injected or "(INJECTED)" in result
-    return Outcome(0, "", "", calls, injected, begin)
+    return Outcome(0, "", "", calls, helpers, injected, begin)
 
 
 def run(command: List[str], log: Path, inject: str = "", environment: Optional[Dict[str, str]] = None,
