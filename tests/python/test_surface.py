@@ -89,7 +89,7 @@ class Surface(unittest.TestCase):
         for make in (lambda module: module.NamedTemporaryFile(), lambda module: module.SpooledTemporaryFile(),
                      lambda module: module.TemporaryDirectory()):
             ours, theirs = make(drop_in), make(standard)
-            self.assertLessEqual(set(vars(theirs)), set(vars(ours)))
+            self.assertEqual([name for name in vars(theirs) if not hasattr(ours, name)], [])
             self.assertTrue(all(name.startswith("_") for name in set(vars(ours)) - set(vars(theirs))))
             for one in ours, theirs:
                 (one.cleanup if hasattr(one, "cleanup") else one.close)()
@@ -134,6 +134,26 @@ class Package(unittest.TestCase):
         self.assertEqual(drop_in._a_hook, 1)
         del libtempfile._a_hook
         self.assertFalse(hasattr(drop_in, "_a_hook"))
+
+    def test_what_was_read_before_is_read_anew(self):
+        def fake():
+            pass
+
+        real = libtempfile.mkstemp
+        for assign in (lambda value: setattr(libtempfile, "mkstemp", value), lambda value: setattr(drop_in, "mkstemp", value),
+                       lambda value: vars(drop_in).update(mkstemp=value)):
+            assign(fake)
+            self.assertIs(libtempfile.mkstemp, fake)
+            self.assertIs(drop_in.mkstemp, fake)
+            assign(real)
+            self.assertIs(libtempfile.mkstemp, real)
+        del libtempfile.mkstemp
+        try:
+            with self.assertRaises(AttributeError):
+                libtempfile.mkstemp
+        finally:
+            drop_in.mkstemp = real
+        self.assertIs(libtempfile.mkstemp, real)
 
     def test_mock(self):
         from unittest import mock
