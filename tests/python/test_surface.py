@@ -1,5 +1,6 @@
 """The drop-in has the standard module's surface, of the version that runs."""
 
+import functools
 import inspect
 import io
 import pickle
@@ -93,6 +94,27 @@ class Surface(unittest.TestCase):
             self.assertTrue(all(name.startswith("_") for name in set(vars(ours)) - set(vars(theirs))))
             for one in ours, theirs:
                 (one.cleanup if hasattr(one, "cleanup") else one.close)()
+
+    def test_methods_of_files(self):
+        """They are described as the standard module's are, and taken once."""
+        described = []
+        for module in drop_in, standard:
+            with module.NamedTemporaryFile() as binary, module.NamedTemporaryFile("w+") as text:
+                for file in binary, text:
+                    file.file.host = describe = lambda *args: args  # what is not written in C
+                    describe.mark = 1
+                    self.assertIs(file.write, file.write)
+                    self.assertIs(file.host.__wrapped__, describe)
+                    for name in "write", "read", "seek", "fileno", "host":
+                        method = getattr(file, name)
+                        described.append((module, [getattr(method, one) for one in functools.WRAPPER_ASSIGNMENTS if hasattr(method, one)],
+                                          sorted(vars(method)), type(method), method._closer is file._closer))
+                    self.assertFalse(file.closed)
+                    self.assertNotIn("closed", vars(file))
+        ours, theirs = ([one[1:] for one in described if one[0] is module] for module in (drop_in, standard))
+        self.assertEqual(ours, theirs)
+        with self.assertRaises(KeyError):
+            drop_in._TemporaryFileWrapper.__new__(drop_in._TemporaryFileWrapper).write
 
     def test_generic_aliases(self):
         for name in ("SpooledTemporaryFile", "TemporaryDirectory"):
