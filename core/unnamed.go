@@ -1,5 +1,15 @@
 package core
 
+// Unnamed creates a file without a name and hands over its descriptor. See the package's function.
+func (l *Library) Unnamed(o *Options) (descriptor int, err error) {
+	o = o.orDefault()
+	plan, err := l.PlanFile(o)
+	if err != nil {
+		return -1, err
+	}
+	return plan.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
+}
+
 // TemporaryFile creates a file without a name. See the package's function.
 func (l *Library) TemporaryFile(o *Options) (*File, error) { return l.TemporaryFileIn(&memory{}, o) }
 
