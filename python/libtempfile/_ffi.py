@@ -40,15 +40,13 @@ class _Functions:
             ("struct_size", size), ("code", number), ("operation", text), ("path", text), ("message", text), ("needed", size)]})
         self.PathBuffer = ctypes.c_char * PATH_SIZE
         self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
-        options, out_handle = ctypes.POINTER(self.Options), ctypes.POINTER(handle)
+        out_handle = ctypes.POINTER(handle)
         for name, result, arguments in (
             ("version", text, ()),
             ("last_error", ctypes.POINTER(self.Error), ()),
             ("mkstemp", number, None),  # see _Creation: what it has ready needs no conversion
             ("mkdtemp", number, None),
-            ("temporary_file", number, (options, out_handle)),
-            ("file_detach", number, (handle,)),
-            ("file_free", None, (handle,)),
+            ("unnamed", number, None),
             ("removal_start", number, (text, flags, out_handle)),
             ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
             ("removal_free", None, (handle,)),
@@ -107,16 +105,16 @@ class _Creation:
 
     __slots__ = "functions", "options", "reference", "path", "path_size", "directory"
 
-    def __init__(self):
+    def __init__(self, flags=0):
         f = functions()
-        self.functions = f.mkstemp, f.mkdtemp
-        self.options = f.Options(struct_size=f.options_size, prefix=b"")
+        self.functions = f.mkstemp, f.mkdtemp, f.unnamed
+        self.options = f.Options(struct_size=f.options_size, prefix=b"", flags=flags)
         self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
         self.directory = None  # what options.dir was encoded from
 
 
-FILE, DIRECTORY = 0, 1
-_creations = []  # those that no thread uses now
+FILE, DIRECTORY, UNNAMED = 0, 1, 2
+_creations, _unnamed_creations = [], []  # those that no thread uses now
 
 
 def create(what, directory, name, filename):
@@ -145,18 +143,15 @@ def create(what, directory, name, filename):
 
 def create_unnamed(directory):
     """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
-    f = functions()
-    where = os.fsencode(directory)
-    if b"\0" in where:
-        raise ValueError("embedded null byte")
-    file = f.Handle()
-    result = f.temporary_file(f.Options(struct_size=f.options_size, dir=where, flags=ONLY_O_TMPFILE), f.byref(file))
-    if result < 0:
-        raise error(result, directory)
     try:
-        result = f.file_detach(file)
-    finally:
-        f.file_free(file)
+        creation = _unnamed_creations.pop()
+    except IndexError:
+        creation = _Creation(ONLY_O_TMPFILE)
+    if creation.directory is not directory:
+        creation.options.dir = os.fsencode(directory)
+        creation.directory = directory
+    result = creation.functions[UNNAMED](creation.reference)
+    _unnamed_creations.append(creation)
     if result < 0:
         raise error(result, directory)
     return result
