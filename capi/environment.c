@@ -4,13 +4,50 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
-/* Read by secure_getenv: the caller of a setuid program must not move its files. */
-static const char *const names[TEMPFILE__VARIABLES] = {"TMPDIR", "TEMP", "TMP", "HOME"};
+#define VARIABLE(name) {name "=", sizeof name}
+static const struct {
+    char start[8];
+    size_t length;
+} variables[TEMPFILE__VARIABLES] = {VARIABLE("TMPDIR"), VARIABLE("TEMP"), VARIABLE("TMP"), VARIABLE("HOME")};
+
+/* Whether this is a setuid program, whose caller must not move its files. It never changes. */
+static bool secure(void)
+{
+    static int known; /* 1: no, 2: yes */
+    int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
+
+    if (value == 0) {
+        value = getauxval(AT_SECURE) != 0 ? 2 : 1;
+        __atomic_store_n(&known, value, __ATOMIC_RELAXED);
+    }
+    return value == 2;
+}
+
+/* All the variables in one walk: getenv walks once for each, and this is the longest part of many a call. */
+static void look(const char *now[TEMPFILE__VARIABLES])
+{
+    memset(now, 0, TEMPFILE__VARIABLES * sizeof *now);
+    if (secure())
+        return;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        const char *text = *entry;
+
+        if (text[0] != 'T' && text[0] != 'H') /* nearly all others */
+            continue;
+        for (int i = 0; i < TEMPFILE__VARIABLES; i++)
+            if (text[0] == variables[i].start[0] && text[1] == variables[i].start[1] && now[i] == NULL &&
+                strncmp(text, variables[i].start, variables[i].length) == 0)
+                now[i] = text + variables[i].length;
+    }
+}
 
 void tempfile__environment(struct tempfile__environment *environment)
 {
     struct tempfile__shared *shared = tempfile__shared;
+    const char *now[TEMPFILE__VARIABLES];
 
     environment->tempdir = NULL;
     if (__atomic_load_n(&shared->tempdir, __ATOMIC_ACQUIRE) != NULL) {
@@ -19,15 +56,11 @@ void tempfile__environment(struct tempfile__environment *environment)
             environment->tempdir = strdup(shared->tempdir);
         pthread_mutex_unlock(&shared->wiped->tempdir);
     }
-    environment->tmpdir = secure_getenv(names[0]);
-    environment->temp = secure_getenv(names[1]);
-    environment->tmp = secure_getenv(names[2]);
-    environment->home = secure_getenv(names[3]);
-}
-
-static bool same(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    look(now);
+    environment->tmpdir = now[0];
+    environment->temp = now[1];
+    environment->tmp = now[2];
+    environment->home = now[3];
 }
 
 /* A number that is another one whenever the environment is. Go keeps its copies for as long as it stays the same, which
@@ -35,21 +68,63 @@ static bool same(const char *a, const char *b)
 uint64_t tempfile__environment_number(void)
 {
     struct tempfile__shared *shared = tempfile__shared;
+    const char *now[TEMPFILE__VARIABLES];
     uint64_t number;
 
+    look(now);
     pthread_mutex_lock(&shared->wiped->tempdir);
     for (int i = 0; i < TEMPFILE__VARIABLES; i++) {
-        const char *now = secure_getenv(names[i]);
+        char *old = shared->environment[i];
 
-        if (same(now, shared->environment[i]))
+        if (tempfile__same(now[i], old))
             continue;
-        free(shared->environment[i]);
-        shared->environment[i] = now != NULL ? strdup(now) : NULL;
-        shared->environment_number++;
+        __atomic_store_n(&shared->environment[i], now[i] != NULL ? strdup(now[i]) : NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&shared->environment_number, shared->environment_number + 1, __ATOMIC_RELEASE);
+        free(old); /* last: another thread may fork at any point */
     }
     number = shared->environment_number;
     pthread_mutex_unlock(&shared->wiped->tempdir);
     return number;
+}
+
+/* Tells, without a lock, whether the environment is still what a thread has a copy of. */
+bool tempfile__environment_is(const struct tempfile__environment_copy *copy)
+{
+    const char *now[TEMPFILE__VARIABLES];
+
+    if (__atomic_load_n(&tempfile__shared->environment_number, __ATOMIC_ACQUIRE) != copy->number)
+        return false;
+    look(now);
+    for (int i = 0; i < TEMPFILE__VARIABLES; i++)
+        if (!tempfile__same(now[i], copy->values[i]))
+            return false;
+    return true;
+}
+
+void tempfile__free_environment(struct tempfile__environment_copy *copy)
+{
+    for (int i = 0; i < TEMPFILE__VARIABLES; i++)
+        free(copy->values[i]);
+    memset(copy, 0, sizeof *copy);
+}
+
+/* Copies the environment as it is now; false: no memory. */
+bool tempfile__copy_environment(struct tempfile__environment_copy *copy)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+    uint64_t number = tempfile__environment_number();
+    bool copied = true;
+
+    if (copy->number == number)
+        return true;
+    tempfile__free_environment(copy);
+    pthread_mutex_lock(&shared->wiped->tempdir);
+    for (int i = 0; i < TEMPFILE__VARIABLES && copied; i++)
+        if (shared->environment[i] != NULL)
+            copied = (copy->values[i] = strdup(shared->environment[i])) != NULL;
+    copy->number = copied ? shared->environment_number : 0;
+    pthread_mutex_unlock(&shared->wiped->tempdir);
+    return copied;
 }
 
 int tempfile_settempdir(const char *dir)
@@ -67,7 +142,7 @@ int tempfile_settempdir(const char *dir)
     pthread_mutex_lock(&shared->wiped->tempdir);
     old = shared->tempdir;
     __atomic_store_n(&shared->tempdir, copy, __ATOMIC_RELEASE);
-    shared->environment_number++;
+    __atomic_store_n(&shared->environment_number, shared->environment_number + 1, __ATOMIC_RELEASE);
     free(old);
     pthread_mutex_unlock(&shared->wiped->tempdir);
     return 0;

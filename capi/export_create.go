@@ -24,6 +24,7 @@ import (
 // has the reason for each); -EEXIST for a name of the caller's that is taken; -EACCES, -ENOSPC, -EMFILE and what else
 // open(2) says. Nothing is created then.
 //
+//tempfile:first tempfile__repeat_mkstemp
 //export tfgo_mkstemp
 func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.tempfile_fd) {
 	const function = "tempfile_mkstemp"
@@ -31,7 +32,9 @@ func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 	defer rescue(function, &result)
 	var descriptor int
 	code := withPath(function, options, library.PlanFile, out_path, path_size, func(plan *core.Plan) (path string, err error) {
-		descriptor, path, err = plan.Mkstemp()
+		if descriptor, path, err = plan.Mkstemp(); err == nil {
+			remember(C.TEMPFILE__MKSTEMP, options, nil, plan.FileRecipe())
+		}
 		return path, err
 	})
 	if code != 0 {
@@ -48,12 +51,18 @@ func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 //
 // Errors: as for tempfile_mkstemp, and what mkdir(2) says.
 //
+//tempfile:first tempfile__repeat_mkdtemp
 //export tfgo_mkdtemp
 func tfgo_mkdtemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.int) {
 	const function = "tempfile_mkdtemp"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return withPath(function, options, library.PlanDirectory, out_path, path_size, (*core.Plan).Mkdtemp)
+	return withPath(function, options, library.PlanDirectory, out_path, path_size, func(plan *core.Plan) (path string, err error) {
+		if path, err = plan.Mkdtemp(); err == nil {
+			remember(C.TEMPFILE__MKDTEMP, options, nil, plan.DirectoryRecipe())
+		}
+		return path, err
+	})
 }
 
 // tempfile_mktemp names a file that does not exist. Deprecated: by the time the name is used somebody else may have taken
@@ -139,12 +148,13 @@ func withPath(function string, c *C.tempfile__options, plan func(*core.Options) 
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //
+//tempfile:first tempfile__repeat_named
 //export tfgo_named_temporary_file
 func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
 	const function = "tempfile_named_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.NamedTemporaryFileIn)
+	return makeObject(function, C.TEMPFILE__NAMED_FILE, options, out_file, library.NamedTemporaryFileIn)
 }
 
 // tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
@@ -158,12 +168,13 @@ func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfil
 //
 // Errors: as for tempfile_named_temporary_file; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where that is not to be had.
 //
+//tempfile:first tempfile__repeat_unnamed
 //export tfgo_temporary_file
 func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
 	const function = "tempfile_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.TemporaryFileIn)
+	return makeObject(function, C.TEMPFILE__UNNAMED_FILE, options, out_file, library.TemporaryFileIn)
 }
 
 // tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
@@ -184,22 +195,32 @@ func tfgo_spooled_temporary_file(options *C.tempfile__options, out_file *C.tempf
 	const function = "tempfile_spooled_temporary_file"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_file, record{out_file}, library.SpooledTemporaryFileIn)
+	return makeObject(function, C.TEMPFILE__SPOOLED_FILE, options, out_file, library.SpooledTemporaryFileIn)
 }
 
-// makeObject creates something behind a new record.
-func makeObject[T any](function string, c *C.tempfile__options, r *C.tempfile__record, storage core.Storage,
-	create func(core.Storage, *core.Options) (*T, error)) C.int {
+// makeObject creates something behind a new record. The record is all there is to an object; what Go needs to work on it is
+// made when it does.
+func makeObject(function string, creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record,
+	create func(core.Storage, *core.Options) (core.Recipe, error)) C.int {
 	o, err := options(c)
 	if err != nil {
 		return fail[C.int](function, err)
 	}
-	made, err := create(storage, o)
+	recipe, err := create(record{r}, o)
 	if err != nil {
 		return fail[C.int](function, err)
 	}
-	r.object = attach(made)
+	remember(creation, c, r, recipe)
 	return 0
+}
+
+// remember tells C how something was made, so that it can do the same again without Go, see recipes.c.
+func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record, recipe core.Recipe) {
+	if again, ok := recipe.Repetition(); ok {
+		path := (*C.char)(unsafe.Pointer(unsafe.StringData(again.Path)))
+		C.tempfile__remember(creation, c, r, path, C.size_t(len(again.Path)), C.int64_t(again.Name), C.size_t(again.NameLength),
+			C.int(again.Flags), C.uint32_t(again.Permissions))
+	}
 }
 
 // tempfile_temporary_directory creates a directory that is removed with all it holds when it is freed.
@@ -214,12 +235,13 @@ func makeObject[T any](function string, c *C.tempfile__options, r *C.tempfile__r
 //
 // After a fork the child has the directory too; freeing it there removes nothing.
 //
+//tempfile:first tempfile__repeat_directory
 //export tfgo_temporary_directory
 func tfgo_temporary_directory(options *C.tempfile__options, out_directory *C.tempfile__new_directory) (result C.int) {
 	const function = "tempfile_temporary_directory"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return makeObject(function, options, out_directory, sharedRecord{record{out_directory}}, library.TemporaryDirectoryIn)
+	return makeObject(function, C.TEMPFILE__TEMPORARY_DIRECTORY, options, out_directory, library.TemporaryDirectoryIn)
 }
 
 // tempfile_random_names draws names as a candidate for a file has between prefix and suffix: 8 characters of a-z, 0-9 and

@@ -10,8 +10,15 @@ import (
 	"libtempfile/core"
 )
 
-func directoryOf(record *C.tempfile__directory) *core.Directory {
-	return object[core.Directory](record.object)
+// directoryOf gives the directory behind a record, which other threads may be working on too.
+func directoryOf(r *C.tempfile__directory) *core.Directory {
+	storage := sharedRecord{record{r}}
+	storage.Lock()
+	defer storage.Unlock()
+	if r.object == nil {
+		r.object = attach(library.StoredDirectory(storage))
+	}
+	return object[core.Directory](r.object)
 }
 
 // tempfile_directory_name gives the absolute path of a directory.

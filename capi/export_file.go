@@ -33,7 +33,13 @@ func memoryOf(buffer unsafe.Pointer, size C.size_t) ([]byte, bool) {
 	return unsafe.Slice((*byte)(buffer), size), true
 }
 
-func fileOf(record *C.tempfile__file) *core.File { return object[core.File](record.object) }
+// fileOf gives the file behind a record. The shim holds the record's lock.
+func fileOf(r *C.tempfile__file) *core.File {
+	if r.object == nil {
+		r.object = attach(library.StoredFile(record{r}, true))
+	}
+	return object[core.File](r.object)
+}
 
 // count turns what a write or seek gave into a result.
 func count[N int | int64](function string, n N, err error) C.int64_t {

@@ -52,7 +52,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 func tfgo_release(r *C.tempfile__record) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
-	defer detach(r.object)
+	defer func() { detach(r.object) }()
 	switch r.kind {
 	case C.TEMPFILE__FILE:
 		fileOf(r).Free()

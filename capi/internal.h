@@ -6,6 +6,13 @@
 #include "public_gen.h"
 #include <pthread.h>
 #include <stdbool.h>
+#include <string.h>
+
+/* Tells whether two strings are the same, or both missing. */
+static inline bool tempfile__same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
 
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
 typedef const char tempfile__cchar;
@@ -42,6 +49,7 @@ enum tempfile__flag {
     TEMPFILE__CLOSED = 1 << 5,
     TEMPFILE__DETACHED = 1 << 6,
     TEMPFILE__TEXT_MODE = 1 << 10,
+    TEMPFILE__NOT_EMPTY = 1 << 11,
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
@@ -55,7 +63,7 @@ typedef struct tempfile__record {
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
-    void *object;        /* go-pointer's token in that runtime */
+    void *object;        /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *text[TEMPFILE__TEXTS];
     size_t text_size[TEMPFILE__TEXTS];
     char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
@@ -118,19 +126,40 @@ bool tempfile__write_memory(tempfile__record *record, const void *data, size_t s
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */
-    char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
+    const char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
 };
 void tempfile__environment(struct tempfile__environment *environment);
 uint64_t tempfile__environment_number(void);
+enum { TEMPFILE__VARIABLES = 4 };
+struct tempfile__environment_copy {
+    uint64_t number; /* 0: of one in which none is set */
+    char *values[TEMPFILE__VARIABLES];
+};
+bool tempfile__environment_is(const struct tempfile__environment_copy *copy);
+bool tempfile__copy_environment(struct tempfile__environment_copy *copy);
+void tempfile__free_environment(struct tempfile__environment_copy *copy);
+
+/* recipes.c */
+enum tempfile__creation {
+    TEMPFILE__MKSTEMP, TEMPFILE__MKDTEMP, TEMPFILE__NAMED_FILE, TEMPFILE__UNNAMED_FILE, TEMPFILE__TEMPORARY_DIRECTORY, TEMPFILE__SPOOLED_FILE
+};
+bool tempfile__repeat_mkstemp(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *result);
+bool tempfile__repeat_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size, int *result);
+bool tempfile__repeat_named(const tempfile_options *options, tempfile__record *record, int *result);
+bool tempfile__repeat_unnamed(const tempfile_options *options, tempfile__record *record, int *result);
+bool tempfile__repeat_directory(const tempfile_options *options, tempfile__record *record, int *result);
+void tempfile__remember(enum tempfile__creation creation, const tempfile_options *options, const tempfile__record *record,
+                        const char *path, size_t length, int64_t name, size_t name_length, int flags, uint32_t permissions);
+struct tempfile__recipes;
+void tempfile__free_recipes(struct tempfile__recipes *recipes);
 
 /* thread.c */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
+struct tempfile__recipes **tempfile__recipes(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
-
-enum { TEMPFILE__VARIABLES = 4 };
 
 /* Records come in tables of 1,024, of which there are at most 1,024. */
 #define TEMPFILE__TABLES 1024

@@ -35,6 +35,7 @@ var (
 	_ = [1]struct{}{}[core.FlagClosed-C.TEMPFILE__CLOSED]
 	_ = [1]struct{}{}[core.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[core.FlagText-C.TEMPFILE__TEXT_MODE]
+	_ = [1]struct{}{}[core.FlagNotEmpty-C.TEMPFILE__NOT_EMPTY]
 )
 
 // Lock does nothing: the shim holds the record's lock for as long as Go works on a file, in memory where a forked child

@@ -3,9 +3,11 @@
 #include "internal.h"
 #include "api_gen.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A handle is a mark, the generation and the index of the record. The mark makes it no address of a user process, so that
@@ -179,14 +181,24 @@ bool tempfile__inherited(const tempfile__record *record)
     return record->epoch == tempfile__epoch() || limit == 0 || record->renewed < limit;
 }
 
+/* Closes a record's descriptor, which it forgets first: whatever close says, the number is free for others from then on.
+ * Not by close(2), where a thread that is cancelled would end. */
+static void close_descriptor(tempfile__record *record)
+{
+    int descriptor = record->state.descriptor;
+
+    record->state.descriptor = -1;
+    if (descriptor >= 0 && tempfile__inherited(record))
+        syscall(SYS_close, descriptor);
+}
+
 /* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
  * without a runtime, or a panic. */
 static void give_back(tempfile__record *record)
 {
     struct tempfile__shared *shared = tempfile__shared;
 
-    if (record->state.descriptor >= 0 && tempfile__inherited(record))
-        close(record->state.descriptor);
+    close_descriptor(record);
     free(record->last_path);
     record->last_path = record->text[TEMPFILE__PATH];
     record->text[TEMPFILE__PATH] = NULL;
@@ -236,14 +248,55 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
     return 0;
 }
 
+/* Removes a name; true: it is gone. */
+static bool remove_name(const char *path, int flags)
+{
+    long result;
+
+    do
+        result = syscall(SYS_unlinkat, AT_FDCWD, path, flags);
+    while (result != 0 && errno == EINTR);
+    return result == 0 || errno == ENOENT;
+}
+
+/* Ends an object that Go has never worked on, as most are whose owner only wants the descriptor or the name: there is
+ * nothing to it but what the record says, and nothing to do but core.File.Free's and core.Directory.Free's calls of the
+ * system, whose errors nobody would hear of. False: Go must do it, a directory that holds something above all. */
+static bool end_without_go(tempfile__record *record)
+{
+    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+    bool removes = (record->state.flags & wanted) == wanted && tempfile__owned(record);
+    const char *path = record->text[TEMPFILE__PATH];
+
+    if (record->object != NULL || record->epoch != tempfile__epoch())
+        return false;
+    switch (record->kind) {
+    case TEMPFILE__FILE:
+        close_descriptor(record);
+        if (removes)
+            remove_name(path, 0);
+        return true;
+    case TEMPFILE__DIRECTORY:
+        if (!removes || remove_name(path, AT_REMOVEDIR))
+            return true;
+        record->state.flags |= TEMPFILE__NOT_EMPTY; /* so that Go does not try the same again */
+    }
+    return false;
+}
+
 /* Does what an object owes when it ends. No handle reaches its record any more, so it needs no lock. */
 static void release(tempfile__record *record)
 {
-    const struct tempfile__api *api = tempfile__gate(NULL);
+    int before = errno;
 
-    if (api != NULL && inherit(api, record) == 0)
-        api->release(record);
+    if (!end_without_go(record)) {
+        const struct tempfile__api *api = tempfile__gate(NULL);
+
+        if (api != NULL && inherit(api, record) == 0)
+            api->release(record);
+    }
     give_back(record);
+    errno = before; /* a free leaves it alone */
 }
 
 /* Ends an object whose lock is held, unless another thread is working on it, which does it then. */
@@ -372,8 +425,7 @@ int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
     void *old = record->state.data, *block = NULL;
 
     if (capacity > 0) {
-        /* calloc: what is not written must read as zeros, and large blocks come zeroed without being touched */
-        block = calloc(1, (size_t)capacity);
+        block = malloc((size_t)capacity);
         if (block == NULL)
             return -ENOMEM;
         if (keep > 0)

@@ -62,6 +62,8 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
     result = tempfile__read_options(options, &known, "tempfile_mkstemp");
     if (result != 0)
         return result;
+    if (tempfile__repeat_mkstemp(&known, out_path, path_size, &result))
+        return result;
     return api->mkstemp(&known, out_path, path_size);
 }
 
@@ -75,6 +77,8 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
         return -EOWNERDEAD;
     result = tempfile__read_options(options, &known, "tempfile_mkdtemp");
     if (result != 0)
+        return result;
+    if (tempfile__repeat_mkdtemp(&known, out_path, path_size, &result))
         return result;
     return api->mkdtemp(&known, out_path, path_size);
 }
@@ -120,7 +124,7 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
         result = tempfile__fail(-EINVAL, "tempfile_named_temporary_file", "arguments", "", "out_file is NULL", 0);
     if (result == 0)
         result = tempfile__read_options(options, &known, "tempfile_named_temporary_file");
-    if (result == 0)
+    if (result == 0 && !tempfile__repeat_named(&known, call.record, &result))
         result = call.api->named_temporary_file(&known, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
@@ -141,7 +145,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
         result = tempfile__fail(-EINVAL, "tempfile_temporary_file", "arguments", "", "out_file is NULL", 0);
     if (result == 0)
         result = tempfile__read_options(options, &known, "tempfile_temporary_file");
-    if (result == 0)
+    if (result == 0 && !tempfile__repeat_unnamed(&known, call.record, &result))
         result = call.api->temporary_file(&known, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
@@ -183,7 +187,7 @@ int tempfile_temporary_directory(const tempfile_options *options, tempfile_direc
         result = tempfile__fail(-EINVAL, "tempfile_temporary_directory", "arguments", "", "out_directory is NULL", 0);
     if (result == 0)
         result = tempfile__read_options(options, &known, "tempfile_temporary_directory");
-    if (result == 0)
+    if (result == 0 && !tempfile__repeat_directory(&known, call.record, &result))
         result = call.api->temporary_directory(&known, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)

@@ -1,5 +1,5 @@
-/* What the library keeps of a thread: the detail of what went wrong in its last call, and which Go runtime has met it. It
- * lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of the loader's small
+/* What the library keeps of a thread: the detail of what went wrong in its last call, which Go runtime has met it, and its
+ * recipes. It lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of the loader's small
  * reserve of static TLS, and every copy of the library would take its share. */
 #define _GNU_SOURCE
 #include "internal.h"
@@ -15,6 +15,7 @@ struct thread {
     char *text;     /* operation, path and message, one after the other */
     uint64_t epoch; /* of the runtime that has met the thread; 0: none */
     uint64_t renewals_at_fork;
+    struct tempfile__recipes *recipes;
 };
 
 static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
@@ -24,6 +25,7 @@ static void drop(void *value)
 {
     struct thread *thread = value;
 
+    tempfile__free_recipes(thread->recipes);
     free(thread->text);
     free(thread);
 }
@@ -92,8 +94,19 @@ void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     thread = new_thread();
-    if (thread != NULL)
-        thread->epoch = epoch;
+    if (thread == NULL)
+        return;
+    tempfile__free_recipes(thread->recipes); /* with names that the parent draws too */
+    thread->recipes = NULL;
+    thread->epoch = epoch;
+}
+
+/* Where the thread keeps its recipes; NULL: nowhere. */
+struct tempfile__recipes **tempfile__recipes(void)
+{
+    struct thread *thread = this_thread();
+
+    return thread != NULL ? &thread->recipes : NULL;
 }
 
 /* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */

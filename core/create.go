@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -15,6 +16,7 @@ const maxAttempts = 238328
 type Plan struct {
 	library        *Library
 	directory      string // absolute
+	lasting        bool   // the directory was given as an absolute one, so a chdir does not make it another
 	prefix, suffix string
 	name           string // "": random
 	permissions    uint32
@@ -45,6 +47,7 @@ func (p *Plan) settle(directory string) (err error) {
 			return err
 		}
 	}
+	p.lasting = strings.HasPrefix(directory, "/")
 	p.directory, err = p.library.absolute(directory)
 	return err
 }
@@ -110,27 +113,28 @@ func (p *Plan) create() (descriptor int, path string, err error) {
 }
 
 // createUnnamed makes a file that has no name any more. Whether the file system can make one that never had a name is
-// found out at each call: it differs from mount to mount, so an answer must not be kept.
-func (p *Plan) createUnnamed(noTmpfile, onlyTmpfile bool) (descriptor int, err error) {
+// found out at each call: it differs from mount to mount, so an answer must not be kept. The recipe is that of a file that
+// never had a name.
+func (p *Plan) createUnnamed(noTmpfile, onlyTmpfile bool) (descriptor int, recipe Recipe, err error) {
 	system := p.library.system
 	if !noTmpfile {
 		descriptor, err = system.CreateUnnamed(p.directory, p.permissions)
 		if err == nil {
-			return descriptor, nil
+			return descriptor, p.recipe(unnamedFlags, true), nil
 		}
 		if onlyTmpfile || !noUnnamed(err) {
-			return -1, failed("open", p.directory, err)
+			return -1, Recipe{}, failed("open", p.directory, err)
 		}
 	}
 	descriptor, path, err := p.create()
 	if err != nil {
-		return -1, err
+		return -1, Recipe{}, err
 	}
 	if err = system.Unlink(path); err != nil {
 		system.Close(descriptor)
-		return -1, failed("unlink", path, err)
+		return -1, Recipe{}, failed("unlink", path, err)
 	}
-	return descriptor, nil
+	return descriptor, Recipe{}, nil
 }
 
 // mkdir makes a directory.

@@ -13,19 +13,23 @@ type Directory struct {
 
 // TemporaryDirectory creates a directory. See the package's function.
 func (l *Library) TemporaryDirectory(o *Options) (*Directory, error) {
-	return l.TemporaryDirectoryIn(&memory{}, o)
+	storage := &memory{}
+	if _, err := l.TemporaryDirectoryIn(storage, o); err != nil {
+		return nil, err
+	}
+	return &Directory{l, storage}, nil
 }
 
 // TemporaryDirectoryIn creates a directory that keeps its state in a storage.
-func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (*Directory, error) {
+func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, error) {
 	o = o.orDefault()
 	plan, err := l.PlanDirectory(o)
 	if err != nil {
-		return nil, err
+		return Recipe{}, err
 	}
 	path, err := plan.mkdir()
 	if err != nil {
-		return nil, err
+		return Recipe{}, err
 	}
 	identity, directory, err := l.system.Identify(path)
 	if err == nil && !directory {
@@ -37,14 +41,14 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (*Directory,
 	}
 	if err != nil {
 		l.system.Rmdir(path)
-		return nil, failed("mkdir", path, err)
+		return Recipe{}, failed("mkdir", path, err)
 	}
 	s := storage.State()
 	*s = State{Kind: KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
 	s.set(flagNamed, true)
 	s.set(flagDelete, !o.NoDelete)
 	s.set(flagIgnoreErrors, o.IgnoreCleanupErrors)
-	return &Directory{l, storage}, nil
+	return plan.DirectoryRecipe(), nil
 }
 
 // StoredDirectory gives the directory whose storage another runtime has filled.
@@ -79,12 +83,16 @@ func (d *Directory) cleanup(implicit bool) error {
 	d.storage.Lock()
 	s := d.storage.State()
 	path, identity := strings.Clone(d.storage.Text(TextPath)), Identity{s.Device, s.Inode}
+	remove := d.library.remove
+	if s.has(flagNotEmpty) {
+		remove = d.library.removeFull
+	}
 	wanted := s.has(flagNamed) && (!implicit || s.has(flagDelete) && d.storage.Owned())
 	d.storage.Unlock()
 	if !wanted {
 		return nil
 	}
-	err := d.library.remove(path, &identity)
+	err := remove(path, &identity)
 	d.storage.Lock()
 	defer d.storage.Unlock()
 	if err == nil {

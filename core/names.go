@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 // NameLength is the length of a random name, as in Python: 37 characters to the power of 8 are 3.5e12 names.
 const NameLength = 8
@@ -12,23 +15,39 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_"
 // letters, and are drawn again.
 const fairBytes = 256 / len(alphabet) * len(alphabet)
 
+// letterOf is the letter that a byte stands for; 0: it is to be drawn again.
+var letterOf = func() (table [256]byte) {
+	for b := range fairBytes {
+		table[b] = alphabet[b%len(alphabet)]
+	}
+	return table
+}()
+
 // randomName fills name with letters of the alphabet. Every letter comes from the kernel: a generator of our own would
 // repeat itself in a forked child, and two processes would then fight for the same names.
 func randomName(system System, name []byte) error {
 	var pool [2 * NameLength]byte
-	for len(name) > 0 {
-		if err := system.Random(pool[:]); err != nil {
+	return randomLetters(system, name, pool[:])
+}
+
+// randomLetters is randomName for any number of letters, by way of a block of memory for what the kernel gives at a time.
+func randomLetters(system System, letters, pool []byte) error {
+	for len(letters) > 0 {
+		some := pool[:min(len(pool), len(letters)+len(letters)/4+NameLength)] // with what is drawn again, mostly enough
+		if err := system.Random(some); err != nil {
 			return err
 		}
-		for _, b := range pool {
-			if len(name) == 0 {
+		n := 0
+		for _, b := range some {
+			if n == len(letters) {
 				break
 			}
-			if int(b) < fairBytes {
-				name[0] = alphabet[int(b)%len(alphabet)]
-				name = name[1:]
+			if letter := letterOf[b]; letter != 0 {
+				letters[n] = letter
+				n++
 			}
 		}
+		letters = letters[n:]
 	}
 	return nil
 }
@@ -45,12 +64,10 @@ func checkPart(what, part string) error {
 	return nil
 }
 
-// RandomNames draws names as a candidate for a file would have between prefix and suffix.
+// RandomNames draws names as a candidate for a file would have between prefix and suffix. Many at once take the kernel's
+// time for one.
 func (l *Library) RandomNames(names [][NameLength]byte) error {
-	for i := range names {
-		if err := randomName(l.system, names[i][:]); err != nil {
-			return failed("getrandom", "", err)
-		}
-	}
-	return nil
+	var pool [512]byte
+	letters := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(names))), len(names)*NameLength)
+	return failed("getrandom", "", randomLetters(l.system, letters, pool[:]))
 }

@@ -22,6 +22,14 @@ func (l *Library) planOpen(o *Options) (m mode, plan *Plan, err error) {
 	return m, plan, err
 }
 
+// fileIn gives the file whose storage was just filled, unless there is an error.
+func (l *Library) fileIn(storage Storage, err error) (*File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &File{l, storage}, nil
+}
+
 // initialize fills the state of a new file.
 func initialize(s *State, kind Kind, descriptor int, o *Options, m mode) {
 	*s = State{Kind: kind, Descriptor: int32(descriptor), Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead()}

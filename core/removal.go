@@ -70,6 +70,11 @@ func (l *Library) remove(path string, identity *Identity) error {
 			return nil
 		}
 	}
+	return l.removeFull(path, identity)
+}
+
+// removeFull is remove for a directory that was found not to be empty.
+func (l *Library) removeFull(path string, identity *Identity) error {
 	r, err := l.startRemoval(path, identity)
 	if err != nil {
 		return err

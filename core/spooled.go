@@ -13,22 +13,24 @@ const firstCapacity = 1024
 
 // SpooledTemporaryFile makes a file in memory. See the package's function.
 func (l *Library) SpooledTemporaryFile(o *Options) (*File, error) {
-	return l.SpooledTemporaryFileIn(&memory{}, o)
+	storage := &memory{}
+	_, err := l.SpooledTemporaryFileIn(storage, o)
+	return l.fileIn(storage, err)
 }
 
 // SpooledTemporaryFileIn makes a file in memory that keeps its state in a storage. Where it will go is settled when it
-// rolls over, as in Python, so that making it asks nothing of any directory.
-func (l *Library) SpooledTemporaryFileIn(storage Storage, o *Options) (*File, error) {
+// rolls over, as in Python, so that making it asks nothing of any directory: there is no recipe.
+func (l *Library) SpooledTemporaryFileIn(storage Storage, o *Options) (recipe Recipe, err error) {
 	o = o.orDefault()
 	m, err := o.fileMode()
 	if err != nil {
-		return nil, err
+		return recipe, err
 	}
 	// A relative directory is the one it is now, not the one it will be after a chdir.
 	directory := o.Dir
 	if directory != "" {
 		if directory, err = l.absolute(directory); err != nil {
-			return nil, err
+			return recipe, err
 		}
 	}
 	for which, text := range [TextCount]string{TextDirectory: directory, TextPrefix: o.prefix(), TextSuffix: o.Suffix} {
@@ -36,11 +38,11 @@ func (l *Library) SpooledTemporaryFileIn(storage Storage, o *Options) (*File, er
 			continue
 		}
 		if err := storage.SetText(Text(which), text); err != nil {
-			return nil, failed("malloc", "", err)
+			return recipe, failed("malloc", "", err)
 		}
 	}
 	initialize(storage.State(), KindSpooled, -1, o, m)
-	return &File{l, storage}, nil
+	return recipe, nil
 }
 
 // inMemory tells the first stage from the second.
@@ -135,7 +137,7 @@ func (f *File) rollover(s *State) error {
 	if err != nil {
 		return err
 	}
-	descriptor, err := plan.createUnnamed(s.has(flagNoTmpfile), s.has(flagOnlyTmpfile))
+	descriptor, _, err := plan.createUnnamed(s.has(flagNoTmpfile), s.has(flagOnlyTmpfile))
 	if err != nil {
 		return err
 	}

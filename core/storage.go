@@ -19,7 +19,7 @@ type Storage interface {
 	// SetText keeps a copy of a string.
 	SetText(which Text, value string) error
 	// Resize moves the object's block of memory, with the first keep bytes, to one of another capacity, whose other bytes
-	// are zero; 0: no block. The new block is in place before the old one goes: another thread may fork in between.
+	// are anything; 0: no block. The new block is in place before the old one goes: another thread may fork in between.
 	Resize(keep, capacity int64) error
 	// Owned tells whether this process made the object.
 	Owned() bool
@@ -83,9 +83,11 @@ const (
 	flagOnlyTmpfile
 	flagIgnoreErrors
 	flagText
+	flagNotEmpty // an rmdir has failed on the directory that is just being freed
 )
 
-// What the C library looks at itself: when a signal ends the process, and where a read or write is a mere copy.
+// What the C library looks at and sets itself: when a signal ends the process, where a read or write is a mere copy, and
+// when an object ends.
 const (
 	FlagReadable = flagReadable
 	FlagWritable = flagWritable
@@ -94,6 +96,7 @@ const (
 	FlagClosed   = flagClosed
 	FlagDetached = flagDetached
 	FlagText     = flagText
+	FlagNotEmpty = flagNotEmpty
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }

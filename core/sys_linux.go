@@ -35,16 +35,21 @@ func againFor[T any](call func() (T, error)) (T, error) {
 	}
 }
 
+// How files are created. CreateUnnamed leaves O_EXCL out: with it the file could never be given a name (gh-136156).
+const (
+	createFlags  = unix.O_RDWR | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	unnamedFlags = unix.O_RDWR | unix.O_TMPFILE | unix.O_CLOEXEC
+)
+
 func (Kernel) Create(path string, permissions uint32) (int, error) {
 	return againFor(func() (int, error) {
-		return unix.Open(path, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, permissions)
+		return unix.Open(path, createFlags, permissions)
 	})
 }
 
-// CreateUnnamed leaves O_EXCL out: with it the file could never be given a name (gh-136156).
 func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
 	return againFor(func() (int, error) {
-		return unix.Open(directory, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, permissions)
+		return unix.Open(directory, unnamedFlags, permissions)
 	})
 }
 

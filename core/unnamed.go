@@ -11,19 +11,23 @@ func (l *Library) Unnamed(o *Options) (descriptor int, err error) {
 }
 
 // TemporaryFile creates a file without a name. See the package's function.
-func (l *Library) TemporaryFile(o *Options) (*File, error) { return l.TemporaryFileIn(&memory{}, o) }
+func (l *Library) TemporaryFile(o *Options) (*File, error) {
+	storage := &memory{}
+	_, err := l.TemporaryFileIn(storage, o)
+	return l.fileIn(storage, err)
+}
 
 // TemporaryFileIn creates a file without a name that keeps its state in a storage.
-func (l *Library) TemporaryFileIn(storage Storage, o *Options) (*File, error) {
+func (l *Library) TemporaryFileIn(storage Storage, o *Options) (Recipe, error) {
 	o = o.orDefault()
 	m, plan, err := l.planOpen(o)
 	if err != nil {
-		return nil, err
+		return Recipe{}, err
 	}
-	descriptor, err := plan.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
+	descriptor, recipe, err := plan.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
 	if err != nil {
-		return nil, err
+		return Recipe{}, err
 	}
 	initialize(storage.State(), KindUnnamed, descriptor, o, m)
-	return &File{l, storage}, nil
+	return recipe, nil
 }

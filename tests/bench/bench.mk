@@ -5,7 +5,7 @@ bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
 .PHONY: bench bench-quick bench-memory counts check-counts
-bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes
+bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes. BENCH_ROWS="C: " for some
 	@$(PYTHON) tests/bench/run.py
 
 bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed

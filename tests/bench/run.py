@@ -1,7 +1,7 @@
 """make bench: every row, in one go. Prints the report and writes results.md and results.svg beside this file.
 
-BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. --quick: a few turns of everything, and nothing is
-written; it proves that all rows run.
+BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. BENCH_ROWS: only the rows whose titles have this
+text, and nothing is written. --quick: a few turns of everything, and nothing is written either; it proves that all rows run.
 """
 
 import os
@@ -56,6 +56,10 @@ class Bench:
         return comparison, peers, result
 
 
+def chosen(some, text):
+    return [row for row in some if text in row.title]
+
+
 def kind(row, result):
     if report.holds(row, result):
         return "holds"
@@ -69,14 +73,17 @@ def write(name, text):
 
 def main():
     quick = "--quick" in sys.argv[1:]
+    only = os.environ.get("BENCH_ROWS", "")
+    if not chosen(rows.GOALS + rows.PEERS, only):
+        sys.exit("bench: no row's title has %r" % only)
     asked = int(os.environ.get("BENCH_ROUNDS") or (QUICK_TURNS if quick else TURNS))
     workspace = tempfile.mkdtemp(prefix="bench-", dir=workers.memory_folder())
     team = workers.Workers(workspace)
     try:
         where = machine(workspace)
         bench = Bench(team, quick, asked)
-        goals = [bench.goal(row) for row in rows.GOALS]
-        peers = [bench.comparison(comparison) for comparison in rows.PEERS]
+        goals = [bench.goal(row) for row in chosen(rows.GOALS, only)]
+        peers = [bench.comparison(comparison) for comparison in chosen(rows.PEERS, only)]
     finally:
         team.close()
         shutil.rmtree(workspace)
@@ -87,6 +94,8 @@ def main():
     if quick:
         print("bench-quick: all %d rows ran, with too few turns for the figures to mean anything" % (len(goals) + len(peers)))
         return
+    if only:
+        return  # the report is of all rows
     write("results.md", text)
     write("results.svg", chart.chart([(row.title, result.ratio(row.ours, row.theirs).median, row.goal, kind(row, result))
                                       for row, result in goals]))

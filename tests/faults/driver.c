@@ -262,6 +262,53 @@ static int run_directory(void)
     return result;
 }
 
+/* Makes one of each. What was made once is made without Go the next time. */
+static void prepare_again(const char *folder)
+{
+    tempfile_file *named, *unnamed;
+    tempfile_directory *directory;
+    int file = tempfile_mkstemp(&options, path, sizeof path);
+
+    (void)folder;
+    need(file >= 0 && close(file) == 0 && unlink(path) == 0, "the file");
+    need(tempfile_mkdtemp(&options, path, sizeof path) == 0 && rmdir(path) == 0, "the directory");
+    need(tempfile_named_temporary_file(&options, &named) == 0 && tempfile_temporary_file(&options, &unnamed) == 0 &&
+         tempfile_temporary_directory(&options, &directory) == 0, "the objects");
+    tempfile_file_free(named);
+    tempfile_file_free(unnamed);
+    tempfile_directory_free(directory);
+}
+
+static int run_named_free(void)
+{
+    tempfile_file *file;
+    int result = tempfile_named_temporary_file(&options, &file);
+
+    if (result == 0)
+        tempfile_file_free(file);
+    return result;
+}
+
+static int run_temporary_free(void)
+{
+    tempfile_file *file;
+    int result = tempfile_temporary_file(&options, &file);
+
+    if (result == 0)
+        tempfile_file_free(file);
+    return result;
+}
+
+static int run_empty_free(void)
+{
+    tempfile_directory *directory;
+    int result = tempfile_temporary_directory(&options, &directory);
+
+    if (result == 0)
+        tempfile_directory_free(directory);
+    return result;
+}
+
 static void prepare_directory(const char *folder)
 {
     options.name = "tree";
@@ -353,6 +400,14 @@ static const struct operation {
     {"rollover", run_rollover, NULL, NULL},
     {"detach", run_detach, NULL, NULL},
     {"directory", run_directory, NULL, NULL},
+    {"mkstemp_again", run_mkstemp, prepare_again, NULL},
+    {"mkdtemp_again", run_mkdtemp, prepare_again, NULL},
+    {"named_again", run_named, prepare_again, NULL},
+    {"named_free", run_named_free, prepare_again, NULL},
+    {"temporary_again", run_temporary, prepare_again, NULL},
+    {"temporary_free", run_temporary_free, prepare_again, NULL},
+    {"directory_again", run_directory, prepare_again, NULL},
+    {"empty_free", run_empty_free, prepare_again, NULL},
     {"cleanup", run_cleanup, prepare_directory, run_cleanup},
     {"directory_free", run_free, prepare_directory, again_free},
     {"rmtree", run_rmtree, plant_tree, run_rmtree},

@@ -31,7 +31,7 @@ def seen(bad: List[str], tries: int) -> str:
 
 @row(1, "EEXIST once", quick=True)
 def exists_once(bench: Bench) -> Seen:
-    tries, bad = sweep(bench, lambda _, call: ["EEXIST"] if _creates(call) else [], ["mkstemp", "mkdtemp", "named", "directory"])
+    tries, bad = sweep(bench, lambda _, call: ["EEXIST"] if _creates(call) else [], ["mkstemp", "mkstemp_again", "mkdtemp", "mkdtemp_again", "named", "named_again", "directory", "empty_free"])
     assert not bad, f"{len(bad)} of {tries} gave up: {bad[0]}"
     return Seen("strace: EEXIST at each creating call", tries, "another name was drawn each time")
 
@@ -103,7 +103,7 @@ def candidates(bench: Bench) -> Seen:
 def no_tmpfile(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
         return ["EOPNOTSUPP", "EISDIR", "EINVAL", "ENOENT", "ENOSYS"] if "O_TMPFILE" in call.arguments else []
-    tries, bad = sweep(bench, errors, ["temporary", "spooled", "rollover", "detach"])
+    tries, bad = sweep(bench, errors, ["temporary", "temporary_again", "spooled", "rollover", "detach"])
     assert not bad, f"{len(bad)} of {tries} did not fall back: {bad[0]}"
     return Seen("strace: at the open with O_TMPFILE", tries, "a named file was made and unlinked")
 

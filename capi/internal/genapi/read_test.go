@@ -54,6 +54,24 @@ func TestWhatIsGenerated(t *testing.T) {
 	}
 }
 
+// A function that C may do without Go is asked first, with the same arguments, in every form of shim.
+func TestWhatComesBeforeGo(t *testing.T) {
+	for signature, wanted := range map[string]string{
+		"file *C.tempfile__file": "    if (!first(call.record, &result))\n        result = call.api->file_tell(call.record);\n",
+		"options *C.tempfile__options, out_file *C.tempfile__new_file":  "    if (result == 0 && !first(&known, call.record, &result))\n        result = call.api->file_tell(&known, call.record);\n",
+		"options *C.tempfile__options, out_path *C.char, size C.size_t": "    if (first(&known, out_path, size, &result))\n        return result;\n    return api->file_tell(&known, out_path, size);\n",
+	} {
+		text := strings.Replace(strings.Replace(source, "//export", "//tempfile:first first\n//export", 1), "file *C.tempfile__file", signature, 1)
+		functions, err := readSource(t, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := shims(functions); !strings.Contains(got, wanted) {
+			t.Errorf("%q is not in\n%s", wanted, got)
+		}
+	}
+}
+
 // What the generator refuses would otherwise be a wrong prototype, a host's death or an undocumented function.
 func TestWhatIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, complaint string }{

@@ -113,7 +113,11 @@ func (f *function) shim() string {
 		if hasOptions {
 			fmt.Fprintf(&b, "    if (result == 0)\n        result = tempfile__read_options(%s, &known, %s);\n", options.name, quoted)
 		}
-		fmt.Fprintf(&b, "    if (result == 0)\n        result = call.%s;\n    result = tempfile__made(&call, result, &handle);\n", call)
+		first := ""
+		if f.first != "" {
+			first = fmt.Sprintf(" && !%s(%s, &result)", f.first, f.list(argument))
+		}
+		fmt.Fprintf(&b, "    if (result == 0%s)\n        result = call.%s;\n    result = tempfile__made(&call, result, &handle);\n", first, call)
 		fmt.Fprintf(&b, "    if (result == 0)\n        *%s = handle;\n    return result;\n}\n", handle.name)
 		return b.String()
 	}
@@ -124,6 +128,9 @@ func (f *function) shim() string {
 	b.WriteString("\n    if (api == NULL)\n        return -EOWNERDEAD;\n")
 	if hasOptions {
 		fmt.Fprintf(&b, "    result = tempfile__read_options(%s, &known, %s);\n    if (result != 0)\n        return result;\n", options.name, quoted)
+	}
+	if f.first != "" {
+		fmt.Fprintf(&b, "    if (%s(%s, &result))\n        return result;\n", f.first, f.list(argument))
 	}
 	fmt.Fprintf(&b, "    return %s;\n}\n", call)
 	return b.String()

@@ -1,0 +1,414 @@
+/* What was made once is made without Go the next time, see capi/recipes.c, and nobody can tell: every creation is asked for
+ * several times here, and must be the same each time, in what it makes, in what it refuses, and in what the environment, the
+ * current directory or a fork change. */
+#include "check.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+enum { TIMES = 4, NAMES = 40 };
+
+static char base[TEMPFILE_PATH_SIZE / 2];
+
+static const char *below(const char *name)
+{
+    static char path[TEMPFILE_PATH_SIZE];
+
+    snprintf(path, sizeof path, "%s/%s", base, name);
+    return path;
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat stat;
+
+    CHECK(lstat(path, &stat) == 0);
+    return stat.st_mode;
+}
+
+/* DIRECTORY/PREFIX, 8 letters of the alphabet, SUFFIX. */
+static void expect_path(const char *path, const char *directory, const char *prefix, const char *suffix)
+{
+    size_t head = strlen(directory) + 1 + strlen(prefix);
+
+    CHECK(strncmp(path, directory, strlen(directory)) == 0 && path[strlen(directory)] == '/');
+    CHECK(strncmp(path + strlen(directory) + 1, prefix, strlen(prefix)) == 0);
+    CHECK(strspn(path + head, "abcdefghijklmnopqrstuvwxyz0123456789_") >= 8 && strcmp(path + head + 8, suffix) == 0);
+}
+
+/* Uses a file of any class through the library, so that Go meets an object that it has not made. */
+static void use(tempfile_file *file)
+{
+    char text[8];
+
+    CHECK(tempfile_file_write(file, "recipe", 6) == 6 && tempfile_file_tell(file) == 6);
+    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, text, sizeof text) == 6 && memcmp(text, "recipe", 6) == 0);
+}
+
+static void make_each(const tempfile_options *options, const char *directory, const char *prefix, const char *suffix, mode_t file_mode, mode_t directory_mode)
+{
+    char path[TEMPFILE_PATH_SIZE];
+    tempfile_directory *made;
+    tempfile_file *file;
+    int descriptor;
+
+    CHECK((descriptor = tempfile_mkstemp(options, path, sizeof path)) >= 0);
+    expect_path(path, directory, prefix, suffix);
+    CHECK(mode_of(path) == (S_IFREG | file_mode) && fcntl(descriptor, F_GETFD) == FD_CLOEXEC && (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDWR);
+    CHECK(close(descriptor) == 0 && unlink(path) == 0);
+
+    CHECK(tempfile_mkdtemp(options, path, sizeof path) == 0);
+    expect_path(path, directory, prefix, suffix);
+    CHECK(mode_of(path) == (S_IFDIR | directory_mode) && rmdir(path) == 0);
+
+    for (int used = 0; used < 3; used++) {
+        CHECK(tempfile_named_temporary_file(options, &file) == 0);
+        expect_path(tempfile_file_name(file), directory, prefix, suffix);
+        CHECK(mode_of(tempfile_file_name(file)) == (S_IFREG | file_mode));
+        snprintf(path, sizeof path, "%s", tempfile_file_name(file));
+        if (used == 1)
+            use(file);
+        if (used == 2)
+            CHECK(tempfile_file_close(file) == 0 && access(path, F_OK) != 0 && strcmp(tempfile_file_name(file), path) == 0);
+        tempfile_file_free(file);
+        CHECK(access(path, F_OK) != 0 && tempfile_file_name(file) == NULL);
+
+        CHECK(tempfile_temporary_file(options, &file) == 0 && tempfile_file_name(file) == NULL);
+        if (used)
+            use(file);
+        CHECK((descriptor = tempfile_file_fileno(file)) >= 0 && fcntl(descriptor, F_GETFD) == FD_CLOEXEC);
+        tempfile_file_free(file);
+        CHECK(fcntl(descriptor, F_GETFD) < 0);
+
+        CHECK(tempfile_temporary_directory(options, &made) == 0);
+        snprintf(path, sizeof path, "%s", tempfile_directory_name(made));
+        expect_path(path, directory, prefix, suffix);
+        CHECK(mode_of(path) == (S_IFDIR | directory_mode));
+        if (used && directory_mode == 0700) { /* not empty */
+            strcat(path, "/file");
+            CHECK((descriptor = open(path, O_CREAT | O_WRONLY, 0600)) >= 0 && close(descriptor) == 0);
+            *strrchr(path, '/') = '\0';
+        }
+        if (used == 2)
+            CHECK(tempfile_directory_cleanup(made) == 0 && access(path, F_OK) != 0);
+        tempfile_directory_free(made);
+        CHECK(access(path, F_OK) != 0 && tempfile_directory_name(made) == NULL);
+    }
+}
+
+/* Takes turns between more options than a thread has recipes. */
+static void same_each_time(void)
+{
+    tempfile_options defaults = TEMPFILE_OPTIONS_INIT, parts = defaults, mode = defaults, elsewhere = defaults;
+    char other[TEMPFILE_PATH_SIZE];
+
+    snprintf(other, sizeof other, "%s", below("other"));
+    parts.prefix = "a.";
+    parts.suffix = ".txt";
+    mode.permissions = 0640;
+    mode.prefix = "";
+    elsewhere.dir = other;
+    elsewhere.buffering = TEMPFILE_UNBUFFERED;
+    for (int i = 0; i < TIMES; i++) {
+        make_each(i % 2 ? NULL : &defaults, base, "tmp", "", 0600, 0700);
+        make_each(&parts, base, "a.", ".txt", 0600, 0700);
+        make_each(&mode, base, "", "", 0640, 0640);
+        make_each(&elsewhere, other, "tmp", "", 0600, 0700);
+    }
+}
+
+static void expect_in(const tempfile_options *options, const char *directory)
+{
+    for (int i = 0; i < 2; i++)
+        make_each(options, directory, "tmp", "", 0600, 0700);
+}
+
+/* The environment, the setting and the current directory are as they are at each call. */
+static void what_changes(void)
+{
+    tempfile_options here = TEMPFILE_OPTIONS_INIT;
+    char assignment[TEMPFILE_PATH_SIZE + 16], other[TEMPFILE_PATH_SIZE], third[TEMPFILE_PATH_SIZE];
+
+    snprintf(other, sizeof other, "%s", below("other"));
+    snprintf(third, sizeof third, "%s", below("third"));
+    expect_in(NULL, base);
+    setenv("TMPDIR", other, 1);
+    expect_in(NULL, other);
+    unsetenv("TMPDIR");
+    setenv("TEMP", third, 1);
+    expect_in(NULL, third);
+    unsetenv("TEMP");
+    setenv("TMP", other, 1);
+    expect_in(NULL, other);
+    CHECK(tempfile_settempdir(third) == 0);
+    expect_in(NULL, third);
+    CHECK(tempfile_settempdir(NULL) == 0);
+    expect_in(NULL, other);
+    snprintf(assignment, sizeof assignment, "TMPDIR=%s", third);
+    CHECK(putenv(assignment) == 0);
+    expect_in(NULL, third);
+    snprintf(assignment, sizeof assignment, "TMPDIR=%s", base); /* written over in place */
+    expect_in(NULL, base);
+    setenv("TMPDIR", base, 1);
+    unsetenv("TMP");
+    expect_in(NULL, base);
+
+    here.dir = "";
+    for (int i = 0; i < TIMES; i++) {
+        const char *place = i % 2 ? base : other;
+
+        CHECK(chdir(place) == 0);
+        expect_in(&here, place);
+        CHECK(tempfile_settempdir(".") == 0);
+        expect_in(NULL, place);
+        CHECK(tempfile_settempdir(NULL) == 0);
+    }
+}
+
+/* Every call is refused as the first was. */
+static void expect_error(const tempfile_options *options, int code, const char *operation, const char *path)
+{
+    char made[TEMPFILE_PATH_SIZE] = "untouched";
+    tempfile_directory *directory = NULL;
+    tempfile_file *file = NULL;
+
+    for (int i = 0; i < 5; i++) {
+        const tempfile_error *error;
+        int result = i == 0   ? tempfile_mkstemp(options, made, sizeof made)
+                     : i == 1 ? tempfile_mkdtemp(options, made, sizeof made)
+                     : i == 2 ? tempfile_named_temporary_file(options, &file)
+                     : i == 3 ? tempfile_temporary_directory(options, &directory)
+                              : tempfile_temporary_file(options, &file);
+
+        if (i == 4 && result == 0) { /* it has no name that could be taken */
+            tempfile_file_free(file);
+            file = NULL;
+            continue;
+        }
+        error = tempfile_last_error();
+        CHECK(result == code && error->code == code && *error->message != '\0');
+        CHECK(strcmp(error->operation, code == -EINVAL ? "arguments" : i % 2 ? "mkdir" : operation) == 0);
+        CHECK(strncmp(error->path, path, strlen(path)) == 0);
+        CHECK(strcmp(made, "untouched") == 0 && file == NULL && directory == NULL);
+    }
+}
+
+static void what_fails(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char gone[TEMPFILE_PATH_SIZE], path[TEMPFILE_PATH_SIZE], small[TEMPFILE_PATH_SIZE];
+
+    snprintf(gone, sizeof gone, "%s", below("gone"));
+    options.dir = gone;
+    for (int i = 0; i < TIMES; i++) {
+        CHECK(mkdir(gone, 0700) == 0);
+        make_each(&options, gone, "tmp", "", 0600, 0700);
+        CHECK(rmdir(gone) == 0);
+        expect_error(&options, -ENOENT, "open", gone);
+    }
+    CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0 && tempfile_last_error()->code == 0 && rmdir(path) == 0);
+
+    /* a buffer that is one byte too small, and none */
+    memset(small, 'x', sizeof small);
+    for (int i = 0; i < TIMES; i++) {
+        size_t needed = strlen(base) + 1 + 3 + 8 + 1;
+
+        CHECK(tempfile_mkstemp(NULL, small, needed - 1) == -ERANGE && tempfile_last_error()->needed == needed);
+        CHECK(tempfile_mkdtemp(NULL, small, needed - 1) == -ERANGE && tempfile_last_error()->needed == needed);
+        CHECK(tempfile_mkstemp(NULL, NULL, 0) == -ERANGE && tempfile_mkstemp(NULL, NULL, needed) == -EINVAL);
+        CHECK(small[0] == 'x' && memcmp(small, small + 1, sizeof small - 1) == 0);
+        CHECK(tempfile_mkdtemp(NULL, small, needed) == 0 && rmdir(small) == 0 && small[needed] == 'x');
+        memset(small, 'x', sizeof small);
+    }
+}
+
+/* Names of the caller's, as a language has them that draws names itself. */
+static void given_names(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char path[TEMPFILE_PATH_SIZE], name[32];
+
+    options.dir = base;
+    options.prefix = "";
+    for (int i = 0; i < 20; i++) {
+        int descriptor;
+
+        snprintf(name, sizeof name, "name-%06d", i);
+        options.name = name;
+        CHECK((descriptor = tempfile_mkstemp(&options, path, sizeof path)) >= 0 && strcmp(path, below(name)) == 0);
+        expect_error(&options, -EEXIST, "open", path);
+        CHECK(close(descriptor) == 0 && unlink(path) == 0);
+        for (int k = 0; k < 4; k++) { /* of the same length, and longer and shorter */
+            static const char *const bad[] = {"../../../ab", "/etc/passwd", "..", "name/"};
+
+            options.name = bad[k];
+            expect_error(&options, -EINVAL, "arguments", "");
+        }
+        options.name = "x";
+        CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && strcmp(path, below("x")) == 0 && rmdir(path) == 0);
+        options.name = i % 2 ? "..." : "..a";
+        CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && strcmp(path, below(options.name)) == 0 && rmdir(path) == 0);
+        options.name = ".";
+        expect_error(&options, -EINVAL, "arguments", "");
+        options.name = NULL;
+        CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && rmdir(path) == 0);
+        expect_path(path, base, "", "");
+    }
+}
+
+/* Flags of the options go with the object. */
+static void flags(void)
+{
+    tempfile_options keep = TEMPFILE_OPTIONS_INIT, later = keep, plain = keep, text = keep;
+
+    keep.flags = TEMPFILE_NO_DELETE;
+    later.flags = TEMPFILE_NO_DELETE_ON_CLOSE;
+    plain.flags = TEMPFILE_NO_O_TMPFILE;
+    text.mode = "w+";
+    text.encoding = "utf_16_le";
+    text.newline = "\r\n";
+    for (int i = 0; i < TIMES; i++) {
+        char path[TEMPFILE_PATH_SIZE], bytes[16];
+        tempfile_directory *directory;
+        tempfile_file *file;
+
+        CHECK(tempfile_named_temporary_file(&keep, &file) == 0 && tempfile_temporary_directory(&keep, &directory) == 0);
+        snprintf(path, sizeof path, "%s", tempfile_file_name(file));
+        tempfile_file_free(file);
+        CHECK(unlink(path) == 0);
+        snprintf(path, sizeof path, "%s", tempfile_directory_name(directory));
+        tempfile_directory_free(directory);
+        CHECK(rmdir(path) == 0);
+
+        CHECK(tempfile_named_temporary_file(&later, &file) == 0);
+        snprintf(path, sizeof path, "%s", tempfile_file_name(file));
+        CHECK(tempfile_file_close(file) == 0 && access(path, F_OK) == 0);
+        tempfile_file_free(file);
+        CHECK(access(path, F_OK) != 0);
+
+        CHECK(tempfile_temporary_file(&plain, &file) == 0 && tempfile_file_name(file) == NULL && entries_of(base) == 2);
+        use(file);
+        tempfile_file_free(file);
+
+        CHECK(tempfile_named_temporary_file(&text, &file) == 0 && tempfile_file_write(file, "\xc3\xa9\n", 3) == 3);
+        CHECK(pread(tempfile_file_fileno(file), bytes, sizeof bytes, 0) == 6 && memcmp(bytes, "\xe9\0\r\0\n\0", 6) == 0);
+        tempfile_file_free(file);
+    }
+}
+
+/* The names that a process draws and gives up. */
+static void draw(char names[NAMES][16])
+{
+    for (int i = 0; i < NAMES; i++) {
+        char path[TEMPFILE_PATH_SIZE];
+
+        CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0 && rmdir(path) == 0);
+        snprintf(names[i], sizeof names[i], "%s", strrchr(path, '/') + 1);
+    }
+}
+
+/* A parent and its children never draw the same name, though each had drawn ahead when they parted. */
+static void forks(int how)
+{
+    enum { CHILDREN = 3 };
+    char(*names)[NAMES][16] = mmap(NULL, (CHILDREN + 1) * sizeof *names, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    CHECK(names != MAP_FAILED);
+    for (int child = 0; child < CHILDREN; child++) {
+        int status;
+        pid_t pid;
+
+        make_each(NULL, base, "tmp", "", 0600, 0700);
+        pid = how == 0 ? fork() : how == 1 ? _Fork() : (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+        if (pid == 0) {
+            alarm(60);
+            draw(names[child]);
+            _exit(0);
+        }
+        CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    }
+    draw(names[CHILDREN]);
+    for (int i = 0; i < (CHILDREN + 1) * NAMES; i++)
+        for (int k = 0; k < i; k++)
+            CHECK(strcmp(names[i / NAMES][i % NAMES], names[k / NAMES][k % NAMES]) != 0);
+    munmap(names, (CHILDREN + 1) * sizeof *names);
+}
+
+/* A child frees what it inherited, and deletes none of it; neither has Go worked on it there or here. */
+static void inherited(void)
+{
+    tempfile_directory *directory;
+    tempfile_file *file;
+    int status;
+    pid_t pid;
+
+    for (int i = 0; i < 2; i++) { /* the second is by recipe */
+        CHECK(tempfile_named_temporary_file(NULL, &file) == 0 && tempfile_temporary_directory(NULL, &directory) == 0);
+        pid = fork();
+        if (pid == 0) {
+            alarm(60);
+            if (i == 1)
+                use(file);
+            tempfile_file_free(file);
+            tempfile_directory_free(directory);
+            _exit(0);
+        }
+        CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+        CHECK(access(tempfile_file_name(file), F_OK) == 0 && access(tempfile_directory_name(directory), F_OK) == 0);
+        tempfile_file_free(file);
+        tempfile_directory_free(directory);
+        CHECK(entries_of(base) == 2);
+    }
+}
+
+/* Threads work on one object that Go has not worked on before. */
+static tempfile_file *shared_file;
+static tempfile_directory *shared_directory;
+
+static void *keep(void *unused)
+{
+    CHECK(tempfile_directory_keep(shared_directory) == 0 && tempfile_file_tell(shared_file) == 0);
+    return unused;
+}
+
+static void threads(void)
+{
+    enum { ROUNDS = 300, THREADS = 3 };
+
+    for (int i = 0; i < ROUNDS; i++) {
+        pthread_t thread[THREADS];
+
+        CHECK(tempfile_named_temporary_file(NULL, &shared_file) == 0 && tempfile_temporary_directory(NULL, &shared_directory) == 0);
+        for (int k = 0; k < THREADS; k++)
+            CHECK(pthread_create(&thread[k], NULL, keep, NULL) == 0);
+        for (int k = 0; k < THREADS; k++)
+            CHECK(pthread_join(thread[k], NULL) == 0);
+        CHECK(tempfile_directory_cleanup(shared_directory) == 0);
+        tempfile_directory_free(shared_directory);
+        tempfile_file_free(shared_file);
+    }
+}
+
+int main(void)
+{
+    CHECK(realpath(getenv("TMPDIR"), base) != NULL && setenv("TMPDIR", base, 1) == 0);
+    umask(0);
+    CHECK(mkdir(below("other"), 0700) == 0 && mkdir(below("third"), 0700) == 0);
+    same_each_time();
+    what_changes();
+    what_fails();
+    given_names();
+    flags();
+    for (int how = 0; how < 3; how++)
+        forks(how);
+    inherited();
+    threads();
+    CHECK(entries_of(base) == 2 && rmdir(below("other")) == 0 && rmdir(below("third")) == 0);
+    return passed();
+}

@@ -1,0 +1,77 @@
+/* In the steady state, what is made and freed with the same options does not enter Go: it allocates nothing there, but for
+ * the names, which come many at a time. With a relative directory, which a chdir would change, it does; that is the control. */
+#include "check.h"
+#include "hooks.h"
+#include <sys/stat.h>
+
+enum { ROUNDS = 1000 };
+
+static void mkstemp_round(const tempfile_options *options)
+{
+    char path[TEMPFILE_PATH_SIZE];
+    int descriptor = tempfile_mkstemp(options, path, sizeof path);
+
+    CHECK(descriptor >= 0 && close(descriptor) == 0 && unlink(path) == 0);
+}
+
+static void mkdtemp_round(const tempfile_options *options)
+{
+    char path[TEMPFILE_PATH_SIZE];
+
+    CHECK(tempfile_mkdtemp(options, path, sizeof path) == 0 && rmdir(path) == 0);
+}
+
+static void named_round(const tempfile_options *options)
+{
+    tempfile_file *file;
+
+    CHECK(tempfile_named_temporary_file(options, &file) == 0);
+    tempfile_file_free(file);
+}
+
+static void unnamed_round(const tempfile_options *options)
+{
+    tempfile_file *file;
+
+    CHECK(tempfile_temporary_file(options, &file) == 0);
+    tempfile_file_free(file);
+}
+
+static void directory_round(const tempfile_options *options)
+{
+    tempfile_directory *directory;
+
+    CHECK(tempfile_temporary_directory(options, &directory) == 0);
+    tempfile_directory_free(directory);
+}
+
+static int64_t allocations(void (*round)(const tempfile_options *), const tempfile_options *options)
+{
+    int64_t before;
+
+    round(options);
+    before = tempfile_test_allocations();
+    for (int i = 0; i < ROUNDS; i++)
+        round(options);
+    return tempfile_test_allocations() - before;
+}
+
+int main(void)
+{
+    static void (*const rounds[])(const tempfile_options *) = {mkstemp_round, mkdtemp_round, named_round, unnamed_round, directory_round};
+    tempfile_options parts = TEMPFILE_OPTIONS_INIT, given = parts, relative = parts;
+
+    parts.prefix = "prefix-";
+    parts.suffix = ".suffix";
+    given.dir = getenv("TMPDIR");
+    given.name = "name";
+    relative.dir = "";
+    CHECK(chdir(getenv("TMPDIR")) == 0);
+    for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+        CHECK(allocations(rounds[i], NULL) < ROUNDS / 4);
+        CHECK(allocations(rounds[i], &parts) < ROUNDS / 4);
+        CHECK(allocations(rounds[i], &given) < ROUNDS / 4);
+        CHECK(allocations(rounds[i], &relative) >= ROUNDS);
+    }
+    return passed();
+}
