@@ -92,6 +92,7 @@ func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.siz
 //
 // Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
 //
+//tempfile:first tempfile__repeat_unnamed_descriptor
 //export tfgo_unnamed
 func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
 	const function = "tempfile_unnamed"
@@ -106,10 +107,15 @@ func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {
 	if err != nil {
 		return fail[C.tempfile_fd](function, err)
 	}
-	descriptor, err := library.Unnamed(o)
+	plan, err := library.PlanFile(o)
 	if err != nil {
 		return fail[C.tempfile_fd](function, err)
 	}
+	descriptor, recipe, err := plan.Unnamed(o)
+	if err != nil {
+		return fail[C.tempfile_fd](function, err)
+	}
+	remember(C.TEMPFILE__UNNAMED, c, nil, recipe)
 	return C.tempfile_fd(descriptor)
 }
 

@@ -108,6 +108,8 @@ tempfile_fd tempfile_unnamed(const tempfile_options *options)
     result = tempfile__read_options(options, &known, "tempfile_unnamed");
     if (result != 0)
         return result;
+    if (tempfile__repeat_unnamed_descriptor(&known, &result))
+        return result;
     return api->unnamed(&known);
 }
 

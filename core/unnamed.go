@@ -2,12 +2,17 @@ package core
 
 // Unnamed creates a file without a name and hands over its descriptor. See the package's function.
 func (l *Library) Unnamed(o *Options) (descriptor int, err error) {
-	o = o.orDefault()
-	plan, err := l.PlanFile(o)
+	p, err := l.PlanFile(o)
 	if err != nil {
 		return -1, err
 	}
-	return plan.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
+	descriptor, _, err = p.Unnamed(o.orDefault())
+	return descriptor, err
+}
+
+// Unnamed creates the file without a name, and tells how to do it again.
+func (p *Plan) Unnamed(o *Options) (descriptor int, recipe Recipe, err error) {
+	return p.createUnnamed(o.NoTmpfile, o.OnlyTmpfile)
 }
 
 // TemporaryFile creates a file without a name. See the package's function.

@@ -126,7 +126,7 @@ def create(what, directory, name, filename):
         creation = _Creation()
     if creation.directory is not directory:
         creation.options.dir = os.fsencode(directory)
-        creation.directory = directory
+        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
     try:
         creation.options.name = name.encode(_ENCODING, _ERRORS) if type(name) is str else name
     except UnicodeEncodeError:
@@ -149,7 +149,7 @@ def create_unnamed(directory):
         creation = _Creation(ONLY_O_TMPFILE)
     if creation.directory is not directory:
         creation.options.dir = os.fsencode(directory)
-        creation.directory = directory
+        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
     result = creation.functions[UNNAMED](creation.reference)
     _unnamed_creations.append(creation)
     if result < 0:

@@ -12,10 +12,10 @@ from . import _ffi, _versions
 FILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _FILE_EVENT_FLAGS = FILE_FLAGS | os.O_CLOEXEC
 _O_TMPFILE = getattr(os, "O_TMPFILE", 0)
-
-
-def _has_nul(path):
-    return (b"\0" if isinstance(path, bytes) else "\0") in path
+_UNNAMED_FLAGS = (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT
+_UNNAMED_EVENT_FLAGS = _UNNAMED_FLAGS | os.O_CLOEXEC
+if _versions.UNNAMED_CAN_BE_LINKED:
+    _UNNAMED_EVENT_FLAGS &= ~os.O_EXCL
 
 
 def create_file(directory, name, file, flags):
@@ -28,17 +28,13 @@ def create_file(directory, name, file, flags):
     return _ffi.create(_ffi.FILE, directory, name, file)
 
 
-def create_unnamed(directory, flags):
-    """Creates a file that has no name and gives the descriptor. IsADirectoryError means an old kernel, another OSError
-    that this file system has no such files, or that there is no such directory."""
-    flags = (flags | _O_TMPFILE) & ~os.O_CREAT
-    path = os.fspath(directory)
-    if os.open is not posix.open or flags != (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT or _has_nul(path):
-        return os.open(directory, flags, 0o600)
-    if _versions.UNNAMED_CAN_BE_LINKED:
-        flags &= ~os.O_EXCL
-    sys.audit("open", path, None, flags | os.O_CLOEXEC)
-    return _ffi.create_unnamed(path)
+def open_unnamed(directory, flags=0):
+    """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
+    another OSError that this file system has no such files, or that there is no such directory."""
+    if os.open is not posix.open or ("\0" if type(directory) is str else b"\0") in directory:
+        return os.open(directory, _UNNAMED_FLAGS, 0o600)
+    sys.audit("open", directory, None, _UNNAMED_EVENT_FLAGS)
+    return _ffi.create_unnamed(directory)
 
 
 def create_directory(directory, name, file):

@@ -81,8 +81,8 @@ def _infer_return_type(*args):
 
 def _sanitize_params(prefix, suffix, dir):
     """Puts in what was left out of a call, in the type that the rest asks for."""
-    if prefix is suffix is dir is None and (tempdir is None or isinstance(tempdir, str)):  # what most callers want
-        return template, "", gettempdir(), str
+    if prefix is suffix is dir is None and type(tempdir) is str:  # what most callers want
+        return template, "", tempdir if gettempdir is _own_gettempdir else gettempdir(), str
     output_type = _infer_return_type(prefix, suffix, dir)
     if suffix is None:
         suffix = output_type()
@@ -223,6 +223,9 @@ else:
         return _gettempdir()
 
 
+_own_gettempdir = gettempdir  # which gives tempdir, once it is there
+
+
 def gettempdirb():
     """gettempdir() as bytes."""
     return _os.fsencode(_gettempdir())
@@ -282,7 +285,7 @@ def mktemp(suffix="", prefix=template, dir=None):
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, *delete_on_close):
+def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, delete_on_close=True):
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     name = None
 
@@ -295,7 +298,9 @@ def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, dele
         try:
             if _versions.OPENER:
                 raw.name = name
-            return _TemporaryFileWrapper(file, name, delete, *delete_on_close)
+            if _versions.DELETE_ON_CLOSE:
+                return _TemporaryFileWrapper(file, name, delete, delete_on_close)
+            return _TemporaryFileWrapper(file, name, delete)
         except BaseException:
             file.close()
             raise
@@ -343,6 +348,11 @@ else:
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
+def _open_unnamed(dir, flags):
+    """_primitives.open_unnamed for a host that has set other flags."""
+    return _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
+
+
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
                   newline=None, suffix=None, prefix=None,
                   dir=None, *, errors=None):
@@ -355,35 +365,27 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    fd = None
-
-    def create_unnamed(*args):
-        nonlocal fd
-        fd = _primitives.create_unnamed(dir, _bin_openflags)
-        return fd
-
-    def create_and_unlink(*args):
-        nonlocal fd
-        fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
-        try:
-            _os.unlink(name)
-        except BaseException:
-            _os.close(fd)
-            raise
-        return fd
-
     file = None
     if _O_TMPFILE_WORKS:
         try:
-            file, raw = _files.opened(create_unnamed, dir, mode, buffering, newline, encoding, errors)
+            opener = _primitives.open_unnamed if _bin_openflags == _primitives.FILE_FLAGS else _open_unnamed
+            file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
         except IsADirectoryError:
             _O_TMPFILE_WORKS = False
         except OSError:
             pass  # the file system has no such files; if it is something else, the next attempt says so again
     if file is None:
+        def create_and_unlink(*args):
+            fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
+            try:
+                _os.unlink(name)
+            except BaseException:
+                _os.close(fd)
+                raise
+            return fd
         file, raw = _files.opened(create_and_unlink, dir, mode, buffering, newline, encoding, errors)
     if _versions.OPENER:
-        raw.name = fd
+        raw.name = raw.fileno()
     return file
 
 
@@ -397,7 +399,7 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
 del _class
 
 _ours = {"_files", "_paths", "_primitives", "_versions", "_is_usable", "_choose_tempdir", "_named",
-         "_named_arguments", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
+         "_named_arguments", "_open_unnamed", "_own_gettempdir", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 
