@@ -5,6 +5,7 @@ struct tempfile__api {
     tempfile_fd (*mkstemp)(const tempfile_options *options, char *out_path, size_t path_size);
     int (*mkdtemp)(const tempfile_options *options, char *out_path, size_t path_size);
     int (*mktemp)(const tempfile_options *options, char *out_path, size_t path_size);
+    tempfile_fd (*unnamed)(const tempfile_options *options);
     int (*named_temporary_file)(const tempfile_options *options, tempfile__record *out_file);
     int (*temporary_file)(const tempfile_options *options, tempfile__record *out_file);
     int (*spooled_temporary_file)(const tempfile_options *options, tempfile__record *out_file);

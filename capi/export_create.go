@@ -82,6 +82,43 @@ func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.siz
 	return withPath(function, options, library.PlanFile, out_path, path_size, (*core.Plan).Mktemp)
 }
 
+// tempfile_unnamed creates a file without a name, as tempfile_temporary_file does, for who wants the bare descriptor.
+//
+// Uses of options: dir, permissions, and prefix, suffix, name, TEMPFILE_NO_O_TMPFILE and TEMPFILE_ONLY_O_TMPFILE as for
+// tempfile_temporary_file.
+//
+// Returns the descriptor, open for reading and writing and closed on exec. It is the caller's: the file is gone when the last
+// copy of it is closed, however the process ends.
+//
+// Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
+//
+//tempfile:first tempfile__repeat_unnamed_descriptor
+//export tfgo_unnamed
+func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
+	const function = "tempfile_unnamed"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return unnamed(function, options)
+}
+
+// unnamed is all of tempfile_unnamed, where the options have their name.
+func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {
+	o, err := options(c)
+	if err != nil {
+		return fail[C.tempfile_fd](function, err)
+	}
+	plan, err := library.PlanFile(o)
+	if err != nil {
+		return fail[C.tempfile_fd](function, err)
+	}
+	descriptor, recipe, err := plan.Unnamed(o)
+	if err != nil {
+		return fail[C.tempfile_fd](function, err)
+	}
+	remember(C.TEMPFILE__UNNAMED, c, nil, recipe)
+	return C.tempfile_fd(descriptor)
+}
+
 // withPath creates something whose path goes into a caller's buffer.
 func withPath(function string, c *C.tempfile__options, plan func(*core.Options) (*core.Plan, error), out_path *C.char, path_size C.size_t,
 	create func(*core.Plan) (string, error)) C.int {

@@ -150,10 +150,12 @@ void tempfile__free_environment(struct tempfile__environment_copy *copy);
 
 /* recipes.c */
 enum tempfile__creation {
-    TEMPFILE__MKSTEMP, TEMPFILE__MKDTEMP, TEMPFILE__NAMED_FILE, TEMPFILE__UNNAMED_FILE, TEMPFILE__TEMPORARY_DIRECTORY, TEMPFILE__SPOOLED_FILE
+    TEMPFILE__MKSTEMP, TEMPFILE__MKDTEMP, TEMPFILE__UNNAMED, TEMPFILE__NAMED_FILE, TEMPFILE__UNNAMED_FILE, TEMPFILE__TEMPORARY_DIRECTORY,
+    TEMPFILE__SPOOLED_FILE
 };
 bool tempfile__repeat_mkstemp(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *result);
 bool tempfile__repeat_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size, int *result);
+bool tempfile__repeat_unnamed_descriptor(const tempfile_options *options, tempfile_fd *result);
 bool tempfile__repeat_named(const tempfile_options *options, tempfile__record *record, int *result);
 bool tempfile__repeat_unnamed(const tempfile_options *options, tempfile__record *record, int *result);
 bool tempfile__repeat_directory(const tempfile_options *options, tempfile__record *record, int *result);

@@ -3,6 +3,7 @@
 tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size);
 int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
+tempfile_fd tempfile_unnamed(const tempfile_options *options);
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);

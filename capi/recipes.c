@@ -171,6 +171,13 @@ bool tempfile__repeat_mkdtemp(const tempfile_options *options, char *out_path, s
     return make_path(TEMPFILE__MKDTEMP, options, out_path, path_size, result);
 }
 
+bool tempfile__repeat_unnamed_descriptor(const tempfile_options *options, tempfile_fd *result)
+{
+    struct recipe *recipe = find(TEMPFILE__UNNAMED, options);
+
+    return recipe != NULL && (*result = follow(recipe, false)) >= 0;
+}
+
 /* Makes what is behind a new record. The record gets the path first, so that nothing is made that there is no memory for. */
 static const struct recipe *make_object(enum tempfile__creation creation, const tempfile_options *options, tempfile__record *record, int *made)
 {

@@ -7,6 +7,7 @@ const struct tempfile__api tempfile__local = {
     .mkstemp = tfgo_mkstemp,
     .mkdtemp = tfgo_mkdtemp,
     .mktemp = tfgo_mktemp,
+    .unnamed = tfgo_unnamed,
     .named_temporary_file = tfgo_named_temporary_file,
     .temporary_file = tfgo_temporary_file,
     .spooled_temporary_file = tfgo_spooled_temporary_file,
@@ -100,6 +101,22 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
     if (result != 0)
         return result;
     return api->mktemp(&known, out_path, path_size);
+}
+
+tempfile_fd tempfile_unnamed(const tempfile_options *options)
+{
+    tempfile_options known;
+    const struct tempfile__api *api = tempfile__enter("tempfile_unnamed");
+    int result;
+
+    if (api == NULL)
+        return -EOWNERDEAD;
+    result = tempfile__read_options(options, &known, "tempfile_unnamed");
+    if (result != 0)
+        return result;
+    if (tempfile__repeat_unnamed_descriptor(&known, &result))
+        return result;
+    return api->unnamed(&known);
 }
 
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file)

@@ -25,6 +25,10 @@ var standard = New(Kernel{})
 // Both are the caller's from then on: nothing closes or removes the file.
 func Mkstemp(o *Options) (descriptor int, path string, err error) { return standard.Mkstemp(o) }
 
+// Unnamed creates a file that has no name and hands over its descriptor, open for reading and writing and closed on exec. The
+// file is gone when that is closed, and its copies.
+func Unnamed(o *Options) (descriptor int, err error) { return standard.Unnamed(o) }
+
 // Mkdtemp creates a directory that only the user can enter. It is the caller's to remove, with RemoveAll for instance.
 func Mkdtemp(o *Options) (path string, err error) { return standard.Mkdtemp(o) }
 

@@ -42,6 +42,20 @@ var operations = []operation{
 		syscall.Close(descriptor)
 		return os.Remove(path)
 	}},
+	{name: "Unnamed", calls: 1, nameless: true, run: func(l *Library, folder string) error {
+		descriptor, err := l.Unnamed(&Options{Dir: folder})
+		if err != nil {
+			return err
+		}
+		return syscall.Close(descriptor)
+	}},
+	{name: "Unnamed without O_TMPFILE", calls: 2, nameless: true, run: func(l *Library, folder string) error {
+		descriptor, err := l.Unnamed(&Options{Dir: folder, NoTmpfile: true})
+		if err != nil {
+			return err
+		}
+		return syscall.Close(descriptor)
+	}},
 	{name: "Mkdtemp", calls: 2, run: func(l *Library, folder string) error {
 		path, err := l.Mkdtemp(&Options{Dir: folder})
 		if err != nil {

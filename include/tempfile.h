@@ -206,6 +206,19 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 /**
+ * tempfile_unnamed creates a file without a name, as tempfile_temporary_file does, for who wants the bare descriptor.
+ *
+ * Uses of options: dir, permissions, and prefix, suffix, name, TEMPFILE_NO_O_TMPFILE and TEMPFILE_ONLY_O_TMPFILE as for
+ * tempfile_temporary_file.
+ *
+ * Returns the descriptor, open for reading and writing and closed on exec. It is the caller's: the file is gone when the last
+ * copy of it is closed, however the process ends.
+ *
+ * Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
+ */
+tempfile_fd tempfile_unnamed(const tempfile_options *options);
+
+/**
  * tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
  *
  * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,

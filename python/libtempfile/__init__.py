@@ -16,6 +16,7 @@ in an environment. What the standard module lacks is here too:
 """
 
 import sys as _sys
+from _operator import attrgetter as _attrgetter
 from types import ModuleType as _ModuleType
 
 __version__ = "0.1.0"
@@ -25,30 +26,13 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
            "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_finder", "_library_path", "_limits", "_names", "_primitives",
-               "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
+_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_limits", "_names", "_paths",
+               "_primitives", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow",
+               "tempfile"}
 
 
 class _Package(_ModuleType):
     """Forwards what is not the package's own to the drop-in: libtempfile.tempdir = x is an assignment there."""
-
-    def __getattr__(self, name):
-        # Most of what is asked for is in the drop-in, once that was imported; the rest took longer than a small file does.
-        drop_in = self.__dict__.get("tempfile")
-        if drop_in is not None and name in drop_in.__dict__:
-            return drop_in.__dict__[name]
-
-        from importlib import import_module
-
-        if name in _EXTRAS:
-            value = getattr(import_module(self.__name__ + "." + _EXTRAS[name]), name)
-            _ModuleType.__setattr__(self, name, value)
-            return value
-        if name == "tempfile":
-            return import_module(self.__name__ + ".tempfile")
-        if name in _SUBMODULES or name.startswith("__") and name != "__all__":
-            raise AttributeError("module {!r} has no attribute {!r}".format(self.__name__, name))
-        return getattr(self.tempfile, name)
 
     def __setattr__(self, name, value):
         if self._is_own(name, value):
@@ -72,4 +56,28 @@ class _Package(_ModuleType):
         return sorted({*extras, *_EXTRAS, *dir(self.tempfile)})
 
 
-_sys.modules[__name__].__class__ = _Package
+_package = _sys.modules[__name__]
+_package.__class__ = _Package
+
+
+# A function of the module's and not a method: with __getattr__ in its class, every read costs a quarter of a microsecond more.
+def __getattr__(name):
+    # Most of what is asked for is in the drop-in, once that was imported; the rest took longer than a small file does.
+    drop_in = _package.__dict__.get("tempfile")
+    if drop_in is not None and name in drop_in.__dict__:
+        if not (name.startswith("__") and name.endswith("__")):
+            # From now on it is read there at once, whoever has assigned it since.
+            setattr(_Package, name, property(_attrgetter("tempfile." + name)))
+        return drop_in.__dict__[name]
+
+    from importlib import import_module
+
+    if name in _EXTRAS:
+        value = getattr(import_module(__name__ + "." + _EXTRAS[name]), name)
+        _ModuleType.__setattr__(_package, name, value)
+        return value
+    if name == "tempfile":
+        return import_module(__name__ + ".tempfile")
+    if name in _SUBMODULES or name.startswith("__") and name != "__all__":
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+    return getattr(_package.tempfile, name)

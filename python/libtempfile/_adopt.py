@@ -10,9 +10,7 @@ from . import _directory, _spooled, _wrapper
 
 def _adopt_file(closer):
     if closer.delete and closer._owner != os.getpid():
-        closer._owner = os.getpid()
-        if _wrapper._watch is not None:
-            _wrapper._watch(closer)
+        closer._own()
 
 
 def _adopt_directory(directory):

@@ -73,12 +73,12 @@ class TemporaryDirectory:
         self._delete = delete
         self._owner = _os.getpid()
         self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
-                                            warn_message="Implicitly cleaning up {!r}".format(self), **for_cleanup)
+                                            warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
         if _watch is not None:
             _watch(self)
 
     def __repr__(self):
-        return "<{} {!r}>".format(self.__class__.__name__, self.name)
+        return f"<{self.__class__.__name__} {self.name!r}>"
 
     def __enter__(self):
         return self.name

@@ -6,6 +6,7 @@ For the same reason nothing here imports ctypes before that.
 
 import errno
 import os
+import sys
 import _thread
 
 from . import _search
@@ -19,6 +20,9 @@ ONLY_O_TMPFILE = 0x20
 IGNORE_CLEANUP_ERRORS = 0x04
 
 PATH_SIZE = 4096
+
+# os.fsencode for names, in one call
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 class _Functions:
@@ -35,16 +39,14 @@ class _Functions:
         self.Error = type("tempfile_error", (ctypes.Structure,), {"_fields_": [
             ("struct_size", size), ("code", number), ("operation", text), ("path", text), ("message", text), ("needed", size)]})
         self.PathBuffer = ctypes.c_char * PATH_SIZE
-        self.Handle, self.Count, self.byref = handle, ctypes.c_uint64, ctypes.byref
-        options, out_handle = ctypes.POINTER(self.Options), ctypes.POINTER(handle)
+        self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
+        out_handle = ctypes.POINTER(handle)
         for name, result, arguments in (
             ("version", text, ()),
             ("last_error", ctypes.POINTER(self.Error), ()),
-            ("mkstemp", number, (options, text, size)),
-            ("mkdtemp", number, (options, text, size)),
-            ("temporary_file", number, (options, out_handle)),
-            ("file_detach", number, (handle,)),
-            ("file_free", None, (handle,)),
+            ("mkstemp", number, None),  # see _Creation: what it has ready needs no conversion
+            ("mkdtemp", number, None),
+            ("unnamed", number, None),
             ("removal_start", number, (text, flags, out_handle)),
             ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
             ("removal_free", None, (handle,)),
@@ -98,51 +100,58 @@ def error(code, filename):
     return OSError(-code, text, filename)
 
 
-def _split(filename):
-    """A path as the library takes it, bytes without NUL: the directory, and what is created in it."""
-    whole = os.fsencode(filename)
-    if b"\0" in whole:  # a C string would stop there and name another file
-        raise ValueError("embedded null byte")
-    directory, slash, name = whole.rpartition(b"/")
-    return directory if directory or not slash else b"/", name
+class _Creation:
+    """The arguments of a call that creates something, kept for the next call: making them takes longer than the call does."""
+
+    __slots__ = "functions", "options", "reference", "path", "path_size", "directory"
+
+    def __init__(self, flags=0):
+        f = functions()
+        self.functions = f.mkstemp, f.mkdtemp, f.unnamed
+        self.options = f.Options(struct_size=f.options_size, prefix=b"", flags=flags)
+        self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
+        self.directory = None  # what options.dir was encoded from
 
 
-def _create(function, filename):
-    f = functions()
-    directory, name = _split(filename)
-    options = f.Options(struct_size=f.options_size, prefix=b"", dir=directory, name=name)
-    result = function(options, f.PathBuffer(), PATH_SIZE)
-    if result == -errno.ERANGE:  # what does not fit the buffer is longer than any path that the kernel takes
-        result = -errno.ENAMETOOLONG
+FILE, DIRECTORY, UNNAMED = 0, 1, 2
+_creations, _unnamed_creations = [], []  # those that no thread uses now
+
+
+def create(what, directory, name, filename):
+    """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
+    directory nor the name may contain NUL, at which a C string would stop. 'filename' is what OSError tells of."""
+    try:
+        creation = _creations.pop()
+    except IndexError:
+        creation = _Creation()
+    if creation.directory is not directory:
+        creation.options.dir = os.fsencode(directory)
+        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
+    try:
+        creation.options.name = name.encode(_ENCODING, _ERRORS) if type(name) is str else name
+    except UnicodeEncodeError:
+        os.fsencode(filename)  # raises the same, about the whole path
+        raise
+    result = creation.functions[what](creation.reference, creation.path, creation.path_size)
+    _creations.append(creation)
     if result < 0:
+        if result == -errno.ERANGE:  # what does not fit the buffer is longer than any path that the kernel takes
+            result = -errno.ENAMETOOLONG
         raise error(result, filename)
     return result
 
 
-def create_file(filename):
-    """Creates a file that is not there, for the user alone, and gives the descriptor. OSError tells of the path."""
-    return _create(functions().mkstemp, filename)
-
-
-def create_directory(filename):
-    """Creates a directory that is not there, for the user alone. OSError tells of the path."""
-    _create(functions().mkdtemp, filename)
-
-
 def create_unnamed(directory):
     """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
-    f = functions()
-    where = os.fsencode(directory)
-    if b"\0" in where:
-        raise ValueError("embedded null byte")
-    file = f.Handle()
-    result = f.temporary_file(f.Options(struct_size=f.options_size, dir=where, flags=ONLY_O_TMPFILE), f.byref(file))
-    if result < 0:
-        raise error(result, directory)
     try:
-        result = f.file_detach(file)
-    finally:
-        f.file_free(file)
+        creation = _unnamed_creations.pop()
+    except IndexError:
+        creation = _Creation(ONLY_O_TMPFILE)
+    if creation.directory is not directory:
+        creation.options.dir = os.fsencode(directory)
+        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
+    result = creation.functions[UNNAMED](creation.reference)
+    _unnamed_creations.append(creation)
     if result < 0:
         raise error(result, directory)
     return result

@@ -1,9 +1,38 @@
 """The random part of names, from the kernel's random source, so that a parent and its forked child never draw the same."""
 
 import os
+from _operator import itemgetter
 
-# What is a multiple of 37 below 256: a byte from there on would make the first characters likelier than the others.
-_FAIR = 256 // 37 * 37
+CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
+LENGTH = 8
+
+_AT_ONCE = 32  # asking the kernel is most of what a name costs
+
+# Bytes become characters in one step. What is no multiple of 37 below 256 is left out: it would make the first characters
+# likelier than the others.
+_FAIR = 256 // len(CHARACTERS) * len(CHARACTERS)
+_UNFAIR = bytes(range(_FAIR, 256))
+_CHARACTER_OF = (CHARACTERS * 256)[:256].encode()
+
+_split = itemgetter(*(slice(i * LENGTH, (i + 1) * LENGTH) for i in range(_AT_ONCE)))
+
+_ready = []
+
+
+def _forget():
+    global _ready
+    _ready = []
+
+
+# Before a fork, so that a child does not know the parent's next names; and after it, because other threads draw meanwhile.
+os.register_at_fork(before=_forget, after_in_child=_forget)
+
+
+def _draw():
+    text = ""
+    while len(text) < _AT_ONCE * LENGTH:
+        text += os.urandom(_AT_ONCE * (LENGTH + 2)).translate(_CHARACTER_OF, _UNFAIR).decode()
+    return list(_split(text))
 
 
 class _RandomNameSequence:
@@ -14,7 +43,7 @@ class _RandomNameSequence:
     children forked from a process with the library's threads for want of eight characters.
     """
 
-    characters = "abcdefghijklmnopqrstuvwxyz0123456789_"
+    characters = CHARACTERS
 
     @property
     def rng(self):
@@ -26,9 +55,13 @@ class _RandomNameSequence:
         return self
 
     def __next__(self):
-        characters, name = self.characters, ""
-        while len(name) < 8:
-            for number in os.urandom(12):
-                if number < _FAIR:
-                    name += characters[number % 37]
-        return name[:8]
+        if self.characters is not CHARACTERS:  # the host's own
+            return "".join(self.rng.choices(self.characters, k=LENGTH))
+        ready = _ready  # what follows is this side's of a fork, whenever that comes
+        try:
+            return ready.pop()
+        except IndexError:
+            names = _draw()
+        name = names.pop()
+        ready += names
+        return name

@@ -10,52 +10,55 @@ import sys
 from . import _ffi, _versions
 
 FILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_FILE_EVENT_FLAGS = FILE_FLAGS | os.O_CLOEXEC
 _O_TMPFILE = getattr(os, "O_TMPFILE", 0)
+_UNNAMED_FLAGS = (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT
+_UNNAMED_EVENT_FLAGS = _UNNAMED_FLAGS | os.O_CLOEXEC
+if _versions.UNNAMED_CAN_BE_LINKED:
+    _UNNAMED_EVENT_FLAGS &= ~os.O_EXCL
 
 
-def _has_nul(path):
-    return (b"\0" if isinstance(path, bytes) else "\0") in path
-
-
-def create_file(file, flags):
-    """Creates a file that is not there and gives the descriptor: FileExistsError if it is, OSError for the rest."""
+def create_file(directory, name, file, flags):
+    """Creates the file of this name in the directory, if it is not there, and gives the descriptor: FileExistsError if it is,
+    OSError for the rest. 'file' is the path that the two make."""
     # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
-    if os.open is not posix.open or flags != FILE_FLAGS or _has_nul(file):
+    if os.open is not posix.open or flags != FILE_FLAGS or ("\0" if type(file) is str else b"\0") in file:
         return os.open(file, flags, 0o600)
-    sys.audit("open", file, None, flags | os.O_CLOEXEC)
-    return _ffi.create_file(file)
+    sys.audit("open", file, None, _FILE_EVENT_FLAGS)
+    return _ffi.create(_ffi.FILE, directory, name, file)
 
 
-def create_unnamed(directory, flags):
-    """Creates a file that has no name and gives the descriptor. IsADirectoryError means an old kernel, another OSError
-    that this file system has no such files, or that there is no such directory."""
-    flags = (flags | _O_TMPFILE) & ~os.O_CREAT
-    path = os.fspath(directory)
-    if os.open is not posix.open or flags != (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT or _has_nul(path):
-        return os.open(directory, flags, 0o600)
-    if _versions.UNNAMED_CAN_BE_LINKED:
-        flags &= ~os.O_EXCL
-    sys.audit("open", path, None, flags | os.O_CLOEXEC)
-    return _ffi.create_unnamed(path)
+def open_unnamed(directory, flags=0):
+    """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
+    another OSError that this file system has no such files, or that there is no such directory."""
+    if os.open is not posix.open or ("\0" if type(directory) is str else b"\0") in directory:
+        return os.open(directory, _UNNAMED_FLAGS, 0o600)
+    sys.audit("open", directory, None, _UNNAMED_EVENT_FLAGS)
+    return _ffi.create_unnamed(directory)
 
 
-def create_directory(file):
-    """Creates a directory that is not there: FileExistsError if it is, OSError for the rest."""
-    if os.mkdir is not posix.mkdir or _has_nul(file):
+def create_directory(directory, name, file):
+    """Creates a directory as create_file does a file."""
+    if os.mkdir is not posix.mkdir or ("\0" if type(file) is str else b"\0") in file:
         os.mkdir(file, 0o700)
         return
     sys.audit("os.mkdir", file, 0o700, -1)
-    _ffi.create_directory(file)
+    _ffi.create(_ffi.DIRECTORY, directory, name, file)
+
+
+_shutil_rmtree = None  # the one that is shutil's own
 
 
 def replaced_rmtree():
     """What the host wants directories to be removed with, if it is not the library: a rmtree that it has put in the place
     of shutil's, or shutil's on a system of its own; else None."""
+    global _shutil_rmtree
     rmtree = getattr(sys.modules.get("shutil"), "rmtree", None)  # not there yet while another thread imports it
-    if rmtree is not None:
+    if rmtree is not None and rmtree is not _shutil_rmtree:
         kind = rmtree if hasattr(rmtree, "__code__") else type(rmtree)
         if kind.__module__ != "shutil":
             return rmtree
+        _shutil_rmtree = rmtree
     if os.open is posix.open and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:
         return None
     import shutil

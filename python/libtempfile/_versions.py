@@ -14,6 +14,7 @@ TEXT_ENCODING = _since(3, 10)  # EncodingWarning, under -X warn_default_encoding
 ABSOLUTE_FIRST = _since(3, 10)  # mkstemp makes dir absolute before the first attempt and not after the last
 OS_WRITE = _since(3, 10)  # a candidate for the default directory is tried with os.write, before with io.open
 IGNORE_CLEANUP_ERRORS = _since(3, 10)  # a parameter of TemporaryDirectory; and cleanup() may be repeated
+ASKS_FOR_A_TERMINAL = OPENER and not _since(3, 14)  # io.open, of every file that it opens, and has a buffer of st_blksize
 
 # 3.11
 SPOOLED_IS_IOBASE = _since(3, 11)  # with that base come its methods, a warning if dropped, and truncate()'s result

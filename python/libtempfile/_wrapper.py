@@ -1,10 +1,10 @@
 """What NamedTemporaryFile returns: Python's own file object, and something that deletes the name after it."""
 
+import gc as _gc
 import os as _os
 import sys as _sys
-from _weakref import ref as _ref
 
-from . import _ffi, _versions
+from . import _versions
 
 _watch = None  # cleanup_on_signals() puts a function here, which is told of each file that is to be deleted
 
@@ -12,23 +12,33 @@ _watch = None  # cleanup_on_signals() puts a function here, which is told of eac
 class _AtEnd:
     """Deletes the names of the files that nothing ever finalizes: what a daemon thread holds at exit, for instance, since its
     frames are never taken down. It is an attribute of sys, which the interpreter takes down when all other modules are gone;
-    this module's own globals may outlive that."""
+    this module's own globals may outlive that. The garbage collector knows what is left, so that a file costs nothing more
+    for its sake."""
 
     def __init__(self):
-        self.closers = set()  # weak references, which leave by themselves
-
-    def add(self, closer):
-        self.closers.add(_ref(closer, self.closers.discard))
+        self.kinds = []
+        self.objects, self.frozen, self.unfreeze = _gc.get_objects, _gc.get_freeze_count, _gc.unfreeze  # globals are gone then
 
     def __del__(self):
-        for closer in list(self.closers):
-            closer = closer()
-            if closer is not None:
-                closer._forsaken()
+        if self.frozen():
+            self.unfreeze()  # the list would lack them
+        for one in self.objects():
+            for kind in self.kinds:
+                if kind in type(one).__mro__:
+                    one._forsaken()
 
 
-def _at_end(name="_libtempfile_at_end"):
-    return _sys.__dict__.get(name) or _sys.__dict__.setdefault(name, _AtEnd())
+_end_is_watched = False
+
+
+def _watch_end():
+    """Is called for the first file."""
+    global _end_is_watched
+    _end_is_watched = True
+    name = "_libtempfile_at_end"
+    if name not in _sys.__dict__:
+        setattr(_sys, name, _AtEnd())
+    getattr(_sys, name).kinds.append(_TemporaryFileCloser)
 
 
 class _TemporaryFileCloser:
@@ -38,43 +48,29 @@ class _TemporaryFileCloser:
     # Only the process that made a file deletes its name implicitly: a forked child has these objects too.
     #
     # A finalizer may run when the interpreter has taken the globals of this module away, so that whatever it needs is an
-    # attribute or a default argument, and the name is encoded beforehand.
+    # attribute or a default argument.
     close_called = False
     _owner = None  # the process; None: whoever has the object
-    _encoded = None  # the name for the library, and the object that it was encoded from
-    _encoded_from = None
-    _unlink = None  # the library's function
     _getpid = _os.getpid
 
-    def _remember(self, name, delete):
-        if delete:
-            self._owner = self._getpid()
-            encoded = _os.fsencode(name)
-            if b"\0" in encoded:  # a C string would stop there and name another file
-                raise ValueError("embedded null byte")
-            self._encoded, self._encoded_from, self._unlink = encoded, name, _ffi.functions().unlink
-            _at_end().add(self)
-            if _watch is not None:
-                _watch(self)
+    def _own(self):
+        """Makes this process the one that deletes the name."""
+        self._owner = self._getpid()
+        _end_is_watched or _watch_end()
+        if _watch is not None:
+            _watch(self)
 
     def _is_ours(self):
         return self._owner is None or self._owner == self._getpid()
 
-    def _finally_unlink(self, name, audit=_sys.audit, strerror=_os.strerror, unlink=_os.unlink):
-        """os.unlink for a finalizer."""
-        if self._unlink is None or name is not self._encoded_from:
-            unlink(name)
-            return
-        audit("os.remove", name, -1)
-        code = self._unlink(self._encoded, self._owner)
-        if code < 0:
-            raise OSError(-code, strerror(-code), name)
-
-    def _forsaken(self):
+    def _forsaken(self, unlink=_os.unlink):
         """Deletes the name, if that was still to be done, and leaves the rest."""
         done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
-        if self.delete and not done and self.name is self._encoded_from:
-            self._unlink(self._encoded, self._owner)
+        if self.delete and not done and self._owner is not None and self._is_ours():
+            try:
+                unlink(self.name)
+            except OSError:
+                pass
 
     if _versions.DELETE_ON_CLOSE:
         cleanup_called = False
@@ -87,14 +83,16 @@ class _TemporaryFileCloser:
                 self.delete = delete
                 self.delete_on_close = delete_on_close
                 self.warn_message = warn_message
-                self._remember(name, delete)
+                if delete:
+                    self._own()
         else:
             def __init__(self, file, name, delete=True, delete_on_close=True):
                 self.file = file
                 self.name = name
                 self.delete = delete
                 self.delete_on_close = delete_on_close
-                self._remember(name, delete)
+                if delete:
+                    self._own()
 
         def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
             if not self.cleanup_called:
@@ -122,14 +120,14 @@ class _TemporaryFileCloser:
         if _versions.DROPPED_FILE_WARNS:
             def __del__(self):
                 dropped = not self.close_called and self._is_ours()
-                self.cleanup(unlink=self._finally_unlink)
+                self.cleanup()
                 if dropped:
                     import warnings
 
                     warnings.warn(self.warn_message, ResourceWarning)
         else:
             def __del__(self):
-                self.cleanup(unlink=self._finally_unlink)
+                self.cleanup()
     else:
         file = None
 
@@ -137,7 +135,8 @@ class _TemporaryFileCloser:
             self.file = file
             self.name = name
             self.delete = delete
-            self._remember(name, delete)
+            if delete:
+                self._own()
 
         def close(self, unlink=_os.unlink):
             if not self.close_called and self.file is not None:
@@ -149,7 +148,7 @@ class _TemporaryFileCloser:
                         unlink(self.name)
 
         def __del__(self):
-            self.close(self._finally_unlink)
+            self.close()
 
 
 class _TemporaryFileWrapper:
@@ -177,11 +176,13 @@ class _TemporaryFileWrapper:
             self._closer = _TemporaryFileCloser(file, name, delete)
 
     def __getattr__(self, name):
+        if name == 'file':
+            raise KeyError(name)  # this object was not initialized; asking it would go round in a circle
         # What is no number is kept as an attribute of this object: methods are, closed and the like are asked anew.
-        file = self.__dict__['file']
+        file = self.file
         value = getattr(file, name)
         if hasattr(value, '__call__'):
-            value = _holding(self._closer, value)
+            value = _holding(self._closer, value, file)
         if not isinstance(value, int):
             setattr(self, name, value)
         return value
@@ -212,12 +213,25 @@ class _TemporaryFileWrapper:
             yield line
 
 
-def _holding(closer, method):
-    """The method, with a reference to what would delete the file: write = f.write; del f leaves the file (bpo-18879)."""
-    from functools import wraps
+_Method = type([].append)  # of an object that is written in C, as Python's files are
+_descriptions = {}  # of methods, by type and name: what functools.wraps copies
 
-    @wraps(method)
+
+def _holding(closer, method, file):
+    """The method, with a reference to what would delete the file: write = f.write; del f leaves the file (bpo-18879)."""
     def func_wrapper(*args, **kwargs):
         return method(*args, **kwargs)
+
+    if type(method) is _Method and method.__self__ is file:
+        key = type(file), method.__name__
+        if key not in _descriptions:
+            _descriptions[key] = method.__module__, method.__qualname__, method.__doc__
+        func_wrapper.__name__ = key[1]
+        func_wrapper.__module__, func_wrapper.__qualname__, func_wrapper.__doc__ = _descriptions[key]
+        func_wrapper.__wrapped__ = method
+    else:
+        from functools import update_wrapper
+
+        update_wrapper(func_wrapper, method)
     func_wrapper._closer = closer
     return func_wrapper

@@ -27,7 +27,7 @@ import warnings as _warnings
 import weakref as _weakref
 import _thread
 
-from . import _primitives, _versions
+from . import _files, _paths, _primitives, _versions
 from ._names import _RandomNameSequence
 from ._wrapper import _TemporaryFileCloser, _TemporaryFileWrapper
 
@@ -81,6 +81,8 @@ def _infer_return_type(*args):
 
 def _sanitize_params(prefix, suffix, dir):
     """Puts in what was left out of a call, in the type that the rest asks for."""
+    if prefix is suffix is dir is None and type(tempdir) is str:  # what most callers want
+        return template, "", tempdir if gettempdir is _own_gettempdir else gettempdir(), str
     output_type = _infer_return_type(prefix, suffix, dir)
     if suffix is None:
         suffix = output_type()
@@ -106,9 +108,9 @@ def _candidate_tempdir_list():
 def _is_usable(dir, names):
     """Whether a file can be created in a directory, written and removed: OSError tells why not."""
     for _ in range(100):
-        filename = _os.path.join(dir, next(names))
+        name, filename = _paths.within(dir, "", next(names), "")
         try:
-            fd = _primitives.create_file(filename, _bin_openflags)
+            fd = _primitives.create_file(dir, name, filename, _bin_openflags)
         except FileExistsError:
             continue
         try:
@@ -162,29 +164,20 @@ def _get_candidate_names():
     return _name_sequence
 
 
-def _attempts(dir, pre, suf, names):
-    """Yields one path after another until the caller has one that it can use."""
-    separator = b'/' if isinstance(pre, bytes) else '/'
-    for _ in range(TMP_MAX):
-        whole = pre + next(names) + suf
-        if separator in whole:
-            raise ValueError("a name within the directory may not have a directory part: %r" % (whole,))
-        yield _os.path.join(dir, whole)
-
-
-def _names_as(output_type):
-    names = _get_candidate_names()
-    return map(_os.fsencode, names) if output_type is bytes else names
-
-
 def _mkstemp_inner(dir, pre, suf, flags, output_type):
     """Creates the file, under the first name that is free: the descriptor and the absolute path."""
     if _versions.ABSOLUTE_FIRST:
-        dir = _os.path.abspath(dir)
-    for file in _attempts(dir, pre, suf, _names_as(output_type)):
+        dir = _paths.absolute(dir)
+    names = _get_candidate_names()
+    if output_type is bytes:
+        names = map(_os.fsencode, names)
+    attempts = 0
+    while attempts < TMP_MAX:  # a range takes longer than the rest of the loop
+        attempts += 1
+        name, file = _paths.within(dir, pre, next(names), suf)
         _sys.audit("tempfile.mkstemp", file)
         try:
-            fd = _primitives.create_file(file, flags)
+            fd = _primitives.create_file(dir, name, file, flags)
         except FileExistsError:
             continue
         return fd, file if _versions.ABSOLUTE_FIRST else _os.path.abspath(file)
@@ -222,11 +215,15 @@ def _gettempdir():
 if _versions.TEMPDIR_MAY_BE_BYTES:
     def gettempdir():
         """The directory for what asks for no other, as str."""
-        return _os.fsdecode(_gettempdir())
+        dir = _gettempdir()
+        return dir if type(dir) is str else _os.fsdecode(dir)
 else:
     def gettempdir():
         """The directory for what asks for no other."""
         return _gettempdir()
+
+
+_own_gettempdir = gettempdir  # which gives tempdir, once it is there
 
 
 def gettempdirb():
@@ -254,10 +251,16 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
     'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    for file in _attempts(dir, prefix, suffix, _names_as(output_type)):
+    names = _get_candidate_names()
+    if output_type is bytes:
+        names = map(_os.fsencode, names)
+    attempts = 0
+    while attempts < TMP_MAX:
+        attempts += 1
+        name, file = _paths.within(dir, prefix, next(names), suffix)
         _sys.audit("tempfile.mkdtemp", file)
         try:
-            _primitives.create_directory(file)
+            _primitives.create_directory(dir, name, file)
         except FileExistsError:
             continue
         return _os.path.abspath(file) if _versions.MKDTEMP_ABSOLUTE else file
@@ -272,45 +275,32 @@ def mktemp(suffix="", prefix=template, dir=None):
     """
     if dir is None:
         dir = gettempdir()
-    for file in _attempts(dir, prefix, suffix, _get_candidate_names()):
+    names = _get_candidate_names()
+    attempts = 0
+    while attempts < TMP_MAX:
+        attempts += 1
+        file = _paths.within(dir, prefix, next(names), suffix)[1]
         if not _exists(file):
             return file
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-def _open(create, dir, mode, buffering, newline, encoding, errors):
-    """Python's own file object on the descriptor that create() gives."""
-    how = {"buffering": buffering, "newline": newline, "encoding": encoding, "errors": errors}
-    if _versions.OPENER:
-        return _io.open(dir, mode, opener=lambda *args: create(), **how)
-    fd = create()
-    try:
-        return _io.open(fd, mode, **how)
-    except BaseException:
-        _os.close(fd)
-        raise
-
-
-def _set_name(file, name):
-    if _versions.OPENER:
-        raw = getattr(file, 'buffer', file)
-        raw = getattr(raw, 'raw', raw)
-        raw.name = name
-
-
-def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, *delete_on_close):
+def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, delete_on_close=True):
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     name = None
 
-    def create():
+    def opener(*args):
         nonlocal name
         fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
         return fd
     try:
-        file = _open(create, dir, mode, buffering, newline, encoding, errors)
+        file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
         try:
-            _set_name(file, name)
-            return _TemporaryFileWrapper(file, name, delete, *delete_on_close)
+            if _versions.OPENER:
+                raw.name = name
+            if _versions.DELETE_ON_CLOSE:
+                return _TemporaryFileWrapper(file, name, delete, delete_on_close)
+            return _TemporaryFileWrapper(file, name, delete)
         except BaseException:
             file.close()
             raise
@@ -358,6 +348,11 @@ else:
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
+def _open_unnamed(dir, flags):
+    """_primitives.open_unnamed for a host that has set other flags."""
+    return _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
+
+
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
                   newline=None, suffix=None, prefix=None,
                   dir=None, *, errors=None):
@@ -370,35 +365,28 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    fd = None
-
-    def create_unnamed():
-        nonlocal fd
-        fd = _primitives.create_unnamed(dir, _bin_openflags)
-        return fd
-
-    def create_and_unlink():
-        nonlocal fd
-        fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
-        try:
-            _os.unlink(name)
-        except BaseException:
-            _os.close(fd)
-            raise
-        return fd
-
-    def with_name(file):
-        _set_name(file, fd)
-        return file
-
+    file = None
     if _O_TMPFILE_WORKS:
         try:
-            return with_name(_open(create_unnamed, dir, mode, buffering, newline, encoding, errors))
+            opener = _primitives.open_unnamed if _bin_openflags == _primitives.FILE_FLAGS else _open_unnamed
+            file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
         except IsADirectoryError:
             _O_TMPFILE_WORKS = False
         except OSError:
             pass  # the file system has no such files; if it is something else, the next attempt says so again
-    return with_name(_open(create_and_unlink, dir, mode, buffering, newline, encoding, errors))
+    if file is None:
+        def create_and_unlink(*args):
+            fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
+            try:
+                _os.unlink(name)
+            except BaseException:
+                _os.close(fd)
+                raise
+            return fd
+        file, raw = _files.opened(create_and_unlink, dir, mode, buffering, newline, encoding, errors)
+    if _versions.OPENER:
+        raw.name = raw.fileno()
+    return file
 
 
 # --- the rest of the standard module's names
@@ -410,8 +398,8 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
     _class.__module__ = __name__  # so that they are pickled and described as what can be imported
 del _class
 
-_ours = {"_primitives", "_versions", "_is_usable", "_choose_tempdir", "_attempts", "_names_as", "_open", "_set_name", "_named",
-         "_named_arguments", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
+_ours = {"_files", "_paths", "_primitives", "_versions", "_is_usable", "_choose_tempdir", "_named",
+         "_named_arguments", "_open_unnamed", "_own_gettempdir", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 

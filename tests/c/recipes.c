@@ -56,6 +56,7 @@ static void make_each(const tempfile_options *options, const char *directory, co
     char path[TEMPFILE_PATH_SIZE];
     tempfile_directory *made;
     tempfile_file *file;
+    struct stat status;
     int descriptor;
 
     CHECK((descriptor = tempfile_mkstemp(options, path, sizeof path)) >= 0);
@@ -66,6 +67,10 @@ static void make_each(const tempfile_options *options, const char *directory, co
     CHECK(tempfile_mkdtemp(options, path, sizeof path) == 0);
     expect_path(path, directory, prefix, suffix);
     CHECK(mode_of(path) == (S_IFDIR | directory_mode) && rmdir(path) == 0);
+
+    CHECK((descriptor = tempfile_unnamed(options)) >= 0 && fstat(descriptor, &status) == 0);
+    CHECK(status.st_mode == (S_IFREG | file_mode) && status.st_nlink == 0 && fcntl(descriptor, F_GETFD) == FD_CLOEXEC);
+    CHECK((fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDWR && close(descriptor) == 0);
 
     for (int used = 0; used < 3; used++) {
         CHECK(tempfile_named_temporary_file(options, &file) == 0);

@@ -11,6 +11,7 @@ static const struct {
     __typeof__(&tempfile_mkstemp) mkstemp;
     __typeof__(&tempfile_mkdtemp) mkdtemp;
     __typeof__(&tempfile_mktemp) mktemp;
+    __typeof__(&tempfile_unnamed) unnamed;
     __typeof__(&tempfile_named_temporary_file) named_temporary_file;
     __typeof__(&tempfile_temporary_file) temporary_file;
     __typeof__(&tempfile_spooled_temporary_file) spooled_temporary_file;
@@ -59,6 +60,7 @@ static const struct {
     tempfile_mkstemp,
     tempfile_mkdtemp,
     tempfile_mktemp,
+    tempfile_unnamed,
     tempfile_named_temporary_file,
     tempfile_temporary_file,
     tempfile_spooled_temporary_file,
@@ -112,6 +114,29 @@ static mode_t mode_of(const char *path)
     return lstat(path, &stat) == 0 ? stat.st_mode : 0;
 }
 
+static void unnamed(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    struct stat status;
+    char byte;
+
+    for (int i = 0; i < 2; i++) {
+        int descriptor = all.unnamed(&options);
+
+        CHECK(descriptor >= 0 && (fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+        CHECK(fstat(descriptor, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_nlink == 0);
+        CHECK(write(descriptor, "x", 1) == 1 && pread(descriptor, &byte, 1, 0) == 1 && byte == 'x' && close(descriptor) == 0);
+        options.flags = TEMPFILE_NO_O_TMPFILE; /* the same with a name for an instant */
+    }
+    options.prefix = "a/b";
+    CHECK(all.unnamed(&options) == -EINVAL && all.last_error()->code == -EINVAL);
+    options.prefix = NULL;
+    options.dir = "/nonexistent";
+    CHECK(all.unnamed(&options) == -ENOENT && strcmp(all.last_error()->path, "/nonexistent") != 0);
+    options.flags = TEMPFILE_ONLY_O_TMPFILE;
+    CHECK(all.unnamed(&options) == -ENOENT && strcmp(all.last_error()->path, "/nonexistent") == 0);
+}
+
 static void paths(void)
 {
     char path[TEMPFILE_PATH_SIZE], same[TEMPFILE_PATH_SIZE], names[3][9], *list;
@@ -132,6 +157,7 @@ static void paths(void)
     CHECK(all.unlink(path, getpid() + 1) == 0 && mode_of(path) != 0);
     CHECK(all.unlink(path, getpid()) == 0 && mode_of(path) == 0);
     CHECK(all.mktemp(NULL, path, sizeof path) == 0 && mode_of(path) == 0);
+    unnamed();
 
     CHECK(all.mkdtemp(NULL, path, sizeof path) == 0 && mode_of(path) == (S_IFDIR | 0700));
     CHECK(all.settempdir(path) == 0 && all.mkdtemp(NULL, same, sizeof same) == 0);

@@ -33,6 +33,16 @@ def hold():
 threading.Thread(target=hold, daemon=True).start()
 ready.wait()
 """,
+    "in a daemon thread, frozen": """
+ready = threading.Event()
+def hold():
+    parked = make()
+    ready.set()
+    time.sleep(1000)
+threading.Thread(target=hold, daemon=True).start()
+ready.wait()
+gc.freeze()
+""",
     "in a bound method": "parked = [getattr(one, 'read', None) or one.cleanup for one in make()]",
     "in a traceback": """
 def fail():
@@ -60,8 +70,8 @@ def described(text):
     """What was printed, without what differs from one process to the next."""
     import re
 
-    text = re.sub(r"0x[0-9a-f]+", "ADDRESS", text).replace("libtempfile.tempfile.", "tempfile.")
     text = re.sub(r"/[^ '\"]*?tmp[a-z0-9_]{8}", "PATH", text)
+    text = re.sub(r"0x[0-9a-f]+", "ADDRESS", text).replace("libtempfile.tempfile.", "tempfile.")
     # Which of the files within one another is finalized first is the garbage collector's choice.
     text = re.sub(r"unclosed file <_io.*>", "unclosed file", text, flags=re.IGNORECASE)
     text = re.sub(r"unclosed file <tempfile.SpooledTemporaryFile.*>", "unclosed file", text, flags=re.IGNORECASE)

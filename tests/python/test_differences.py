@@ -11,6 +11,7 @@ import unittest
 from unittest import mock
 
 import libtempfile as tempfile
+from libtempfile import _names
 import support
 
 OTHER_USER = 65534
@@ -230,8 +231,11 @@ ready.wait()
     def test_names(self):
         sequence = tempfile._RandomNameSequence()
         self.assertIsInstance(sequence.rng, random.SystemRandom)
-        with mock.patch("os.urandom", return_value=bytes(range(250, 256)) + bytes(range(12))):
-            self.assertEqual(next(sequence), "abcdefgh")
+        with mock.patch.object(_names, "_ready", []):
+            with mock.patch("os.urandom", return_value=bytes(range(250, 256)) + bytes(range(8))):
+                self.assertEqual({next(sequence) for _ in range(_names._AT_ONCE)}, {"abcdefgh"})
+        with mock.patch.object(sequence, "characters", "x", create=True):
+            self.assertEqual(next(sequence), "x" * 8)
         drawn = "".join(next(sequence) for _ in range(5000))
         counts = [drawn.count(character) for character in sequence.characters]
         self.assertEqual(sum(counts), 40000)
@@ -247,7 +251,7 @@ sys.addaudithook(lambda event, arguments: seen.append(event) if event.startswith
 directory.cleanup()
 print(seen)
 """)
-        self.assertEqual(out, "['shutil.rmtree']\n")
+        self.assertEqual(out, "['shutil.rmtree', 'os.rmdir']\n")
 
     def test_fork_warning(self):
         _, said = self.script("""

@@ -197,6 +197,26 @@ class Arguments(support.TestCase):
         finally:
             os.chdir(before)
 
+    def test_a_directory_that_changes(self):
+        """The path of a path-like object is asked for each time."""
+        class Wandering:
+            def __fspath__(self):
+                return self.path
+
+        where = Wandering()
+        for name in "one", "two":
+            where.path = os.path.join(self.directory, name)
+            os.mkdir(where.path)
+            for _ in range(2):
+                self.assertEqual(os.path.dirname(tempfile.mkdtemp(dir=where)), where.path)
+                fd, path = tempfile.mkstemp(dir=where)
+                os.close(fd)
+                self.assertEqual(os.path.dirname(path), where.path)
+                with tempfile.TemporaryFile(dir=where) as file:
+                    self.assertTrue(os.readlink("/proc/self/fd/%d" % file.fileno()).startswith(where.path + "/"))
+            self.assertEqual(len(os.listdir(where.path)), 4)
+            tempfile.rmtree(where.path)
+
     def test_escaped_bytes(self):
         path = tempfile.mkdtemp(prefix="\udc80", dir=self.directory)
         self.assertTrue(os.path.basename(os.fsencode(path)).startswith(b"\x80"))

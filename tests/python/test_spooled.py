@@ -102,6 +102,16 @@ class Transaction(support.TestCase):
         self.assertEqual(read(), b"abcd")
         file.close()
 
+    def test_its_arguments_are_kept_until_it_rolls_over(self):
+        for module in tempfile.tempfile, support.standard():
+            with module.SpooledTemporaryFile(9, "w", -1, "ascii", "\n", ".s", "p", "/missing", errors="replace") as file:
+                self.assertEqual(file._TemporaryFileArgs, {
+                    "mode": "w", "buffering": -1, "encoding": "ascii", "newline": "\n", "suffix": ".s", "prefix": "p",
+                    "dir": "/missing", "errors": "replace"})
+                file._TemporaryFileArgs["dir"] = self.directory
+                file.rollover()
+                self.assertFalse(hasattr(file, "_TemporaryFileArgs"))
+
     def test_against_the_standard_module(self):
         """The same calls have the same results, at every limit."""
         import random

@@ -1,5 +1,6 @@
 """The drop-in has the standard module's surface, of the version that runs."""
 
+import functools
 import inspect
 import io
 import pickle
@@ -89,10 +90,31 @@ class Surface(unittest.TestCase):
         for make in (lambda module: module.NamedTemporaryFile(), lambda module: module.SpooledTemporaryFile(),
                      lambda module: module.TemporaryDirectory()):
             ours, theirs = make(drop_in), make(standard)
-            self.assertLessEqual(set(vars(theirs)), set(vars(ours)))
+            self.assertEqual([name for name in vars(theirs) if not hasattr(ours, name)], [])
             self.assertTrue(all(name.startswith("_") for name in set(vars(ours)) - set(vars(theirs))))
             for one in ours, theirs:
                 (one.cleanup if hasattr(one, "cleanup") else one.close)()
+
+    def test_methods_of_files(self):
+        """They are described as the standard module's are, and taken once."""
+        described = []
+        for module in drop_in, standard:
+            with module.NamedTemporaryFile() as binary, module.NamedTemporaryFile("w+") as text:
+                for file in binary, text:
+                    file.file.host = describe = lambda *args: args  # what is not written in C
+                    describe.mark = 1
+                    self.assertIs(file.write, file.write)
+                    self.assertIs(file.host.__wrapped__, describe)
+                    for name in "write", "read", "seek", "fileno", "host":
+                        method = getattr(file, name)
+                        described.append((module, [getattr(method, one) for one in functools.WRAPPER_ASSIGNMENTS if hasattr(method, one)],
+                                          sorted(vars(method)), type(method), method._closer is file._closer))
+                    self.assertFalse(file.closed)
+                    self.assertNotIn("closed", vars(file))
+        ours, theirs = ([one[1:] for one in described if one[0] is module] for module in (drop_in, standard))
+        self.assertEqual(ours, theirs)
+        with self.assertRaises(KeyError):
+            drop_in._TemporaryFileWrapper.__new__(drop_in._TemporaryFileWrapper).write
 
     def test_generic_aliases(self):
         for name in ("SpooledTemporaryFile", "TemporaryDirectory"):
@@ -134,6 +156,26 @@ class Package(unittest.TestCase):
         self.assertEqual(drop_in._a_hook, 1)
         del libtempfile._a_hook
         self.assertFalse(hasattr(drop_in, "_a_hook"))
+
+    def test_what_was_read_before_is_read_anew(self):
+        def fake():
+            pass
+
+        real = libtempfile.mkstemp
+        for assign in (lambda value: setattr(libtempfile, "mkstemp", value), lambda value: setattr(drop_in, "mkstemp", value),
+                       lambda value: vars(drop_in).update(mkstemp=value)):
+            assign(fake)
+            self.assertIs(libtempfile.mkstemp, fake)
+            self.assertIs(drop_in.mkstemp, fake)
+            assign(real)
+            self.assertIs(libtempfile.mkstemp, real)
+        del libtempfile.mkstemp
+        try:
+            with self.assertRaises(AttributeError):
+                libtempfile.mkstemp
+        finally:
+            drop_in.mkstemp = real
+        self.assertIs(libtempfile.mkstemp, real)
 
     def test_mock(self):
         from unittest import mock
