@@ -249,7 +249,7 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
 }
 
 /* Removes a name; true: it is gone. */
-static bool remove_name(const char *path, int flags)
+static bool removed(const char *path, int flags)
 {
     long result;
 
@@ -274,10 +274,10 @@ static bool end_without_go(tempfile__record *record)
     case TEMPFILE__FILE:
         close_descriptor(record);
         if (removes)
-            remove_name(path, 0);
+            removed(path, 0);
         return true;
     case TEMPFILE__DIRECTORY:
-        if (!removes || remove_name(path, AT_REMOVEDIR))
+        if (!removes || removed(path, AT_REMOVEDIR))
             return true;
         record->state.flags |= TEMPFILE__NOT_EMPTY; /* so that Go does not try the same again */
     }
