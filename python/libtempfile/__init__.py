@@ -24,8 +24,8 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
            "uninstall": "_finder"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_names", "_paths", "_primitives", "_removal", "_search",
-               "_spooled", "_versions", "_wrapper", "__main__", "shadow", "tempfile"}
+_SUBMODULES = {"__main__", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_names", "_paths",
+               "_primitives", "_removal", "_search", "_spooled", "_versions", "_wrapper", "shadow", "tempfile"}
 
 
 class _Package(_ModuleType):
