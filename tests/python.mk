@@ -8,6 +8,14 @@ test-python: build need-python ## the Python package's own tests, with every int
 test-this-python: build need-python ## the same with $(PYTHON) alone, as make test does
 	@PYTHONS=$(PYTHON) $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
 
+# Where .ci/run puts a mypy; another can be named.
+MYPY ?= $(wildcard $(CURDIR)/$(B)/tools/mypy/bin/mypy)
+
+.PHONY: check-types
+check-types: need-python ## mypy --strict over the Python package, and over programs that use it
+	@if [ -n "$(MYPY)" ] || command -v mypy >/dev/null 2>&1; then MYPY="$(MYPY)" PYTHONPATH=python:tests/python $(PYTHON) -B -m unittest -q test_types; \
+	  else echo "skip  check-types: mypy is missing (python3 -m pip install mypy, or MYPY=...)"; fi
+
 # CPython's own tests, with the drop-in in the standard module's place.
 .PHONY: conformance clients
 conformance: build need-python $(B)/conformance/libtempfile.so ## CPython's own tests of tempfile, every interpreter, two users

@@ -6,14 +6,18 @@ import sys
 from . import _ffi, _finder, _names, _search, __version__
 from . import tempfile
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
-def _sources():
+
+def _sources() -> "list[str]":
     """Where each candidate for the default directory comes from, in the order of the list."""
     found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
     return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory"]
 
 
-def _why(chosen):
+def _why(chosen: "Optional[str]") -> "list[str]":
     """A line for each candidate up to the one that was taken."""
     lines = []
     for source, candidate in zip(_sources(), tempfile._candidate_tempdir_list()):
@@ -25,12 +29,12 @@ def _why(chosen):
             usable = tempfile._is_usable(path, _names._RandomNameSequence())
             reason = "a file can be created there now" if usable else "every name that was tried is taken"
         except OSError as error:
-            reason = error.strerror
+            reason = error.strerror or str(error)
         lines.append("  %s (%s): %s" % (path, source, reason))
     return lines
 
 
-def main():
+def main() -> int:
     print("libtempfile %s for Python %s" % (__version__, sys.version.split()[0]))
     try:
         functions = _ffi.functions()

@@ -7,13 +7,17 @@ import weakref
 from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
 from . import _directory, _spooled, _wrapper
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def _adopt_file(closer):
+
+def _adopt_file(closer: "_wrapper._TemporaryFileCloser") -> None:
     if closer.delete and closer._owner != os.getpid():
         closer._own()
 
 
-def _adopt_directory(directory):
+def _adopt_directory(directory: "Any") -> None:
     if directory._owner == os.getpid():
         return
     directory._owner = os.getpid()
@@ -25,7 +29,7 @@ def _adopt_directory(directory):
             _directory._watch(directory)
 
 
-def adopt(file_or_directory):
+def adopt(file_or_directory: "Any") -> None:
     """Make this process the owner of a file or directory that was made before a fork.
 
     Only the process that created a NamedTemporaryFile or TemporaryDirectory deletes it when it is closed or left, when nobody
@@ -41,6 +45,6 @@ def adopt(file_or_directory):
         raise TypeError("%r was not made by libtempfile" % (file_or_directory,))
 
 
-def _is_unnamed(file):
+def _is_unnamed(file: object) -> bool:
     """Whether it can be a TemporaryFile, which has its descriptor for a name."""
     return isinstance(file, io.IOBase) and isinstance(getattr(file, "name", None), int)

@@ -11,9 +11,13 @@ import _thread
 
 from . import _search
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Optional, Union
+
 _lock = _thread.allocate_lock()
-_functions = None
-path = None  # of the library that was loaded
+_functions: "Optional[_Functions]" = None
+path = ""  # of the library that was loaded
 
 NO_O_TMPFILE = 0x10
 ONLY_O_TMPFILE = 0x20
@@ -28,7 +32,7 @@ _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors(
 class _Functions:
     """What include/tempfile.h declares, as far as it is used here, with its types."""
 
-    def __init__(self, ctypes, library):
+    def __init__(self, ctypes: "Any", library: "Any") -> None:
         number, text, size = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
         handle, flags = ctypes.c_void_p, ctypes.c_uint32
         fields = [("struct_size", size)]
@@ -56,8 +60,11 @@ class _Functions:
             function.restype, function.argtypes = result, arguments
             setattr(self, name, function)
 
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any: ...
 
-def _open(library_path):
+
+def _open(library_path: str) -> _Functions:
     import ctypes
 
     functions = _Functions(ctypes, ctypes.CDLL(library_path))
@@ -67,7 +74,7 @@ def _open(library_path):
     return functions
 
 
-def functions():
+def functions() -> _Functions:
     """The library's functions; loads them at the first call. LibraryError if that is impossible."""
     global _functions, path
     if _functions is None:
@@ -78,10 +85,11 @@ def functions():
                 except ImportError as error:
                     raise _search.LibraryError("libtempfile needs ctypes, which cannot be imported: %s" % error) from error
                 path, _functions = _search.load(_open)
+    assert _functions is not None
     return _functions
 
 
-def _renew_lock():
+def _renew_lock() -> None:
     """In a forked child: a thread that held the lock is not there to release it."""
     global _lock
     _lock = _thread.allocate_lock()
@@ -90,11 +98,11 @@ def _renew_lock():
 os.register_at_fork(after_in_child=_renew_lock)
 
 
-def error(code, filename):
+def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
     """The OSError for what a function returned. What no system call says gets the library's own words."""
     text = os.strerror(-code)
     if -code in (errno.EINVAL, errno.EOWNERDEAD, errno.ENOTRECOVERABLE):
-        detail = _functions.last_error().contents
+        detail = functions().last_error().contents
         if detail.code == code:
             text = detail.message.decode("utf-8", "replace")
     return OSError(-code, text, filename)
@@ -105,19 +113,20 @@ class _Creation:
 
     __slots__ = "functions", "options", "reference", "path", "path_size", "directory"
 
-    def __init__(self, flags=0):
+    def __init__(self, flags: int = 0) -> None:
         f = functions()
         self.functions = f.mkstemp, f.mkdtemp, f.unnamed
         self.options = f.Options(struct_size=f.options_size, prefix=b"", flags=flags)
         self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
-        self.directory = None  # what options.dir was encoded from
+        self.directory: "Optional[str]" = None  # what options.dir was encoded from
 
 
 FILE, DIRECTORY, UNNAMED = 0, 1, 2
-_creations, _unnamed_creations = [], []  # those that no thread uses now
+_creations: "list[_Creation]" = []
+_unnamed_creations: "list[_Creation]" = []  # those that no thread uses now
 
 
-def create(what, directory, name, filename):
+def create(what: int, directory: "Any", name: "Union[str, bytes]", filename: "Union[str, bytes]") -> int:
     """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
     directory nor the name may contain NUL, at which a C string would stop. 'filename' is what OSError tells of."""
     try:
@@ -132,7 +141,7 @@ def create(what, directory, name, filename):
     except UnicodeEncodeError:
         os.fsencode(filename)  # raises the same, about the whole path
         raise
-    result = creation.functions[what](creation.reference, creation.path, creation.path_size)
+    result: int = creation.functions[what](creation.reference, creation.path, creation.path_size)
     _creations.append(creation)
     if result < 0:
         if result == -errno.ERANGE:  # what does not fit the buffer is longer than any path that the kernel takes
@@ -141,7 +150,7 @@ def create(what, directory, name, filename):
     return result
 
 
-def create_unnamed(directory):
+def create_unnamed(directory: "Any") -> int:
     """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
     try:
         creation = _unnamed_creations.pop()
@@ -150,14 +159,14 @@ def create_unnamed(directory):
     if creation.directory is not directory:
         creation.options.dir = os.fsencode(directory)
         creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
-    result = creation.functions[UNNAMED](creation.reference)
+    result: int = creation.functions[UNNAMED](creation.reference)
     _unnamed_creations.append(creation)
     if result < 0:
         raise error(result, directory)
     return result
 
 
-def remove(directory, entries, ignore_errors):
+def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool) -> "Iterator[int]":
     """Removes a directory in steps of so many entries, and yields after each how many are removed. OSError at the end,
     for the first that could not be removed. What a caller that stops has not removed by then stays."""
     f = functions()

@@ -2,6 +2,12 @@
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
 NAME = "tempfile"
 DROP_IN = __package__ + ".tempfile"
 
@@ -9,39 +15,40 @@ DROP_IN = __package__ + ".tempfile"
 class _Loader:
     """Gives the drop-in as it is, under another name."""
 
-    def create_module(self, spec):
+    def create_module(self, spec: "ModuleSpec") -> "ModuleType":
         from importlib import import_module
 
         module = import_module(DROP_IN)
         self.spec = module.__spec__
         return module
 
-    def exec_module(self, module):
+    def exec_module(self, module: "ModuleType") -> None:
         module.__spec__ = self.spec  # importing has put the other name's there, by which a reload would go
 
 
 class _Finder:
     """Answers for one name. It is first on sys.meta_path, for the standard library is found by the others."""
 
-    standard = None  # the standard module, if the process had imported it
+    standard: "Optional[ModuleType]" = None  # the standard module, if the process had imported it
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Optional[ModuleSpec]":
         if name != NAME:
             return None
         from importlib.machinery import ModuleSpec
 
-        return ModuleSpec(NAME, _Loader(), origin=DROP_IN)
+        loader: "Any" = _Loader()  # importlib.abc, whose class it should have for a type checker, is slow to import
+        return ModuleSpec(NAME, loader, origin=DROP_IN)
 
 
 _finder = _Finder()
 
 
-def is_installed():
+def is_installed() -> bool:
     """Whether an import of tempfile gives the drop-in in this process."""
     return _finder in sys.meta_path and getattr(sys.modules.get(NAME), "__name__", DROP_IN) == DROP_IN
 
 
-def insert():
+def insert() -> None:
     """Makes imports from now on find the drop-in, without importing anything. For the start of an interpreter."""
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
@@ -49,7 +56,7 @@ def insert():
         install()
 
 
-def install():
+def install() -> str:
     """Make this process's 'tempfile' the drop-in: for every import from now on, also of modules that import it themselves.
 
     Modules that have imported the standard one before keep it. Doing it again changes nothing.
@@ -72,7 +79,7 @@ def install():
     return "tempfile is %s now%s" % (DROP_IN, "; these have imported the standard one: " + ", ".join(keep) if keep else "")
 
 
-def uninstall():
+def uninstall() -> str:
     """Make this process's 'tempfile' the standard module again. What install() gave out before stays usable.
 
     Returns one line that says what was done.

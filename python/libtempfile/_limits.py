@@ -4,13 +4,17 @@ import _thread
 import os
 import resource
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 _ADDRESSES = 1 << 30  # what the runtime reserves when it starts, and some more
 _THREADS, _PROCESSORS = 6, 16  # what it starts, and what collecting garbage adds for each processor up to so many
 _MANY_THREADS = 4096  # a limit from there on is nobody's wish, and trying takes as long as some first uses
 _UNITS = {"TiB": 40, "GiB": 30, "MiB": 20, "KiB": 10, "B": 0, "": 0}  # the powers of 2
 
 
-def _address_space():
+def _address_space() -> "Optional[str]":
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return None
     import mmap
@@ -22,14 +26,14 @@ def _address_space():
     return None
 
 
-def _threads():
+def _threads() -> "Optional[str]":
     """Starts as many threads as the runtime would: nothing else can tell whether it may."""
     limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if os.geteuid() == 0 or limit == resource.RLIM_INFINITY or limit >= _MANY_THREADS:
         return None
     all_started = _thread.allocate_lock()
 
-    def wait():
+    def wait() -> None:
         with all_started:
             pass
 
@@ -43,7 +47,7 @@ def _threads():
     return None
 
 
-def _is_size(value):
+def _is_size(value: str) -> bool:
     """Whether Go can read it."""
     if value == "off":
         return True
@@ -53,7 +57,7 @@ def _is_size(value):
     return number.isdigit() and number.isascii() and int(number) << _UNITS[unit] < 1 << 63
 
 
-def _memory_limit():
+def _memory_limit() -> "Optional[str]":
     # Go's environment is the one that the process began with, but for some changes that were made to it in place.
     values = [os.environb.get(b"GOMEMLIMIT", b"")]
     try:
@@ -68,6 +72,6 @@ def _memory_limit():
     return None
 
 
-def obstacle():
+def obstacle() -> "Optional[str]":
     """Why the library cannot be loaded into this process; None if nothing is known."""
     return _memory_limit() or _address_space() or _threads()

@@ -2,12 +2,17 @@
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # The last directory that was absolute already, and the last to whose path a slash and a name can be added. Directories are
 # recognized by identity: mostly it is the one of the call before.
-_made_absolute = _plain = None
+_made_absolute: "Any" = None
+_plain: "Any" = None
 
 
-def absolute(directory):
+def absolute(directory: "Any") -> "Any":
     """os.path.abspath."""
     global _made_absolute
     if directory is _made_absolute:
@@ -18,7 +23,7 @@ def absolute(directory):
     return path
 
 
-def within(directory, prefix, name, suffix):
+def within(directory: "Any", prefix: "Any", name: "Any", suffix: "Any") -> "tuple[Any, Any]":
     """The name with what goes before and after it, and its path. ValueError if it would not be in the directory itself."""
     global _plain
     whole = prefix + name + suffix

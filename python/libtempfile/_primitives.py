@@ -9,6 +9,10 @@ import sys
 
 from . import _ffi, _versions
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
 FILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _FILE_EVENT_FLAGS = FILE_FLAGS | os.O_CLOEXEC
 _O_TMPFILE = getattr(os, "O_TMPFILE", 0)
@@ -18,7 +22,7 @@ if _versions.UNNAMED_CAN_BE_LINKED:
     _UNNAMED_EVENT_FLAGS &= ~os.O_EXCL
 
 
-def create_file(directory, name, file, flags):
+def create_file(directory: "Any", name: "Any", file: "Any", flags: int) -> int:
     """Creates the file of this name in the directory, if it is not there, and gives the descriptor: FileExistsError if it is,
     OSError for the rest. 'file' is the path that the two make."""
     # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
@@ -28,7 +32,7 @@ def create_file(directory, name, file, flags):
     return _ffi.create(_ffi.FILE, directory, name, file)
 
 
-def open_unnamed(directory, flags=0):
+def open_unnamed(directory: "Any", flags: int = 0) -> int:
     """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
     another OSError that this file system has no such files, or that there is no such directory."""
     if os.open is not posix.open or ("\0" if type(directory) is str else b"\0") in directory:
@@ -37,7 +41,7 @@ def open_unnamed(directory, flags=0):
     return _ffi.create_unnamed(directory)
 
 
-def create_directory(directory, name, file):
+def create_directory(directory: "Any", name: "Any", file: "Any") -> None:
     """Creates a directory as create_file does a file."""
     if os.mkdir is not posix.mkdir or ("\0" if type(file) is str else b"\0") in file:
         os.mkdir(file, 0o700)
@@ -46,14 +50,14 @@ def create_directory(directory, name, file):
     _ffi.create(_ffi.DIRECTORY, directory, name, file)
 
 
-_shutil_rmtree = None  # the one that is shutil's own
+_shutil_rmtree: "Optional[Callable[..., Any]]" = None  # the one that is shutil's own
 
 
-def replaced_rmtree():
+def replaced_rmtree() -> "Optional[Callable[..., Any]]":
     """What the host wants directories to be removed with, if it is not the library: a rmtree that it has put in the place
     of shutil's, or shutil's on a system of its own; else None."""
     global _shutil_rmtree
-    rmtree = getattr(sys.modules.get("shutil"), "rmtree", None)  # not there yet while another thread imports it
+    rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)  # not there yet while another thread imports it
     if rmtree is not None and rmtree is not _shutil_rmtree:
         kind = rmtree if hasattr(rmtree, "__code__") else type(rmtree)
         if kind.__module__ != "shutil":

@@ -6,11 +6,16 @@ import sys
 
 from . import _ffi, _primitives, _versions
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional, Union
+
 # A KeyboardInterrupt waits for so many entries at most.
 STEP = 4096
 
 
-def rmtree(path, *, ignore_errors=False, progress=None):
+def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, ignore_errors: bool = False,
+           progress: "Optional[Callable[[int], object]]" = None) -> None:
     """Remove a directory with all it holds, for what mkdtemp made.
 
     It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
@@ -43,7 +48,7 @@ def rmtree(path, *, ignore_errors=False, progress=None):
             progress(removed)
 
 
-def _by_host(remove, path, ignore_errors):
+def _by_host(remove: "Callable[..., Any]", path: "Union[str, bytes]", ignore_errors: bool) -> None:
     """For a host that has put a system of its own in the place of os: the directory is there and not in the kernel's."""
     try:
         remove(path, ignore_errors=ignore_errors)

@@ -3,6 +3,12 @@
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Literal, Optional, TypeVar
+
+    Library = TypeVar("Library")
+
 NAME = "libtempfile.so"
 SONAME = "libtempfile.so.0"
 INTERFACE = (0, 1)  # of the functions in _ffi: major and minor of the library
@@ -18,12 +24,12 @@ class LibraryError(ImportError):
     """The shared library of libtempfile is missing or cannot be used. The message names every path that was tried."""
 
 
-def candidates():
+def candidates() -> "list[str]":
     """What is tried, in order: beside the package, then wherever the system's loader looks."""
     return [os.path.join(os.path.dirname(os.path.abspath(__file__)), NAME), SONAME]
 
 
-def load(open_library):
+def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
     """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none, and before anything
     is loaded that would end the process."""
     from . import _limits
@@ -48,7 +54,7 @@ def load(open_library):
                        path=reasons[0][0])
 
 
-def explain(path, error):
+def explain(path: str, error: Exception) -> str:
     """Says what is wrong with a library in the words of whoever has to put it right."""
     said = str(error)
     if isinstance(error, LibraryError):
@@ -69,13 +75,13 @@ def explain(path, error):
     return "the system refuses to load it (%s)" % said
 
 
-def _same_family(machine, here):
+def _same_family(machine: str, here: str) -> bool:
     """A 32-bit interpreter on a 64-bit kernel is told the kernel's machine."""
     return {"i386": "x86_64", "arm": "aarch64"}.get(machine) == here or (machine == "i386" and here in ("i586", "i686")) \
         or (machine == "arm" and here.startswith("arm")) or machine.startswith(here)
 
 
-def machine_of(path):
+def machine_of(path: str) -> "Optional[tuple[int, str]]":
     """The width in bits and the machine of an ELF file; None if it is no such file or cannot be read."""
     try:
         with open(path, "rb") as file:
@@ -84,12 +90,12 @@ def machine_of(path):
         return None
     if len(head) < 20 or head[:4] != b"\x7fELF":
         return None
-    order = "big" if head[5] == 2 else "little"
+    order: "Literal['big', 'little']" = "big" if head[5] == 2 else "little"
     number = int.from_bytes(head[18:20], order)
     return {1: 32, 2: 64}.get(head[4], 0), _MACHINES.get(number, "machine %#x" % number)
 
 
-def is_cut_off(path):
+def is_cut_off(path: str) -> bool:
     """Whether an ELF file ends before its table of sections, which comes last: loading it would end in a bus error."""
     try:
         with open(path, "rb") as file:
@@ -99,7 +105,7 @@ def is_cut_off(path):
         return False
     if len(head) < 64 or head[:4] != b"\x7fELF":
         return False
-    order = "big" if head[5] == 2 else "little"
+    order: "Literal['big', 'little']" = "big" if head[5] == 2 else "little"
     if head[4] == 2:
         offset, entries = head[0x28:0x30], head[0x3A:0x3E]
     else:
@@ -108,7 +114,7 @@ def is_cut_off(path):
     return size < int.from_bytes(offset, order) + entry * count
 
 
-def is_musl():
+def is_musl() -> bool:
     """Whether this Python runs on musl, where a library that was built for the GNU C library cannot be loaded."""
     try:
         return not os.confstr("CS_GNU_LIBC_VERSION")

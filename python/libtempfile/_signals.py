@@ -13,16 +13,24 @@ import weakref
 from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
 from . import _directory, _ffi, _versions, _wrapper
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional, Union
+
+    _finalize = weakref.finalize[..., Any]
+else:
+    _finalize = weakref.finalize
+
 _SIGNALS = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
 
-_functions = None
-_registrations = {}  # by the finalizers of directories, which have no room for an attribute
+_functions: "Optional[_Functions]" = None
+_registrations: "dict[Any, _Registration]" = {}  # by the finalizers of directories, which have no room for an attribute
 
 
 class _Functions:
     """What include/tempfile.h declares for signals, beside what _ffi has."""
 
-    def __init__(self, ctypes, library):
+    def __init__(self, ctypes: "Any", library: "Any") -> None:
         handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.Handle, self.byref = handle, ctypes.byref
         for name, result, arguments in (
@@ -39,7 +47,7 @@ class _Functions:
             setattr(self, name, function)
 
 
-def _load():
+def _load() -> "Any":
     global _functions
     if _functions is None:
         _ffi.functions()
@@ -52,7 +60,7 @@ def _load():
 class _Registration:
     """The library's handle for an object of Python's. It only counts in the process that registered."""
 
-    def __init__(self, kind, path):
+    def __init__(self, kind: str, path: "Union[str, bytes]") -> None:
         f = _load()
         handle = f.Handle()
         # What cannot be registered, because it is gone for instance, is as usable as without: the caller asked for a file.
@@ -61,10 +69,10 @@ class _Registration:
         self._owner = os.getpid()
         self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
 
-    def is_ours(self, getpid=os.getpid):
-        return self._owner == getpid()
+    def is_ours(self, getpid: "Any" = os.getpid) -> bool:
+        return bool(self._owner == getpid())
 
-    def end(self):
+    def end(self) -> None:
         """The library forgets the name, and leaves what has it."""
         handle, self._handle = self._handle, None
         if handle is not None and self.is_ours():
@@ -75,59 +83,61 @@ class _Registration:
 class _WatchedCloser(_wrapper._TemporaryFileCloser):
     """A closer whose name the library knows. It may be finalized when this module's globals are gone."""
 
-    def close(self, *args, **keywords):
+    _registration: "_Registration"
+
+    def close(self, *args: "Any", **keywords: "Any") -> None:
         try:
             super().close(*args, **keywords)
         finally:
             self._unregister_when_done()
 
     if _versions.DELETE_ON_CLOSE:
-        def cleanup(self, *args, **keywords):
+        def cleanup(self, *args: "Any", **keywords: "Any") -> None:
             try:
                 super().cleanup(*args, **keywords)
             finally:
                 self._unregister_when_done()
 
-    def _unregister_when_done(self):
+    def _unregister_when_done(self) -> None:
         if getattr(self, "cleanup_called", self.close_called):
             self._registration.end()
 
     # Programs set it to False to keep a file after all.
     @property
-    def delete(self):
-        return self.__dict__["delete"]
+    def delete(self) -> bool:
+        return bool(self.__dict__["delete"])
 
     @delete.setter
-    def delete(self, value):
+    def delete(self, value: bool) -> None:
         self.__dict__["delete"] = value
         if not value:
             self._registration.end()
 
 
-class _WatchedFinalizer(weakref.finalize):
+class _WatchedFinalizer(_finalize):
     """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all."""
 
     __slots__ = ()
 
-    def __call__(self, _=None):
+    def __call__(self, _: "Any" = None) -> "Any":
         try:
             return super().__call__(_)
         finally:
             self._unregister()
 
-    def detach(self):
+    def detach(self) -> "Any":
         try:
             return super().detach()
         finally:
             self._unregister()
 
-    def _unregister(self):
+    def _unregister(self) -> None:
         registration = _registrations.pop(self, None)
         if registration is not None:
             registration.end()
 
 
-def _register(where, key, kind, path):
+def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, bytes]") -> None:
     """Registers an object once in this process, whoever else is at it."""
     known = where.get(key)
     if known is not None and not known.is_ours():
@@ -137,20 +147,20 @@ def _register(where, key, kind, path):
         registration.end()
 
 
-def _watch_closer(closer):
+def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
     if closer.delete and closer._owner == os.getpid() and not getattr(closer, "cleanup_called", closer.close_called):
         _register(closer.__dict__, "_registration", "file", closer.name)
         closer.__class__ = _WatchedCloser
 
 
-def _watch_directory(directory):
+def _watch_directory(directory: "Any") -> None:
     finalizer = directory._finalizer
     if directory._delete and directory._owner == os.getpid() and finalizer.alive:
         _register(_registrations, finalizer, "directory", directory.name)
         finalizer.__class__ = _WatchedFinalizer
 
 
-def _watch_all():
+def _watch_all() -> None:
     """What is made from now on, and what is there."""
     _wrapper._watch, _directory._watch = _watch_closer, _watch_directory
     import gc
@@ -167,7 +177,7 @@ def _watch_all():
             pass  # another thread is just making it, and watches it then
 
 
-def cleanup_on_signals(*signals):
+def cleanup_on_signals(*signals: int) -> None:
     """Remove files and empty directories when a signal ends this process.
 
     'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
@@ -184,10 +194,9 @@ def cleanup_on_signals(*signals):
 
     It holds for forked children too, which remove what they made themselves, or adopted.
     """
-    if not signals:
-        signals = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
+    defaults = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
     f = _load()
-    for number in signals:
+    for number in signals or defaults:
         code = f.cleanup_on_signal(number)
         if code == -errno.EINVAL:
             raise ValueError("signal %d is none that can be cleaned up on" % number)

@@ -3,7 +3,7 @@
 from sys import version_info as _running
 
 
-def _since(*version):
+def _since(*version: int) -> bool:
     return _running >= version
 
 

@@ -12,23 +12,27 @@ import sysconfig
 
 from . import _finder, _search
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 PTH = "libtempfile-shadow.pth"
 
 # A .pth file's lines are run if they begin with "import". What is not there any more is passed over.
 LINE = """import sys; exec("try:\\n    from libtempfile import _finder\\nexcept ImportError:\\n    pass\\nelse:\\n    _finder.insert()")\n"""
 
 
-def directory():
+def directory() -> str:
     """Where the environment's packages are."""
     return sysconfig.get_path("purelib")
 
 
-def pth():
+def pth() -> str:
     """The file that does it."""
     return os.path.join(directory(), PTH)
 
 
-def contents():
+def contents() -> str:
     """What is in the file: the line, and before it where the package is, unless the environment finds it by itself."""
     package = os.path.dirname(os.path.abspath(__file__))
     if os.path.realpath(os.path.dirname(package)) == os.path.realpath(directory()):
@@ -36,7 +40,7 @@ def contents():
     return os.path.dirname(package) + "\n" + LINE
 
 
-def _read():
+def _read() -> "Optional[str]":
     try:
         with open(pth(), encoding="utf-8") as file:
             return file.read()
@@ -44,7 +48,7 @@ def _read():
         return None
 
 
-def enable():
+def enable() -> str:
     """Makes every interpreter of this environment use the drop-in; says what it did."""
     from . import _ffi
 
@@ -59,7 +63,7 @@ def enable():
     return "enabled: wrote %s" % pth()
 
 
-def disable():
+def disable() -> str:
     """Gives every interpreter of this environment the standard module again; says what it did."""
     try:
         os.unlink(pth())
@@ -68,7 +72,7 @@ def disable():
     return "disabled: removed %s" % pth()
 
 
-def status():
+def status() -> str:
     """Says whether the environment uses the drop-in, and this process."""
     found = _read()
     if found is None:
@@ -83,7 +87,7 @@ def status():
 _COMMANDS = {"enable": enable, "disable": disable, "status": status}
 
 
-def main(arguments):
+def main(arguments: "list[str]") -> int:
     """The exit status: 0, 1 if it could not be done, 2 for arguments that are none; that of status is 1 for disabled."""
     if len(arguments) != 1 or arguments[0] not in _COMMANDS:
         print("usage: python -m libtempfile.shadow enable|disable|status", file=sys.stderr)

@@ -15,7 +15,7 @@ from tempfile import (
     mkstemp as mkstemp,
     mktemp as mktemp,
 )
-from typing import Optional, Union
+from typing import Iterator, Optional, Union
 
 __all__ = [
     "NamedTemporaryFile",
@@ -35,3 +35,7 @@ __all__ = [
 
 tempdir: Optional[Union[str, bytes]]
 template: str
+
+# Hooks that the package itself calls.
+def _candidate_tempdir_list() -> list[str]: ...
+def _is_usable(dir: str, names: Iterator[str]) -> bool: ...

@@ -1,4 +1,4 @@
-"""The types, by mypy if there is one."""
+"""The types, by mypy if there is one: MYPY names the command, else it is the interpreter's own or the one in PATH."""
 
 import os
 import subprocess
@@ -56,7 +56,8 @@ libtempfile.no_such_name
 
 def mypy():
     """The command, or None."""
-    for command in [[sys.executable, "-m", "mypy"], ["mypy"]]:
+    named = os.environ.get("MYPY")
+    for command in [[named]] if named else [[sys.executable, "-m", "mypy"], ["mypy"]]:
         try:
             if subprocess.run(command + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
                 return command
@@ -66,20 +67,31 @@ def mypy():
 
 
 class Types(support.TestCase):
-    def check(self, program):
+    def mypy(self, *arguments):
         command = mypy()
         if command is None:
-            self.skipTest("mypy is not installed")
+            self.skipTest("mypy is not installed (python -m pip install mypy)")
+        done = subprocess.run([*command, "--strict", "--cache-dir", os.devnull, *arguments], cwd=self.directory, text=True,
+                              env={**os.environ, "MYPYPATH": support.PACKAGES}, stdout=subprocess.PIPE, timeout=support.SECONDS)
+        return done.returncode, done.stdout
+
+    def check(self, program):
         path = os.path.join(self.directory, "program.py")
         with open(path, "w") as file:
             file.write(program)
-        done = subprocess.run([*command, "--strict", "--cache-dir", os.devnull, path], cwd=self.directory, text=True,
-                              env={**os.environ, "MYPYPATH": support.PACKAGES}, stdout=subprocess.PIPE, timeout=support.SECONDS)
-        os.unlink(path)
-        return done.returncode, done.stdout
+        try:
+            return self.mypy(path)
+        finally:
+            os.unlink(path)
+
+    def test_the_package_itself(self):
+        code, said = self.mypy("-p", "libtempfile")
+        self.assertEqual(code, 0, said)
+        self.assertIn("no issues found", said)
 
     def test_good(self):
-        self.assertEqual(self.check(GOOD)[0], 0, self.check(GOOD)[1])
+        code, said = self.check(GOOD)
+        self.assertEqual(code, 0, said)
 
     def test_bad(self):
         code, said = self.check(BAD)

@@ -1,0 +1,12 @@
+# Beside the module and not in it: its class has the signatures of the standard module's.
+from random import Random
+
+CHARACTERS: str
+LENGTH: int
+
+class _RandomNameSequence:
+    characters: str
+    @property
+    def rng(self) -> Random: ...
+    def __iter__(self) -> _RandomNameSequence: ...
+    def __next__(self) -> str: ...
