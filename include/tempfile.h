@@ -34,7 +34,8 @@
  * whenever you want: the environment is read at each call.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. A main thread that ends by pthread_exit must
+ * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
+ * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must
  * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
  *
  * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
