@@ -22,7 +22,9 @@ var started atomic.Int32
 
 // measuredHelpers does not look at the calling thread's processors yet, which takes a system call; most trees are too small
 // for help.
-func measuredHelpers() (most int, measure bool) { return min(runtime.GOMAXPROCS(0)-1, mostHelpers), true }
+func measuredHelpers() (most int, measure bool) {
+	return min(runtime.GOMAXPROCS(0)-1, mostHelpers), true
+}
 
 func (host) Helpers() (most int, measure bool) { return helpers() }
 

@@ -22,12 +22,9 @@ type crew struct {
 	measure bool // else there are always so many
 	size    int  // helpers that may be at work
 
-	resumed bool // within a step
-	last    time.Duration
-	running int // threads at work at that time
-
+	running int // threads at work when note was last called
 	phase   phase
-	elapsed time.Duration // of this phase
+	elapsed time.Duration // in this phase, while all were at work
 	entries int           // since its beginning
 	before  int           // the size that is compared with
 	rate    float64       // and how fast it was, in entries a nanosecond
@@ -87,18 +84,15 @@ func (c *crew) limit(most int) {
 	c.phase, c.elapsed, c.entries = measuring, 0, 0
 }
 
-// resume begins a step. The time between steps is the caller's.
-func (c *crew) resume() { c.resumed = false }
-
-// note learns that so many entries were dealt with by now, and how many threads are at work.
-func (c *crew) note(now time.Duration, entries, running int) {
-	elapsed, steady := now-c.last, c.resumed && c.running == running
-	c.last, c.running, c.resumed = now, running, true
+// note learns that one thread dealt with so many entries in some time, and how many threads are at work.
+func (c *crew) note(took time.Duration, entries, running int) {
+	steady := c.running == running
+	c.running = running
 	// What is not done by all that should be at work says nothing of how fast they are.
 	if !steady || c.phase != resting && running != c.size+1 {
 		return
 	}
-	c.elapsed += elapsed
+	c.elapsed += took / time.Duration(running)
 	c.entries += entries
 	switch c.phase {
 	case resting:
@@ -158,4 +152,27 @@ func (c *crew) decide(rate float64) {
 	c.rest = c.next[seen]
 	c.next[seen] = min(2*c.next[seen], longestRest)
 	c.enter(resting)
+}
+
+// meter tells how long a thread took for some entries.
+type meter struct {
+	running          bool
+	clock, processor time.Duration
+	waits            int64
+}
+
+// read gives the time since it was called last, in the same run of a walker; 0: it was not. That is the time that the thread
+// had a processor, for when other programs have it is chance, and would drown in a window what helpers gain. But a thread
+// that waits much does so for a lock or a device, and then all time counts.
+func (m *meter) read(system System, entries int) (took time.Duration) {
+	const fewWaits = 16 // entries a wait
+	clock, processor, waits := system.Spent()
+	if m.running {
+		took = processor - m.processor
+		if took <= 0 || waits-m.waits > int64(entries/fewWaits) {
+			took = clock - m.clock
+		}
+	}
+	*m = meter{true, clock, processor, waits}
+	return took
 }

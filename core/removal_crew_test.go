@@ -17,13 +17,12 @@ func (s choosing) Helpers() (most int, measure bool) { return s.most, true }
 // gives the part of the time that each number was at work for.
 func rehearse(c *crew, from, to time.Duration, rates []int) []float64 {
 	used := make([]float64, len(rates))
-	c.resume()
 	now := from
 	for now < to {
 		tick := quantum * time.Millisecond / time.Duration(rates[c.size])
 		used[c.size] += float64(tick) / float64(to-from)
 		now += tick
-		c.note(now, quantum, c.size+1)
+		c.note(tick*time.Duration(c.size+1), quantum, c.size+1)
 	}
 	return used
 }
@@ -77,32 +76,48 @@ func TestTheCrewFollowsChanges(t *testing.T) {
 	}
 }
 
-// TestTheCallersTimeIsNotCounted: what passes between two steps says nothing of how fast the removal is.
-func TestTheCallersTimeIsNotCounted(t *testing.T) {
-	c := newCrew(1)
-	now := time.Duration(0)
-	for range 20 {
-		rehearse(c, now, now+5*time.Millisecond, []int{220, 400})
-		now += 5*time.Millisecond + time.Hour
+// scheduled is a System with clocks of its own.
+type scheduled struct {
+	Kernel
+	clock, processor time.Duration
+	waits            int64
+}
+
+func (s *scheduled) Spent() (clock, processor time.Duration, waits int64) {
+	return s.clock, s.processor, s.waits
+}
+
+// TestWhatIsMeasured: what another program had the processor for does not count, what the thread waited for does.
+func TestWhatIsMeasured(t *testing.T) {
+	s, m := &scheduled{}, meter{}
+	pass := func(clock, processor time.Duration, waits int64) time.Duration {
+		s.clock, s.processor, s.waits = s.clock+clock, s.processor+processor, s.waits+waits
+		return m.read(s, quantum)
 	}
-	if c.size != 1 {
-		t.Error("the helper was given up")
+	if took := pass(time.Hour, time.Hour, 0); took != 0 {
+		t.Errorf("before the beginning: %v", took)
+	}
+	for _, try := range []struct {
+		clock, processor time.Duration
+		waits            int64
+		took             time.Duration
+	}{{300, 300, 0, 300}, {9000, 300, 1, 300}, {9000, 300, 60, 9000}, {9000, 0, 0, 9000}} {
+		if took := pass(try.clock, try.processor, try.waits); took != try.took {
+			t.Errorf("%+v: %v", try, took)
+		}
 	}
 }
 
 // TestWhatIdlesIsNotMeasured: a helper that finds nothing to do is no reason to send it away.
 func TestWhatIdlesIsNotMeasured(t *testing.T) {
 	c := newCrew(1)
-	c.resume()
-	now := time.Duration(0)
 	for range 1000 {
-		now += 300 * time.Microsecond
-		c.note(now, quantum, 1)
+		c.note(300*time.Microsecond, quantum, 1)
 	}
 	if c.size != 1 || c.phase != trying {
 		t.Errorf("size %d in phase %d", c.size, c.phase)
 	}
-	used := rehearse(c, now, now+100*time.Millisecond, []int{220, 400})
+	used := rehearse(c, 0, 100*time.Millisecond, []int{220, 400})
 	if used[1] < 0.9 {
 		t.Errorf("%.2f", used)
 	}

@@ -61,7 +61,6 @@ func (r *Removal) work(entries int) {
 		panic(p.cause)
 	}
 	p.budget = entries
-	p.crew.resume()
 	defer func() {
 		if cause := recover(); cause != nil {
 			p.stop(cause)
@@ -158,16 +157,15 @@ func (p *pool) put(w *walker) {
 	p.changed.Broadcast()
 }
 
-// tell makes known what a walker has done, and gives back what it was allowed and has not used.
-func (w *walker) tell() {
+// tell makes known what a walker has done, and gives back what it was allowed and has not used. It gives the number of
+// entries.
+func (w *walker) tell() (done int) {
 	p := &w.removal.pool
-	done := w.granted - w.quota
+	done = w.granted - w.quota
 	p.budget = max(p.budget+w.quota, 0)
 	p.removed += w.removed
 	w.granted, w.quota, w.removed = 0, 0, 0
-	if p.crew.measures() {
-		p.crew.note(w.system.Now(), done, p.running)
-	}
+	return done
 }
 
 // ask is what a walker does before it goes on: it tells what it has done, gives away something if others have nothing to
@@ -176,7 +174,12 @@ func (w *walker) ask() bool {
 	p := &w.removal.pool
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	w.tell()
+	done := w.tell()
+	if p.crew.measures() {
+		if took := w.meter.read(w.system, done); took > 0 {
+			p.crew.note(took, done, p.running)
+		}
+	}
 	if w.caller && !p.over() {
 		w.hire()
 	}

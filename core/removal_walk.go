@@ -30,6 +30,7 @@ type walker struct {
 	granted int    // how many entries it was last allowed to deal with
 	quota   int    // how many of them are left
 	removed uint64 // since then
+	meter   meter
 }
 
 // level is a directory on a branch, the root of the tree, or what stands for it in a walker that was given some of its
@@ -56,7 +57,7 @@ type level struct {
 // run goes on until the walker is through, has to wait for others, or may not go on in this step. It has then been put
 // where it belongs, and another thread may be running it already.
 func (w *walker) run(caller bool) {
-	w.caller = caller
+	w.caller, w.meter.running = caller, false
 	if w.buffer == nil {
 		w.buffer = make([]byte, entriesBuffer)
 	}

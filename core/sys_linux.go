@@ -304,10 +304,16 @@ func (Kernel) Processors() int {
 	return set.Count()
 }
 
-// loaded is where Now counts from.
+// loaded is where the clock of Spent counts from.
 var loaded = time.Now()
 
-func (Kernel) Now() time.Duration { return time.Since(loaded) }
+func (Kernel) Spent() (clock, processor time.Duration, waits int64) {
+	var usage unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) != nil {
+		return time.Since(loaded), 0, 0
+	}
+	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Nvcsw
+}
 
 // affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one
 // seek and one byte written are enough to ask a file in memory for more than there is.

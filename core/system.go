@@ -56,8 +56,9 @@ type System interface {
 	// Recruit starts helper number n, counted from 0, from the thread that calls, whose rights, sandbox and name spaces it
 	// shares, to call help once; join waits for its end. nil: there is none to be had.
 	Recruit(n int, help func()) (join func())
-	// Now reads a clock that nobody sets.
-	Now() time.Duration
+	// Spent tells of a clock that nobody sets, of how long the calling thread has had a processor, and of how often it
+	// has waited for something else than a processor.
+	Spent() (clock, processor time.Duration, waits int64)
 
 	// Random fills p from the kernel's random source.
 	Random(p []byte) error
