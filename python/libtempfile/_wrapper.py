@@ -26,13 +26,13 @@ class _AtEnd:
                     one._forsaken()
 
 
-_watched = False
+_end_is_watched = False
 
 
-def _watch():
+def _watch_the_end():
     """Is called for the first file."""
-    global _watched
-    _watched = True
+    global _end_is_watched
+    _end_is_watched = True
     name = "_libtempfile_at_end"
     if name not in _sys.__dict__:
         setattr(_sys, name, _AtEnd())
@@ -50,6 +50,11 @@ class _TemporaryFileCloser:
     close_called = False
     _owner = None  # the process; None: whoever has the object
     _getpid = _os.getpid
+
+    def _remember(self):
+        self._owner = self._getpid()
+        if not _end_is_watched:
+            _watch_the_end()
 
     def _is_ours(self):
         return self._owner is None or self._owner == self._getpid()
@@ -75,8 +80,7 @@ class _TemporaryFileCloser:
                 self.delete_on_close = delete_on_close
                 self.warn_message = warn_message
                 if delete:
-                    self._owner = self._getpid()
-                    _watched or _watch()
+                    self._remember()
         else:
             def __init__(self, file, name, delete=True, delete_on_close=True):
                 self.file = file
@@ -84,8 +88,7 @@ class _TemporaryFileCloser:
                 self.delete = delete
                 self.delete_on_close = delete_on_close
                 if delete:
-                    self._owner = self._getpid()
-                    _watched or _watch()
+                    self._remember()
 
         def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
             if not self.cleanup_called:
@@ -129,8 +132,7 @@ class _TemporaryFileCloser:
             self.name = name
             self.delete = delete
             if delete:
-                self._owner = self._getpid()
-                _watched or _watch()
+                self._remember()
 
         def close(self, unlink=_os.unlink):
             if not self.close_called and self.file is not None:
