@@ -56,7 +56,8 @@ class _TemporaryFileCloser:
     def _own(self):
         """Makes this process the one that deletes the name."""
         self._owner = self._getpid()
-        _end_is_watched or _watch_end()
+        if not _end_is_watched:
+            _watch_end()
         if _watch is not None:
             _watch(self)
 
