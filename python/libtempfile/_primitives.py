@@ -57,7 +57,8 @@ def replaced_rmtree() -> "Optional[Callable[..., Any]]":
     """What the host wants directories to be removed with, if it is not the library: a rmtree that it has put in the place
     of shutil's, or shutil's on a system of its own; else None."""
     global _shutil_rmtree
-    rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)  # not there yet while another thread imports it
+    # None while another thread is just importing it
+    rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)
     if rmtree is not None and rmtree is not _shutil_rmtree:
         kind = rmtree if hasattr(rmtree, "__code__") else type(rmtree)
         if kind.__module__ != "shutil":
