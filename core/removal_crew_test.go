@@ -76,6 +76,24 @@ func TestTheCrewFollowsChanges(t *testing.T) {
 	}
 }
 
+// TestHelpersComeBack tries without the only helper, which must hear of it when it was missed.
+func TestHelpersComeBack(t *testing.T) {
+	p := &pool{budget: 1, running: 1, walkers: []*walker{{}}, ready: []*walker{{}}}
+	p.changed.L = &p.mutex
+	p.crew = crew{known: true, most: 1, measure: true, running: 1, phase: trying, fewer: true, before: 1, rate: 1}
+	taken := make(chan *walker)
+	go func() { taken <- p.next(false) }()
+	time.Sleep(10 * time.Millisecond) // for it to wait already; if it does not yet, this shows nothing
+	p.mutex.Lock()
+	p.learn(windowTime, windowEntries)
+	p.mutex.Unlock()
+	select {
+	case <-taken:
+	case <-time.After(10 * time.Second):
+		t.Error("the helper is still waiting")
+	}
+}
+
 // scheduled is a System with clocks of its own.
 type scheduled struct {
 	Kernel

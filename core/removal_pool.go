@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -168,6 +169,15 @@ func (w *walker) tell() (done int) {
 	return done
 }
 
+// learn lets the crew know how long so many entries took. A helper that was one too many before is woken when it is not.
+func (p *pool) learn(took time.Duration, entries int) {
+	size := p.crew.size
+	p.crew.note(took, entries, p.running)
+	if p.crew.size > size {
+		p.changed.Broadcast()
+	}
+}
+
 // ask is what a walker does before it goes on: it tells what it has done, gives away something if others have nothing to
 // do, and learns how much it may do next; false: nothing.
 func (w *walker) ask() bool {
@@ -177,7 +187,7 @@ func (w *walker) ask() bool {
 	done := w.tell()
 	if p.crew.measures() {
 		if took := w.meter.read(w.system, done); took > 0 {
-			p.crew.note(took, done, p.running)
+			p.learn(took, done)
 		}
 	}
 	if w.caller && !p.over() {
