@@ -3,6 +3,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -10,6 +11,10 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PACKAGES = os.path.join(ROOT, "python")
 SECONDS = int(os.environ.get("TEST_SECONDS", "180"))
+
+# nohup, and a shell that runs something in the background, have these ignored, and programs that are started inherit that.
+for _number, _handler in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+    signal.signal(_number, _handler)
 
 
 def standard(name="tempfile"):
