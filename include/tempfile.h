@@ -35,8 +35,8 @@
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
  * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
- * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must
- * leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must leave another to call exit:
+ * the library's own threads never end, and take no signal, so the process would stay.
  *
  * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
  * start 5 threads (ulimit -u, for all of a user's processes) and some more when it collects garbage, or if GOMEMLIMIT in the
@@ -82,7 +82,8 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
 /**
- * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
+ * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with
+ * Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
  *
  * encoding is one of the names below or one of Python's aliases for it; case does not matter, and '-', '_' and spaces are
  * the same. Any other is -EINVAL before anything is created. Tables are Python's to the last character:
