@@ -24,7 +24,8 @@ class _AtEnd:
             self.unfreeze()  # the list would lack them
         for one in self.objects():
             for kind in self.kinds:
-                if kind in type(one).__mro__:
+                # By no comparison: a metaclass of the host's may have one, which fails now that its globals are gone.
+                if issubclass(type(one), kind):
                     one._forsaken()
 
 
