@@ -220,7 +220,7 @@ bool tempfile__repeat_directory(const tempfile_options *options, tempfile__recor
 
     if ((recipe = make_object(TEMPFILE__TEMPORARY_DIRECTORY, options, record, &made)) == NULL)
         return false;
-    if (fstatat(AT_FDCWD, recipe->path, &identity, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(identity.st_mode)) {
+    if (syscall(SYS_newfstatat, AT_FDCWD, recipe->path, &identity, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(identity.st_mode)) {
         syscall(SYS_unlinkat, AT_FDCWD, recipe->path, AT_REMOVEDIR);
         return false;
     }

@@ -366,10 +366,13 @@ static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(con
 
     for (uint32_t i = 0; i < count; i++) {
         tempfile__record *record = record_at(i);
+        uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
         const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
 
-        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) != 0 && record->kind == kind && path != NULL &&
-            tempfile__owned(record) && (record->state.flags & wanted) == wanted)
+        /* The second look is for another thread, which may have freed the object meanwhile and made one: all that was read
+         * must be the same object's, or a file that was to be kept would go. */
+        if ((generation & 1) != 0 && record->kind == kind && path != NULL && tempfile__owned(record) &&
+            (record->state.flags & wanted) == wanted && __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) == generation)
             removed += remove_name(path) == 0;
     }
     return removed;

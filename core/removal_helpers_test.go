@@ -309,6 +309,23 @@ func TestPanicsReachTheCaller(t *testing.T) {
 	}
 }
 
+// startless is a System on which starting a thread panics.
+type startless struct{ *helped }
+
+func (s *startless) Recruit(int, func()) func() { panic("no thread") }
+
+func TestAPanicThatStartsNoThreadIsNoEndOfTheProcess(t *testing.T) {
+	root := quickFolder(t) + "/tree"
+	bush(t, root, 3, 3)
+	defer func() {
+		if cause := recover(); cause != "no thread" {
+			t.Errorf("the cause is %v", cause)
+		}
+		must(t, RemoveAll(root))
+	}()
+	New(&startless{&helped{System: Kernel{}, most: 1}}).RemoveAll(root)
+}
+
 // alone is a System on which no thread can be started.
 type alone struct{ *helped }
 

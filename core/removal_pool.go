@@ -217,8 +217,10 @@ func (w *walker) hire() {
 		return
 	}
 	p.mutex.Unlock()
-	join := w.system.Recruit(n, r.help)
-	p.mutex.Lock()
+	join := func() func() {
+		defer p.mutex.Lock() // after a panic too: who unlocks next would end the process
+		return w.system.Recruit(n, r.help)
+	}()
 	if join == nil {
 		p.crew.limit(n)
 		return

@@ -137,7 +137,7 @@ def create(what: int, directory: "Any", name: "Union[str, bytes]", filename: "Un
         creation.options.dir = os.fsencode(directory)
         creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
     try:
-        creation.options.name = name.encode(_ENCODING, _ERRORS) if type(name) is str else name
+        creation.options.name = name if isinstance(name, bytes) else name.encode(_ENCODING, _ERRORS)
     except UnicodeEncodeError:
         os.fsencode(filename)  # raises the same, about the whole path
         raise

@@ -17,14 +17,16 @@ _CHARACTER_OF = (CHARACTERS * 256)[:256].encode()
 _split = itemgetter(*(slice(i * LENGTH, (i + 1) * LENGTH) for i in range(_AT_ONCE)))
 
 _ready = []
+_owner = None  # the process that they are for
 
 
 def _forget():
-    global _ready
-    _ready = []
+    global _ready, _owner
+    _ready, _owner = [], os.getpid()
 
 
 # Before a fork, so that a child does not know the parent's next names; and after it, because other threads draw meanwhile.
+# A server that is written in C forks its workers without either (uWSGI does), so who draws also asks whose process it is.
 os.register_at_fork(before=_forget, after_in_child=_forget)
 
 
@@ -57,6 +59,8 @@ class _RandomNameSequence:
     def __next__(self):
         if self.characters is not CHARACTERS:  # the host's own
             return "".join(self.rng.choices(self.characters, k=LENGTH))
+        if _owner != os.getpid():
+            _forget()
         ready = _ready  # what follows is this side's of a fork, whenever that comes
         try:
             return ready.pop()

@@ -27,7 +27,7 @@ def within(directory: "Any", prefix: "Any", name: "Any", suffix: "Any") -> "tupl
     """The name with what goes before and after it, and its path. ValueError if it would not be in the directory itself."""
     global _plain
     whole = prefix + name + suffix
-    if (b"/" if type(whole) is bytes else "/") in whole:
+    if (b"/" if isinstance(whole, bytes) else "/") in whole:
         raise ValueError("a name within the directory may not have a directory part: %r" % (whole,))
     if directory is _plain and type(whole) is str:
         return whole, directory + "/" + whole

@@ -26,7 +26,7 @@ def create_file(directory: "Any", name: "Any", file: "Any", flags: int) -> int:
     """Creates the file of this name in the directory, if it is not there, and gives the descriptor: FileExistsError if it is,
     OSError for the rest. 'file' is the path that the two make."""
     # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
-    if os.open is not posix.open or flags != FILE_FLAGS or ("\0" if type(file) is str else b"\0") in file:
+    if os.open is not posix.open or flags != FILE_FLAGS or (b"\0" if isinstance(file, bytes) else "\0") in file:
         return os.open(file, flags, 0o600)
     sys.audit("open", file, None, _FILE_EVENT_FLAGS)
     return _ffi.create(_ffi.FILE, directory, name, file)
@@ -35,7 +35,7 @@ def create_file(directory: "Any", name: "Any", file: "Any", flags: int) -> int:
 def open_unnamed(directory: "Any", flags: int = 0) -> int:
     """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
     another OSError that this file system has no such files, or that there is no such directory."""
-    if os.open is not posix.open or ("\0" if type(directory) is str else b"\0") in directory:
+    if os.open is not posix.open or (b"\0" if isinstance(directory, bytes) else "\0") in directory:
         return os.open(directory, _UNNAMED_FLAGS, 0o600)
     sys.audit("open", directory, None, _UNNAMED_EVENT_FLAGS)
     return _ffi.create_unnamed(directory)
@@ -43,7 +43,7 @@ def open_unnamed(directory: "Any", flags: int = 0) -> int:
 
 def create_directory(directory: "Any", name: "Any", file: "Any") -> None:
     """Creates a directory as create_file does a file."""
-    if os.mkdir is not posix.mkdir or ("\0" if type(file) is str else b"\0") in file:
+    if os.mkdir is not posix.mkdir or (b"\0" if isinstance(file, bytes) else "\0") in file:
         os.mkdir(file, 0o700)
         return
     sys.audit("os.mkdir", file, 0o700, -1)

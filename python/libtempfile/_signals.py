@@ -147,7 +147,10 @@ def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, 
         registration.end()
 
 
+# A program's own kind stays what it is, and is not registered: nothing would see to the end of that.
 def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
+    if type(closer) not in (_wrapper._TemporaryFileCloser, _WatchedCloser):
+        return
     if closer.delete and closer._owner == os.getpid() and not getattr(closer, "cleanup_called", closer.close_called):
         _register(closer.__dict__, "_registration", "file", closer.name)
         closer.__class__ = _WatchedCloser
@@ -155,6 +158,8 @@ def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
 
 def _watch_directory(directory: "Any") -> None:
     finalizer = directory._finalizer
+    if type(finalizer) not in (weakref.finalize, _WatchedFinalizer):
+        return
     if directory._delete and directory._owner == os.getpid() and finalizer.alive:
         _register(_registrations, finalizer, "directory", directory.name)
         finalizer.__class__ = _WatchedFinalizer

@@ -24,7 +24,8 @@ class _AtEnd:
             self.unfreeze()  # the list would lack them
         for one in self.objects():
             for kind in self.kinds:
-                if kind in type(one).__mro__:
+                # By no comparison: a metaclass of the host's may have one, which fails now that its globals are gone.
+                if issubclass(type(one), kind):
                     one._forsaken()
 
 
@@ -67,7 +68,8 @@ class _TemporaryFileCloser:
     def _forsaken(self, unlink=_os.unlink):
         """Deletes the name, if that was still to be done, and leaves the rest."""
         done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
-        if self.delete and not done and self._owner is not None and self._is_ours():
+        # the owner first: one that another thread was just making has no other attributes yet
+        if self._owner is not None and self.delete and not done and self._is_ours():
             try:
                 unlink(self.name)
             except OSError:

@@ -43,6 +43,35 @@ threading.Thread(target=hold, daemon=True).start()
 ready.wait()
 gc.freeze()
 """,
+    "in a daemon thread, among objects of a class that cannot be compared any more": """
+class Meta(type):
+    def __eq__(self, other):
+        return other.no_such_attribute
+    __hash__ = type.__hash__
+class Odd(metaclass=Meta):
+    pass
+ready = threading.Event()
+def hold():
+    before = [Odd() for _ in range(3000)]
+    parked = make()
+    after = [Odd() for _ in range(3000)]
+    ready.set()
+    time.sleep(1000)
+threading.Thread(target=hold, daemon=True).start()
+ready.wait()
+""",
+    "in a daemon thread, beside one that is not made yet": """
+ready = threading.Event()
+def hold():
+    Closer = tempfile._TemporaryFileCloser
+    before = [Closer.__new__(Closer) for _ in range(3000)]
+    parked = make()
+    after = [Closer.__new__(Closer) for _ in range(3000)]
+    ready.set()
+    time.sleep(1000)
+threading.Thread(target=hold, daemon=True).start()
+ready.wait()
+""",
     "in a bound method": "parked = [getattr(one, 'read', None) or one.cleanup for one in make()]",
     "in a traceback": """
 def fail():

@@ -139,6 +139,24 @@ print("done")
 """)
         self.assertEqual(out, "done\n")
 
+    def test_names_differ_after_a_fork_that_python_does_not_know_of(self):
+        """A server that is written in C forks so; mktemp has no other protection than the name."""
+        out, _ = self.script(START + """
+import ctypes
+names = tempfile._get_candidate_names()
+next(names)
+read, write = os.pipe()
+pid = ctypes.CDLL(None).fork()
+drawn = next(names)
+if pid == 0:
+    os.write(write, drawn.encode())
+    os._exit(0)
+os.waitpid(pid, 0)
+assert os.read(read, 100).decode() != drawn
+print("done")
+""")
+        self.assertEqual(out, "done\n")
+
     def test_a_fork_before_the_first_use(self):
         out, _ = self.script(START + """
 def use():

@@ -217,6 +217,32 @@ class Arguments(support.TestCase):
             self.assertEqual(len(os.listdir(where.path)), 4)
             tempfile.rmtree(where.path)
 
+    def test_strings_of_the_hosts_own_classes(self):
+        """As numpy's are, or those of a library for paths. Some give their own kind when they are added to."""
+        class Text(str):
+            pass
+
+        class Sticky(str):
+            def __add__(self, other):
+                return Sticky(str(self) + other)
+
+        class Raw(bytes):
+            def __add__(self, other):
+                return Raw(bytes(self) + other)
+
+        for kind in Text, Sticky, Raw:
+            make = (lambda text: Raw(os.fsencode(text))) if kind is Raw else kind
+            for directory in make(self.directory), make(self.directory + "/"):
+                for prefix in None, make("x"):
+                    with self.subTest(directory=directory, prefix=prefix, kind=kind):
+                        for name in "TemporaryFile", "NamedTemporaryFile":
+                            with getattr(tempfile, name)(dir=directory, prefix=prefix) as file:
+                                file.write(b"x")
+                        with tempfile.SpooledTemporaryFile(dir=directory) as file:
+                            file.rollover()
+                        with tempfile.TemporaryDirectory(dir=directory, prefix=prefix):
+                            pass
+
     def test_escaped_bytes(self):
         path = tempfile.mkdtemp(prefix="\udc80", dir=self.directory)
         self.assertTrue(os.path.basename(os.fsencode(path)).startswith(b"\x80"))

@@ -209,6 +209,27 @@ assert not _signals._registrations, _signals._registrations
 end(signal.SIGTERM)
 """, said="")
 
+    def test_a_programs_own_kinds_stay_what_they_are(self):
+        self.check(signal.SIGTERM, """
+import weakref
+class Closer(tempfile._TemporaryFileCloser):
+    __slots__ = ("slot",)
+class Finalizer(weakref.finalize):
+    __slots__ = ()
+class Directory(tempfile.TemporaryDirectory):
+    def __init__(self):
+        super().__init__(prefix="directory")
+        self._finalizer.detach()
+        self._finalizer = Finalizer(self, print)
+path = os.path.join(os.environ["TMPDIR"], "file")
+closer, directory = Closer(open(path, "w"), path), Directory()
+tempfile.cleanup_on_signals()
+other = Closer(open(path, "a"), path)
+after = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
+assert type(closer) is type(other) is Closer and type(directory._finalizer) is Finalizer
+end(signal.SIGTERM)
+""", left=["directory", "file"])
+
     def test_a_signal_in_the_middle(self):
         for _ in range(5):
             left = self.ended_by(signal.SIGTERM, """
