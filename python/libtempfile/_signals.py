@@ -202,7 +202,7 @@ def cleanup_on_signals(*signals: int) -> None:
     defaults = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
     f = _load()
     for number in signals or defaults:
-        code = f.cleanup_on_signal(number)
+        code = f.cleanup_on_signal(signal.Signals(number))  # a ValueError where ctypes would cut a number to 32 bits
         if code == -errno.EINVAL:
             raise ValueError("signal %d is none that can be cleaned up on" % number)
         if code < 0:
