@@ -14,7 +14,13 @@ type Directory struct {
 // TemporaryDirectory creates a directory. See the package's function.
 func (l *Library) TemporaryDirectory(o *Options) (*Directory, error) {
 	storage := &memory{}
-	if _, err := l.TemporaryDirectoryIn(storage, o); err != nil {
+	_, err := l.TemporaryDirectoryIn(storage, o)
+	return l.directoryIn(storage, err)
+}
+
+// directoryIn gives the directory whose storage was just filled, unless there is an error.
+func (l *Library) directoryIn(storage Storage, err error) (*Directory, error) {
+	if err != nil {
 		return nil, err
 	}
 	return &Directory{l, storage}, nil

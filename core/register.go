@@ -7,10 +7,7 @@ import "syscall"
 // goes without what it leads to; a directory is EISDIR, and nothing at all is ENOENT.
 func (l *Library) RegisterFile(path string) (*File, error) {
 	storage := &memory{}
-	if err := l.RegisterFileIn(storage, path); err != nil {
-		return nil, err
-	}
-	return &File{l, storage}, nil
+	return l.fileIn(storage, l.RegisterFileIn(storage, path))
 }
 
 // RegisterFileIn is RegisterFile for a file that keeps its state in a storage.
@@ -35,10 +32,7 @@ func (l *Library) RegisterFileIn(storage Storage, path string) error {
 // and so is a file; what has the name later on and is another directory is left alone.
 func (l *Library) RegisterDirectory(path string) (*Directory, error) {
 	storage := &memory{}
-	if err := l.RegisterDirectoryIn(storage, path); err != nil {
-		return nil, err
-	}
-	return &Directory{l, storage}, nil
+	return l.directoryIn(storage, l.RegisterDirectoryIn(storage, path))
 }
 
 // RegisterDirectoryIn is RegisterDirectory for a directory that keeps its state in a storage.
