@@ -259,13 +259,20 @@ static bool removed(const char *path, int flags)
     return result == 0 || errno == ENOENT;
 }
 
+/* Tells whether the name goes with the object: it has one, is not to be kept, and is this process's. */
+static bool deletes_name(const tempfile__record *record)
+{
+    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+
+    return (record->state.flags & wanted) == wanted && tempfile__owned(record);
+}
+
 /* Ends an object that Go has never worked on, as most are whose owner only wants the descriptor or the name: there is
  * nothing to it but what the record says, and nothing to do but core.File.Free's and core.Directory.Free's calls of the
  * system, whose errors nobody would hear of. False: Go must do it, a directory that holds something above all. */
 static bool end_without_go(tempfile__record *record)
 {
-    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
-    bool removes = (record->state.flags & wanted) == wanted && tempfile__owned(record);
+    bool removes = deletes_name(record);
     const char *path = record->text[TEMPFILE__PATH];
 
     if (record->object != NULL || record->epoch != tempfile__epoch())
@@ -361,7 +368,6 @@ void tempfile__leave(void)
 /* Removes the names of one kind of object; how many went. */
 static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(const char *))
 {
-    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
     uint32_t count = __atomic_load_n(&tempfile__shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS, removed = 0;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -371,8 +377,8 @@ static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(con
 
         /* The second look is for another thread, which may have freed the object meanwhile and made one: all that was read
          * must be the same object's, or a file that was to be kept would go. */
-        if ((generation & 1) != 0 && record->kind == kind && path != NULL && tempfile__owned(record) &&
-            (record->state.flags & wanted) == wanted && __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) == generation)
+        if ((generation & 1) != 0 && record->kind == kind && path != NULL && deletes_name(record) &&
+            __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) == generation)
             removed += remove_name(path) == 0;
     }
     return removed;
