@@ -19,7 +19,6 @@ _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
 
-NO_O_TMPFILE = 0x10
 ONLY_O_TMPFILE = 0x20
 IGNORE_CLEANUP_ERRORS = 0x04
 
@@ -27,6 +26,14 @@ PATH_SIZE = 4096
 
 # os.fsencode for names, in one call
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+
+
+def declare(functions: "Any", library: "Any", table: "Any") -> None:
+    """Gives an object the library's functions of a table, as attributes: name, type of the result, types of the arguments."""
+    for name, result, arguments in table:
+        function = getattr(library, "tempfile_" + name)
+        function.restype, function.argtypes = result, arguments
+        setattr(functions, name, function)
 
 
 class _Functions:
@@ -45,7 +52,7 @@ class _Functions:
         self.PathBuffer = ctypes.c_char * PATH_SIZE
         self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
         out_handle = ctypes.POINTER(handle)
-        for name, result, arguments in (
+        declare(self, library, (
             ("version", text, ()),
             ("last_error", ctypes.POINTER(self.Error), ()),
             ("mkstemp", number, None),  # see _Creation: what it has ready needs no conversion
@@ -54,11 +61,7 @@ class _Functions:
             ("removal_start", number, (text, flags, out_handle)),
             ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
             ("removal_free", None, (handle,)),
-            ("unlink", number, (text, ctypes.c_int64)),
-        ):
-            function = getattr(library, "tempfile_" + name)
-            function.restype, function.argtypes = result, arguments
-            setattr(self, name, function)
+        ))
 
     if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Any: ...
@@ -120,6 +123,10 @@ class _Creation:
         self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
         self.directory: "Optional[str]" = None  # what options.dir was encoded from
 
+    def enter(self, directory: "Any") -> None:
+        self.options.dir = os.fsencode(directory)
+        self.directory = directory if type(directory) is str else None  # a path-like object's path may change
+
 
 FILE, DIRECTORY, UNNAMED = 0, 1, 2
 _creations: "list[_Creation]" = []
@@ -134,8 +141,7 @@ def create(what: int, directory: "Any", name: "Union[str, bytes]", filename: "Un
     except IndexError:
         creation = _Creation()
     if creation.directory is not directory:
-        creation.options.dir = os.fsencode(directory)
-        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
+        creation.enter(directory)
     try:
         creation.options.name = name if isinstance(name, bytes) else name.encode(_ENCODING, _ERRORS)
     except UnicodeEncodeError:
@@ -157,8 +163,7 @@ def create_unnamed(directory: "Any") -> int:
     except IndexError:
         creation = _Creation(ONLY_O_TMPFILE)
     if creation.directory is not directory:
-        creation.options.dir = os.fsencode(directory)
-        creation.directory = directory if type(directory) is str else None  # a path-like object's path may change
+        creation.enter(directory)
     result: int = creation.functions[UNNAMED](creation.reference)
     _unnamed_creations.append(creation)
     if result < 0:

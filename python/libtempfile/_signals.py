@@ -33,7 +33,7 @@ class _Functions:
     def __init__(self, ctypes: "Any", library: "Any") -> None:
         handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.Handle, self.byref = handle, ctypes.byref
-        for name, result, arguments in (
+        _ffi.declare(self, library, (
             ("cleanup_on_signal", ctypes.c_int, (ctypes.c_int,)),
             ("register_file", ctypes.c_int, (text, ctypes.POINTER(handle))),
             ("register_directory", ctypes.c_int, (text, ctypes.POINTER(handle))),
@@ -41,10 +41,7 @@ class _Functions:
             ("directory_keep", ctypes.c_int, (handle,)),
             ("file_free", None, (handle,)),
             ("directory_free", None, (handle,)),
-        ):
-            function = getattr(library, "tempfile_" + name)
-            function.restype, function.argtypes = result, arguments
-            setattr(self, name, function)
+        ))
 
 
 def _load() -> "Any":
