@@ -281,25 +281,19 @@ static void prepare_again(const char *folder)
     tempfile_directory_free(directory);
 }
 
-static int run_named_free(void)
+static int make_and_free(int (*make)(const tempfile_options *, tempfile_file **))
 {
     tempfile_file *file;
-    int result = tempfile_named_temporary_file(&options, &file);
+    int result = make(&options, &file);
 
     if (result == 0)
         tempfile_file_free(file);
     return result;
 }
 
-static int run_temporary_free(void)
-{
-    tempfile_file *file;
-    int result = tempfile_temporary_file(&options, &file);
+static int run_named_free(void) { return make_and_free(tempfile_named_temporary_file); }
 
-    if (result == 0)
-        tempfile_file_free(file);
-    return result;
-}
+static int run_temporary_free(void) { return make_and_free(tempfile_temporary_file); }
 
 static int run_empty_free(void)
 {
