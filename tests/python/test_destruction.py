@@ -13,6 +13,20 @@ import %s as tempfile
 tempfile.TemporaryFile().close()
 """
 
+
+def in_daemon_thread(hold):
+    """What a thread holds whose frames nobody ever takes down."""
+    return """
+ready = threading.Event()
+def hold():
+    %s
+    ready.set()
+    time.sleep(1000)
+threading.Thread(target=hold, daemon=True).start()
+ready.wait()
+""" % hold
+
+
 PLACES = {
     "in sys": "sys.parked = make()",
     "in os": "os.parked = make()",
@@ -24,25 +38,8 @@ PLACES = {
     "in a cycle": "a = make(); a.append(a); del a",
     "in a cycle with gc off": "gc.disable(); a = make(); a.append(a); del a",
     "in a cycle with a module": "a = {'m': sys.modules[tempfile.__name__], 'o': make()}; a['a'] = a; tempfile._parked = a",
-    "in a daemon thread": """
-ready = threading.Event()
-def hold():
-    parked = make()
-    ready.set()
-    time.sleep(1000)
-threading.Thread(target=hold, daemon=True).start()
-ready.wait()
-""",
-    "in a daemon thread, frozen": """
-ready = threading.Event()
-def hold():
-    parked = make()
-    ready.set()
-    time.sleep(1000)
-threading.Thread(target=hold, daemon=True).start()
-ready.wait()
-gc.freeze()
-""",
+    "in a daemon thread": in_daemon_thread("parked = make()"),
+    "in a daemon thread, frozen": in_daemon_thread("parked = make()") + "gc.freeze()\n",
     "in a daemon thread, among objects of a class that cannot be compared any more": """
 class Meta(type):
     def __eq__(self, other):
@@ -50,28 +47,12 @@ class Meta(type):
     __hash__ = type.__hash__
 class Odd(metaclass=Meta):
     pass
-ready = threading.Event()
-def hold():
-    before = [Odd() for _ in range(3000)]
-    parked = make()
-    after = [Odd() for _ in range(3000)]
-    ready.set()
-    time.sleep(1000)
-threading.Thread(target=hold, daemon=True).start()
-ready.wait()
-""",
+""" + in_daemon_thread("before = [Odd() for _ in range(3000)]; parked = make(); after = [Odd() for _ in range(3000)]"),
     "in a daemon thread, beside one that is not made yet": """
-ready = threading.Event()
-def hold():
-    Closer = tempfile._TemporaryFileCloser
-    before = [Closer.__new__(Closer) for _ in range(3000)]
-    parked = make()
-    after = [Closer.__new__(Closer) for _ in range(3000)]
-    ready.set()
-    time.sleep(1000)
-threading.Thread(target=hold, daemon=True).start()
-ready.wait()
-""",
+Closer = tempfile._TemporaryFileCloser
+def unmade():
+    return [Closer.__new__(Closer) for _ in range(3000)]
+""" + in_daemon_thread("before = unmade(); parked = make(); after = unmade()"),
     "in a bound method": "parked = [getattr(one, 'read', None) or one.cleanup for one in make()]",
     "in a traceback": """
 def fail():
