@@ -1,11 +1,10 @@
 """adopt(): a forked process takes over what its parent made."""
 
 import io
-import os
 import weakref
 
 from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
-from . import _directory, _spooled, _wrapper
+from . import _directory, _process, _spooled, _wrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def _adopt_file(closer: "_wrapper._TemporaryFileCloser") -> None:
-    if closer.delete and closer._owner != os.getpid():
+    if closer.delete and closer._owner is not _process.this():
         closer._own()
 
 
 def _adopt_directory(directory: "Any") -> None:
-    if directory._owner == os.getpid():
+    if directory._owner[0]:
         return
-    directory._owner = os.getpid()
+    directory._owner = _process.this()
     finalizer = directory._finalizer.detach()
     if finalizer is not None:  # else it is cleaned up already, or to be kept
         _, clean_up, arguments, keywords = finalizer

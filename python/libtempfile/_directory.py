@@ -4,7 +4,7 @@ import os as _os
 import warnings as _warnings
 import weakref as _weakref
 
-from . import _removal, _versions
+from . import _process, _removal, _versions
 from . import tempfile as _tempfile
 
 _watch = None  # cleanup_on_signals() puts a function here, which is told of each directory
@@ -13,7 +13,7 @@ _watch = None  # cleanup_on_signals() puts a function here, which is told of eac
 def _if_ours(owner, clean_up, *args, **kwargs):
     """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
     parent's directories too."""
-    if owner == _os.getpid():
+    if owner[0]:
         clean_up(*args, **kwargs)
 
 
@@ -71,7 +71,7 @@ class TemporaryDirectory:
         self.name = _tempfile.mkdtemp(suffix, prefix, dir)
         self._ignore_cleanup_errors = ignore_cleanup_errors
         self._delete = delete
-        self._owner = _os.getpid()
+        self._owner = _process.this()
         self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
                                             warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
         if _watch is not None:
@@ -84,7 +84,7 @@ class TemporaryDirectory:
         return self.name
 
     def __exit__(self, exc, value, tb):
-        if self._delete and self._owner == _os.getpid():
+        if self._delete and self._owner[0]:
             self.cleanup()
 
     def cleanup(self):

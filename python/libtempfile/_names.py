@@ -3,6 +3,8 @@
 import os
 from _operator import itemgetter
 
+from . import _process
+
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 LENGTH = 8
 
@@ -16,25 +18,40 @@ _CHARACTER_OF = (CHARACTERS * 256)[:256].encode()
 
 _split = itemgetter(*(slice(i * LENGTH, (i + 1) * LENGTH) for i in range(_AT_ONCE)))
 
+
 _ready = []
-_owner = None  # the process that they are for
+_owner = _process.NOBODY  # the mark of the process that they are for
 
 
-def _forget():
+def _forget(owner=_process.NOBODY):
     global _ready, _owner
-    _ready, _owner = [], os.getpid()
+    _ready, _owner = [], owner
 
 
 # Before a fork, so that a child does not know the parent's next names; and after it, because other threads draw meanwhile.
-# A server that is written in C forks its workers without either (uWSGI does), so who draws also asks whose process it is.
+# A server that is written in C forks its workers without either (uWSGI does), so who draws also looks whose process it is.
 os.register_at_fork(before=_forget, after_in_child=_forget)
 
 
-def _draw():
+def _new_names():
     text = ""
     while len(text) < _AT_ONCE * LENGTH:
         text += os.urandom(_AT_ONCE * (LENGTH + 2)).translate(_CHARACTER_OF, _UNFAIR).decode()
     return list(_split(text))
+
+
+def draw():
+    """Eight characters that nobody has drawn."""
+    if not _owner[0]:
+        _forget(_process.this())
+    ready = _ready  # what follows is this side's of a fork, whenever that comes
+    try:
+        return ready.pop()
+    except IndexError:
+        names = _new_names()
+    name = names.pop()
+    ready += names
+    return name
 
 
 class _RandomNameSequence:
@@ -59,13 +76,4 @@ class _RandomNameSequence:
     def __next__(self):
         if self.characters is not CHARACTERS:  # the host's own
             return "".join(self.rng.choices(self.characters, k=LENGTH))
-        if _owner != os.getpid():
-            _forget()
-        ready = _ready  # what follows is this side's of a fork, whenever that comes
-        try:
-            return ready.pop()
-        except IndexError:
-            names = _draw()
-        name = names.pop()
-        ready += names
-        return name
+        return draw()

@@ -4,6 +4,8 @@ from random import Random
 CHARACTERS: str
 LENGTH: int
 
+def draw() -> str: ...
+
 class _RandomNameSequence:
     characters: str
     @property

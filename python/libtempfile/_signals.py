@@ -11,7 +11,7 @@ import signal
 import weakref
 
 from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
-from . import _directory, _ffi, _versions, _wrapper
+from . import _directory, _ffi, _process, _versions, _wrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class _Registration:
         # What cannot be registered, because it is gone for instance, is as usable as without: the caller asked for a file.
         getattr(f, "register_" + kind)(os.fsencode(path), f.byref(handle))
         self._handle = handle.value
-        self._owner = os.getpid()
+        self._owner = _process.this()
         self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
 
-    def is_ours(self, getpid: "Any" = os.getpid) -> bool:
-        return bool(self._owner == getpid())
+    def is_ours(self) -> bool:
+        return bool(self._owner[0])
 
     def end(self) -> None:
         """The library forgets the name, and leaves what has it."""
@@ -148,7 +148,7 @@ def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, 
 def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
     if type(closer) not in (_wrapper._TemporaryFileCloser, _WatchedCloser):
         return
-    if closer.delete and closer._owner == os.getpid() and not getattr(closer, "cleanup_called", closer.close_called):
+    if closer.delete and closer._owner is not _process.ANYBODY and closer._owner[0] and not getattr(closer, "cleanup_called", closer.close_called):
         _register(closer.__dict__, "_registration", "file", closer.name)
         closer.__class__ = _WatchedCloser
 
@@ -157,13 +157,14 @@ def _watch_directory(directory: "Any") -> None:
     finalizer = directory._finalizer
     if type(finalizer) not in (weakref.finalize, _WatchedFinalizer):
         return
-    if directory._delete and directory._owner == os.getpid() and finalizer.alive:
+    if directory._delete and directory._owner[0] and finalizer.alive:
         _register(_registrations, finalizer, "directory", directory.name)
         finalizer.__class__ = _WatchedFinalizer
 
 
 def _watch_all() -> None:
     """What is made from now on, and what is there."""
+    _wrapper.watch_end()
     _wrapper._watch, _directory._watch = _watch_closer, _watch_directory
     import gc
 

@@ -3,10 +3,9 @@
 import gc as _gc
 import os as _os
 import sys as _sys
+from _io import BufferedRandom as _BufferedRandom
 
-from . import _versions
-
-_watch = None  # cleanup_on_signals() puts a function here, which is told of each file that is to be deleted
+from . import _process, _versions
 
 
 class _AtEnd:
@@ -29,17 +28,18 @@ class _AtEnd:
                     one._forsaken()
 
 
-_end_is_watched = False
+def watch_end(_=None):
+    """Has what is left at the end seen to."""
+    global _watch
+    if _watch is watch_end:
+        _watch = None
+        name = "_libtempfile_at_end"
+        if name not in _sys.__dict__:
+            setattr(_sys, name, _AtEnd())
+        getattr(_sys, name).kinds.append(_TemporaryFileCloser)
 
 
-def _watch_end():
-    """Is called for the first file."""
-    global _end_is_watched
-    _end_is_watched = True
-    name = "_libtempfile_at_end"
-    if name not in _sys.__dict__:
-        setattr(_sys, name, _AtEnd())
-    getattr(_sys, name).kinds.append(_TemporaryFileCloser)
+_watch = watch_end  # is told of each file that is to be deleted: the first one, and what cleanup_on_signals() puts here of all
 
 
 class _TemporaryFileCloser:
@@ -51,25 +51,19 @@ class _TemporaryFileCloser:
     # A finalizer may run when the interpreter has taken the globals of this module away, so that whatever it needs is an
     # attribute or a default argument.
     close_called = False
-    _owner = None  # the process; None: whoever has the object
-    _getpid = _os.getpid
+    _owner = _process.ANYBODY  # a mark of the process that deletes
 
     def _own(self):
         """Makes this process the one that deletes the name."""
-        self._owner = self._getpid()
-        if not _end_is_watched:
-            _watch_end()
+        self._owner = _process.mark if _process.mark[0] else _process.this()
         if _watch is not None:
             _watch(self)
-
-    def _is_ours(self):
-        return self._owner is None or self._owner == self._getpid()
 
     def _forsaken(self, unlink=_os.unlink):
         """Deletes the name, if that was still to be done, and leaves the rest."""
         done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
         # the owner first: one that another thread was just making has no other attributes yet
-        if self._owner is not None and self.delete and not done and self._is_ours():
+        if "_owner" in self.__dict__ and self.delete and not done and self._owner[0]:
             try:
                 unlink(self.name)
             except OSError:
@@ -105,7 +99,7 @@ class _TemporaryFileCloser:
                         self.close_called = True
                         self.file.close()
                 finally:
-                    if self.delete and self._is_ours():
+                    if self.delete and self._owner[0]:
                         try:
                             unlink(self.name)
                         except FileNotFoundError:
@@ -122,7 +116,7 @@ class _TemporaryFileCloser:
 
         if _versions.DROPPED_FILE_WARNS:
             def __del__(self):
-                dropped = not self.close_called and self._is_ours()
+                dropped = not self.close_called and self._owner[0]
                 self.cleanup()
                 if dropped:
                     import warnings
@@ -130,7 +124,8 @@ class _TemporaryFileCloser:
                     warnings.warn(self.warn_message, ResourceWarning)
         else:
             def __del__(self):
-                self.cleanup()
+                if not self.cleanup_called:
+                    self.cleanup()
     else:
         file = None
 
@@ -147,36 +142,49 @@ class _TemporaryFileCloser:
                 try:
                     self.file.close()
                 finally:
-                    if self.delete and self._is_ours():
+                    if self.delete and self._owner[0]:
                         unlink(self.name)
 
         def __del__(self):
-            self.close()
+            if not self.close_called:
+                self.close()
+
+    # The wrapper's method, bound when it is made and not when it is first asked for, since nearly every file is written to, and
+    # asking takes as long as writing a little does. As the others are, it is bound to this object: see _holding.
+    def _write(self, buffer, /):
+        return self.file.write(buffer)
+
+    _write.__name__, _write.__qualname__, _write.__module__ = "write", "BufferedRandom.write", None
+    _write.__doc__, _write.__wrapped__ = _BufferedRandom.write.__doc__, _BufferedRandom.write
 
 
 class _TemporaryFileWrapper:
     """A file object that looks like the one it is made of, and whose file is deleted after it."""
 
-    if _versions.DROPPED_FILE_WARNS:
+    if _versions.DELETE_ON_CLOSE:
         def __init__(self, file, name, delete=True, delete_on_close=True):
             self.file = file
             self.name = name
-            self._closer = _TemporaryFileCloser(file, name, delete, delete_on_close,
-                                                warn_message="Implicitly cleaning up {!r}".format(self))
-
-        def __repr__(self):
-            return "<{} file={!r}>".format(self.__class__.__name__, self.__dict__["file"])
-    elif _versions.DELETE_ON_CLOSE:
-        def __init__(self, file, name, delete=True, delete_on_close=True):
-            self.file = file
-            self.name = name
-            self._closer = _TemporaryFileCloser(file, name, delete, delete_on_close)
+            if _versions.DROPPED_FILE_WARNS:
+                closer = _TemporaryFileCloser(file, name, delete, delete_on_close,
+                                              warn_message="Implicitly cleaning up {!r}".format(self))
+            else:
+                closer = _TemporaryFileCloser(file, name, delete, delete_on_close)
+            self._closer = closer
+            if type(file) is _BufferedRandom:
+                self.write = closer._write
     else:
         def __init__(self, file, name, delete=True):
             self.file = file
             self.name = name
             self.delete = delete
-            self._closer = _TemporaryFileCloser(file, name, delete)
+            self._closer = closer = _TemporaryFileCloser(file, name, delete)
+            if type(file) is _BufferedRandom:
+                self.write = closer._write
+
+    if _versions.DROPPED_FILE_WARNS:
+        def __repr__(self):
+            return "<{} file={!r}>".format(self.__class__.__name__, self.__dict__["file"])
 
     def __getattr__(self, name):
         if name == 'file':
@@ -196,14 +204,20 @@ class _TemporaryFileWrapper:
 
     if _versions.DELETE_ON_CLOSE:
         def __exit__(self, exc, value, tb):
-            result = self.file.__exit__(exc, value, tb)
-            self._closer.cleanup()
-            return result
+            closer, file = self._closer, self.file
+            if type(file) is not _BufferedRandom or file is not closer.file:  # else that only closes it
+                result = file.__exit__(exc, value, tb)
+                closer.cleanup()
+                return result
+            closer.cleanup()
     else:
         def __exit__(self, exc, value, tb):
-            result = self.file.__exit__(exc, value, tb)
-            self.close()
-            return result
+            closer, file = self._closer, self.file
+            if type(file) is not _BufferedRandom or file is not closer.file:
+                result = file.__exit__(exc, value, tb)
+                self.close()
+                return result
+            closer.close()
 
     def close(self):
         """Close the file, and delete it if that is what closing is to do."""

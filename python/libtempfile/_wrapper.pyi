@@ -4,12 +4,14 @@ from typing import Any, Callable, Optional
 
 _watch: Optional[Callable[[_TemporaryFileCloser], None]]
 
+def watch_end() -> None: ...
+
 class _TemporaryFileCloser:
     file: Any
     name: Any
     delete: bool
     close_called: bool
-    _owner: Optional[int]
+    _owner: Any
     def _own(self) -> None: ...
     def close(self) -> None: ...
     def cleanup(self) -> None: ...  # from 3.12 on
