@@ -27,8 +27,8 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
 _SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_limits", "_names", "_paths",
-               "_primitives", "_process", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper", "__main__", "shadow",
-               "tempfile"}
+               "_primitives", "_process", "_recipe", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper",
+               "__main__", "shadow", "tempfile"}
 
 
 class _Package(_ModuleType):

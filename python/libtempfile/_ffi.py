@@ -24,9 +24,6 @@ IGNORE_CLEANUP_ERRORS = 0x04
 
 PATH_SIZE = 4096
 
-# os.fsencode for names, in one call
-_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
-
 
 def declare(functions: "Any", library: "Any", table: "Any") -> None:
     """Gives an object the library's functions of a table, as attributes: name, type of the result, types of the arguments."""
@@ -50,6 +47,9 @@ class _Functions:
         self.Error = type("tempfile_error", (ctypes.Structure,), {"_fields_": [
             ("struct_size", size), ("code", number), ("operation", text), ("path", text), ("message", text), ("needed", size)]})
         self.PathBuffer = ctypes.c_char * PATH_SIZE
+        self.Name = type("name", (ctypes.Structure,), {  # what fills all of the value has its zero after it
+            "_fields_": [("value", self.PathBuffer), ("zero", ctypes.c_char)]})
+        self.addressof = ctypes.addressof
         self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
         out_handle = ctypes.POINTER(handle)
         declare(self, library, (
@@ -114,12 +114,15 @@ def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
 class _Creation:
     """The arguments of a call that creates something, kept for the next call: making them takes longer than the call does."""
 
-    __slots__ = "functions", "options", "reference", "path", "path_size", "directory"
+    __slots__ = "functions", "options", "reference", "name", "path", "path_size", "directory"
 
     def __init__(self, flags: int = 0) -> None:
         f = functions()
         self.functions = f.mkstemp, f.mkdtemp, f.unnamed
         self.options = f.Options(struct_size=f.options_size, prefix=b"", flags=flags)
+        self.name = f.Name()  # setting its value takes a third of what setting options.name would
+        if flags != ONLY_O_TMPFILE:
+            self.options.name = f.addressof(self.name)
         self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
         self.directory: "Optional[str]" = None  # what options.dir was encoded from
 
@@ -133,7 +136,7 @@ _creations: "list[_Creation]" = []
 _unnamed_creations: "list[_Creation]" = []  # those that no thread uses now
 
 
-def create(what: int, directory: "Any", name: "Union[str, bytes]", filename: "Union[str, bytes]") -> int:
+def create(what: int, directory: "Any", name: bytes, filename: "Union[str, bytes]") -> int:
     """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
     directory nor the name may contain NUL, at which a C string would stop. 'filename' is what OSError tells of."""
     try:
@@ -143,14 +146,13 @@ def create(what: int, directory: "Any", name: "Union[str, bytes]", filename: "Un
     if creation.directory is not directory:
         creation.enter(directory)
     try:
-        creation.options.name = name if isinstance(name, bytes) else name.encode(_ENCODING, _ERRORS)
-    except UnicodeEncodeError:
-        os.fsencode(filename)  # raises the same, about the whole path
-        raise
-    result: int = creation.functions[what](creation.reference, creation.path, creation.path_size)
+        creation.name.value = name
+        result: int = creation.functions[what](creation.reference, creation.path, creation.path_size)
+    except ValueError:
+        result = -errno.ERANGE
     _creations.append(creation)
     if result < 0:
-        if result == -errno.ERANGE:  # what does not fit the buffer is longer than any path that the kernel takes
+        if result == -errno.ERANGE:  # what does not fit a buffer is longer than any path that the kernel takes
             result = -errno.ENAMETOOLONG
         raise error(result, filename)
     return result

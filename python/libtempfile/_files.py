@@ -8,17 +8,15 @@ from . import _versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional
+    from typing import Any, Callable, Optional, Union
+
+
+OWN_OPEN = _io.open
 
 
 def opened(opener: "Callable[[Any, int], int]", directory: "Any", mode: str, buffering: int, newline: "Optional[str]",
            encoding: "Optional[str]", errors: "Optional[str]") -> "tuple[Any, Any]":
     """A file object, and its raw one, on the descriptor that opener(directory, flags) gives."""
-    if (mode == 'w+b' and buffering == -1 and newline is encoding is errors is None and type(directory) is str
-            and _versions.ASKS_FOR_A_TERMINAL and io.open is _io.open):
-        # The default: what io.open does, but for the system call that asks whether the file is a terminal.
-        raw: "Any" = _io.FileIO(directory, 'w+', opener=opener)
-        return _io.BufferedRandom(raw, raw._blksize), raw
     file: "Any"
     if _versions.OPENER:
         file = io.open(directory, mode, buffering, newline=newline, encoding=encoding, errors=errors, opener=opener)
@@ -31,3 +29,26 @@ def opened(opener: "Callable[[Any, int], int]", directory: "Any", mode: str, buf
             raise
     raw = getattr(file, 'buffer', file)
     return file, getattr(raw, 'raw', raw)
+
+
+_FileIO, _BufferedRandom = _io.FileIO, _io.BufferedRandom
+_yes = True.__bool__
+
+
+def _large(raw: "Any") -> int:
+    return max(min(getattr(raw, "_blksize", 0), 8 << 20), _io.DEFAULT_BUFFER_SIZE)
+
+
+def buffered(fd: int, name: "Union[int, str]") -> "Any":
+    """What io.open gives for the mode w+b, on the descriptor of a new file, which is closed if there can be none. It does not ask
+    the system what is known: that the file is no terminal, can be positioned, and is at its beginning."""
+    try:
+        raw: "Any" = _FileIO(fd, "w+")
+    except BaseException:
+        os.close(fd)
+        raise
+    raw.name = name
+    raw.seekable, raw.tell = _yes, int  # which gives 0
+    file = _BufferedRandom(raw, _large(raw) if _versions.LARGE_BUFFERS else raw._blksize)
+    del raw.seekable, raw.tell
+    return file

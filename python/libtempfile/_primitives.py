@@ -13,8 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
+OWN_OPEN, OWN_MKDIR = posix.open, posix.mkdir
+
 FILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-_FILE_EVENT_FLAGS = FILE_FLAGS | os.O_CLOEXEC
+FILE_EVENT_FLAGS = FILE_FLAGS | os.O_CLOEXEC
 _O_TMPFILE = getattr(os, "O_TMPFILE", 0)
 _UNNAMED_FLAGS = (FILE_FLAGS | _O_TMPFILE) & ~os.O_CREAT
 _UNNAMED_EVENT_FLAGS = _UNNAMED_FLAGS | os.O_CLOEXEC
@@ -22,20 +24,28 @@ if _versions.UNNAMED_CAN_BE_LINKED:
     _UNNAMED_EVENT_FLAGS &= ~os.O_EXCL
 
 
+def _encoded(name: "Any", file: "Any") -> bytes:
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:
+        os.fsencode(file)  # raises the same, about the whole path
+        raise
+
+
 def create_file(directory: "Any", name: "Any", file: "Any", flags: int) -> int:
     """Creates the file of this name in the directory, if it is not there, and gives the descriptor: FileExistsError if it is,
     OSError for the rest. 'file' is the path that the two make."""
     # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
-    if os.open is not posix.open or flags != FILE_FLAGS or (b"\0" if isinstance(file, bytes) else "\0") in file:
+    if os.open is not OWN_OPEN or flags != FILE_FLAGS or (b"\0" if isinstance(file, bytes) else "\0") in file:
         return os.open(file, flags, 0o600)
-    sys.audit("open", file, None, _FILE_EVENT_FLAGS)
-    return _ffi.create(_ffi.FILE, directory, name, file)
+    sys.audit("open", file, None, FILE_EVENT_FLAGS)
+    return _ffi.create(_ffi.FILE, directory, _encoded(name, file), file)
 
 
 def open_unnamed(directory: "Any", flags: int = 0) -> int:
     """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
     another OSError that this file system has no such files, or that there is no such directory."""
-    if os.open is not posix.open or (b"\0" if isinstance(directory, bytes) else "\0") in directory:
+    if os.open is not OWN_OPEN or (b"\0" if isinstance(directory, bytes) else "\0") in directory:
         return os.open(directory, _UNNAMED_FLAGS, 0o600)
     sys.audit("open", directory, None, _UNNAMED_EVENT_FLAGS)
     return _ffi.create_unnamed(directory)
@@ -43,11 +53,11 @@ def open_unnamed(directory: "Any", flags: int = 0) -> int:
 
 def create_directory(directory: "Any", name: "Any", file: "Any") -> None:
     """Creates a directory as create_file does a file."""
-    if os.mkdir is not posix.mkdir or (b"\0" if isinstance(file, bytes) else "\0") in file:
+    if os.mkdir is not OWN_MKDIR or (b"\0" if isinstance(file, bytes) else "\0") in file:
         os.mkdir(file, 0o700)
         return
     sys.audit("os.mkdir", file, 0o700, -1)
-    _ffi.create(_ffi.DIRECTORY, directory, name, file)
+    _ffi.create(_ffi.DIRECTORY, directory, _encoded(name, file), file)
 
 
 _shutil_rmtree: "Optional[Callable[..., Any]]" = None  # the one that is shutil's own
@@ -64,7 +74,7 @@ def replaced_rmtree() -> "Optional[Callable[..., Any]]":
         if kind.__module__ != "shutil":
             return rmtree
         _shutil_rmtree = rmtree
-    if os.open is posix.open and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:
+    if os.open is OWN_OPEN and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:
         return None
     import shutil
 

@@ -14,7 +14,6 @@ TEXT_ENCODING = _since(3, 10)  # EncodingWarning, under -X warn_default_encoding
 ABSOLUTE_FIRST = _since(3, 10)  # mkstemp makes dir absolute before the first attempt and not after the last
 OS_WRITE = _since(3, 10)  # a candidate for the default directory is tried with os.write, before with io.open
 IGNORE_CLEANUP_ERRORS = _since(3, 10)  # a parameter of TemporaryDirectory; and cleanup() may be repeated
-ASKS_FOR_A_TERMINAL = OPENER and not _since(3, 14)  # io.open, of every file that it opens, and has a buffer of st_blksize
 
 # 3.11
 SPOOLED_IS_IOBASE = _since(3, 11)  # with that base come its methods, a warning if dropped, and truncate()'s result
@@ -31,6 +30,7 @@ LAZY_WRITELINES = _since(3, 13, 2)  # a spooled file rolls over in the middle of
 
 # 3.14
 DROPPED_FILE_WARNS = _since(3, 14)  # ResourceWarning for a NamedTemporaryFile that was not closed (gh-126639)
+LARGE_BUFFERS = _since(3, 14)  # io.open's buffer is a block of the file system, within limits (gh-117151)
 DIRLIST = _since(3, 14)  # a parameter of _get_default_tempdir
 FEW_ATTEMPTS = _since(3, 14, 4) or (3, 14) > _running >= (3, 13, 13)  # TMP_MAX is 20 (gh-66305)
 

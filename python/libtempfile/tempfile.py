@@ -27,7 +27,7 @@ import warnings as _warnings
 import weakref as _weakref
 import _thread
 
-from . import _files, _paths, _primitives, _versions
+from . import _files, _names, _paths, _primitives, _recipe, _versions
 from ._names import _RandomNameSequence
 from ._wrapper import _TemporaryFileCloser, _TemporaryFileWrapper
 
@@ -81,8 +81,6 @@ def _infer_return_type(*args):
 
 def _sanitize_params(prefix, suffix, dir):
     """Puts in what was left out of a call, in the type that the rest asks for."""
-    if prefix is suffix is dir is None and type(tempdir) is str:  # what most callers want
-        return template, "", tempdir if gettempdir is _own_gettempdir else gettempdir(), str
     output_type = _infer_return_type(prefix, suffix, dir)
     if suffix is None:
         suffix = output_type()
@@ -223,12 +221,43 @@ else:
         return _gettempdir()
 
 
-_own_gettempdir = gettempdir  # which gives tempdir, once it is there
-
-
 def gettempdirb():
     """gettempdir() as bytes."""
     return _os.fsencode(_gettempdir())
+
+
+def _circumstances():
+    """What a recipe depends on beside the arguments, and the host may set or replace."""
+    return (tempdir, template, _name_sequence, TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner,
+            _os.open, _os.mkdir)
+
+
+_usual = _circumstances()[3:-2] + (_primitives.OWN_OPEN, _primitives.OWN_MKDIR)
+_last_recipe = (_os,) * 5  # none yet: the arguments of no call
+
+
+def _recipe_for(suffix, prefix, dir):
+    """The recipe for these arguments; None: the long way is to be taken."""
+    recipe, last_suffix, last_prefix, last_dir, circumstances = _last_recipe
+    # By identity: strings may be of a kind that says it is equal to another.
+    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and _circumstances() == circumstances
+            and _name_sequence.characters is _names.CHARACTERS):
+        return recipe
+    return _write_recipe(suffix, prefix, dir)
+
+
+def _write_recipe(suffix, prefix, dir):
+    global _last_recipe
+    if _circumstances()[3:] != _usual or not all(part is None or type(part) is str for part in (suffix, prefix, dir)):
+        return None
+    names = _get_candidate_names()
+    if type(names) is not _RandomNameSequence or names.characters is not _names.CHARACTERS:
+        return None
+    whole_prefix, whole_suffix, directory, _ = _sanitize_params(prefix, suffix, dir)
+    recipe = _recipe.written(whole_prefix, whole_suffix, directory)
+    if recipe is not None:
+        _last_recipe = recipe, suffix, prefix, dir, _circumstances()
+    return recipe
 
 
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):
@@ -241,6 +270,12 @@ def mkstemp(suffix=None, prefix=None, dir=None, text=False):
     The three may be str or bytes, but all of one kind, which is also the path's. The descriptor is not inherited by programs
     that are started. Closing it and removing the file is up to the caller.
     """
+    recipe = None if text else _recipe_for(suffix, prefix, dir)
+    if recipe is not None:
+        try:
+            return recipe.create_file()
+        except FileExistsError:
+            pass
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     return _mkstemp_inner(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type)
 
@@ -250,6 +285,12 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
 
     'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
+    recipe = _recipe_for(suffix, prefix, dir)
+    if recipe is not None:
+        try:
+            return recipe.create_directory()
+        except FileExistsError:
+            pass
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     names = _get_candidate_names()
     if output_type is bytes:
@@ -285,7 +326,18 @@ def mktemp(suffix="", prefix=template, dir=None):
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, delete_on_close=True):
+_plain_file = "w+b", -1, None, None, None, _files.OWN_OPEN  # arguments of io.open, and that: what a recipe opens files for
+
+
+def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
+    """A file object, and the path. There is no file if there can be no object."""
+    if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+        recipe = _recipe_for(suffix, prefix, dir)
+        if recipe is not None:
+            try:
+                return recipe.open_file()
+            except FileExistsError:
+                pass
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     name = None
 
@@ -295,19 +347,18 @@ def _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, dele
         return fd
     try:
         file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
-        try:
-            if _versions.OPENER:
-                raw.name = name
-            if _versions.DELETE_ON_CLOSE:
-                return _TemporaryFileWrapper(file, name, delete, delete_on_close)
-            return _TemporaryFileWrapper(file, name, delete)
-        except BaseException:
-            file.close()
-            raise
+        if _versions.OPENER:
+            raw.name = name
+        return file, name
     except BaseException:
         if name is not None:
             _os.unlink(name)
         raise
+
+
+def _abandon(file, name):
+    file.close()
+    _os.unlink(name)
 
 
 _named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
@@ -327,7 +378,12 @@ if _versions.DELETE_ON_CLOSE:
                            delete_on_close=True):
         if "b" not in mode:
             encoding = _io.text_encoding(encoding)
-        return _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete, delete_on_close)
+        file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        try:
+            return _TemporaryFileWrapper(file, name, delete, delete_on_close)
+        except BaseException:
+            _abandon(file, name)
+            raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted at all", delete_on_close="""
     'delete_on_close' -- whether that happens when it is closed; else at the end of the with statement, or when nobody
@@ -338,7 +394,12 @@ else:
                            dir=None, delete=True, *, errors=None):
         if _versions.TEXT_ENCODING and "b" not in mode:
             encoding = _io.text_encoding(encoding)
-        return _named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, delete)
+        file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        try:
+            return _TemporaryFileWrapper(file, name, delete)
+        except BaseException:
+            _abandon(file, name)
+            raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted when it is closed", delete_on_close="")
 
@@ -364,6 +425,13 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     global _O_TMPFILE_WORKS
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
+    if _O_TMPFILE_WORKS and (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+        recipe = _recipe_for(suffix, prefix, dir)
+        if recipe is not None:
+            try:
+                return recipe.open_unnamed()
+            except OSError:
+                pass
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     file = None
     if _O_TMPFILE_WORKS:
@@ -398,8 +466,9 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
     _class.__module__ = __name__  # so that they are pickled and described as what can be imported
 del _class
 
-_ours = {"_files", "_paths", "_primitives", "_versions", "_is_usable", "_choose_tempdir", "_named",
-         "_named_arguments", "_open_unnamed", "_own_gettempdir", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
+_ours = {"_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_circumstances",
+         "_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_named", "_abandon", "_named_arguments",
+         "_open_unnamed", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import unittest
 
 import support
@@ -80,6 +81,11 @@ class Audit(support.TestCase):
         ours, theirs = (json.loads(self.script(hook + STREAM)[0]) for hook in (OURS, THEIRS))
         self.assertEqual(len(ours), 10)
         for name, stream in theirs.items():
+            if name in ("dropped", "unnamed") and sys.version_info >= (3, 10):
+                # see test_differences: io.open's event has the descriptor, and so comes after the one of that
+                self.assertEqual(stream[0][1:], [stream[0][1], "w+", stream[0][3]])
+                created = [event[0] for event in stream].index("open", 1)
+                stream.insert(created, ["open", "fd"] + stream.pop(0)[2:])
             with self.subTest(what=name):
                 self.assertEqual(ours[name], stream)
         self.assertIn("shutil.rmtree", [event[0] for event in ours["directory"]])

@@ -1,6 +1,7 @@
 """Each row of the table "What is different" in python/README.md."""
 
 import errno
+import io
 import os
 import random
 import re
@@ -252,6 +253,34 @@ directory.cleanup()
 print(seen)
 """)
         self.assertEqual(out, "['shutil.rmtree', 'os.rmdir']\n")
+
+    def test_audit_events_of_a_file(self):
+        out, _ = self.script("""
+import sys, libtempfile
+libtempfile.NamedTemporaryFile().close()
+seen = None
+def hook(event, arguments):
+    if seen is not None and event in ("open", "tempfile.mkstemp"):
+        seen.append(event if event != "open" else "path" if arguments[1] is None else type(arguments[0]).__name__)
+sys.addaudithook(hook)
+for mode in "w+b", "w":
+    seen = []
+    libtempfile.NamedTemporaryFile(mode).close()
+    print(seen)
+""")
+        usual, text = out.splitlines()
+        self.assertEqual(usual, "['tempfile.mkstemp', 'path', 'int']")
+        self.assertEqual(text, "['str', 'tempfile.mkstemp', 'path']" if sys.version_info >= (3, 10) else usual)
+
+    def test_write_is_bound_at_once(self):
+        for module, expected in (tempfile, (b"data", b"")), (support.standard(), (b"", b"data")):
+            with module.NamedTemporaryFile(dir=self.directory) as file, io.BytesIO() as other:
+                made, file.file = file.file, other
+                file.write(b"data")
+                made.flush()
+                with open(file.name, "rb") as reader:
+                    self.assertEqual((reader.read(), other.getvalue()), expected, module)
+                file.file = made
 
     def test_fork_warning(self):
         _, said = self.script("""

@@ -1,6 +1,8 @@
 """The host's own: replaced primitives are used by the same loop, and its hooks are looked up when they are needed."""
 
 import errno
+import fcntl
+import io
 import os
 import sys
 import unittest
@@ -87,8 +89,6 @@ class Primitives(support.TestCase):
     def test_flags_of_the_hosts_own(self):
         with mock.patch.object(tempfile, "_bin_openflags", tempfile._bin_openflags | os.O_APPEND):
             with tempfile.NamedTemporaryFile(dir=self.directory) as file:
-                import fcntl
-
                 self.assertTrue(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)
 
 
@@ -107,6 +107,64 @@ class Hooks(support.TestCase):
                 tempfile.mktemp(prefix="abc")
             for path in made:
                 os.rmdir(path)
+
+    def made(self, module=tempfile.tempfile):
+        """What the four make, for what can be seen of it: paths and flags."""
+        fd, path = module.mkstemp()
+        seen = [path, fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_APPEND]
+        os.close(fd)
+        os.unlink(path)
+        with module.NamedTemporaryFile() as named, module.TemporaryFile() as unnamed, module.TemporaryDirectory() as directory:
+            seen += named.name, directory
+            for file in named, unnamed:
+                seen += type(file.fileno()), fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND
+                file.write(b"data")
+                file.seek(0)
+                seen.append(file.read())
+        return seen
+
+    def test_replaced_when_the_short_way_is_known(self):
+        """Each hook counts in the very next call, and is forgotten in the one after."""
+        drop_in, other = tempfile.tempfile, os.path.join(self.directory, "other")
+        os.mkdir(other)
+        self.addCleanup(os.rmdir, other)
+        calls = []
+
+        def counted(original):
+            def replacement(*arguments, **keywords):
+                calls.append(original)
+                return original(*arguments, **keywords)
+            return replacement
+
+        class Digits(drop_in._RandomNameSequence):
+            characters = "0123456789"
+
+        hooks = [mock.patch.object(drop_in, "template", "short"), mock.patch.object(drop_in, "tempdir", other),
+                 mock.patch.object(drop_in, "gettempdir", lambda: other),
+                 mock.patch.object(drop_in, "_name_sequence", Digits()), mock.patch.object(drop_in, "_get_candidate_names", Digits),
+                 mock.patch.object(drop_in._RandomNameSequence, "characters", "0123456789"),
+                 mock.patch.object(drop_in._get_candidate_names(), "characters", "0123456789"),
+                 mock.patch.object(drop_in, "_bin_openflags", drop_in._bin_openflags | os.O_APPEND)]
+        hooks += [mock.patch.object(module, name, counted(getattr(module, name))) for module, name in
+                  ((drop_in, "_mkstemp_inner"), (os, "open"), (os, "mkdir"), (io, "open"))]
+        with mock.patch.object(drop_in, "tempdir", self.directory):
+            self.made(), self.made()
+            for hook in hooks:
+                with self.subTest(hook=hook.attribute):
+                    del calls[:]
+                    with hook:
+                        seen = self.made()
+                    noticed = [path for path in seen[:1] + seen[2:4] if os.path.dirname(path) == other
+                               or os.path.basename(path).startswith("short") or os.path.basename(path)[-8:].isdigit()]
+                    self.assertTrue(len(noticed) == 3 or calls or os.O_APPEND in seen, seen)
+                    del calls[:]
+                    seen = self.made()
+                    self.assertEqual({os.path.dirname(path) for path in seen[:1] + seen[2:4]}, {self.directory})
+                    self.assertEqual((calls, os.O_APPEND in seen), ([], False))
+            with mock.patch.object(drop_in, "TMP_MAX", 0):
+                for make in drop_in.mkstemp, drop_in.mkdtemp, drop_in.NamedTemporaryFile:
+                    with self.assertRaises(FileExistsError):
+                        make()
 
     def test_candidates_follow_the_environment(self):
         with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c"}):
@@ -242,6 +300,45 @@ class Arguments(support.TestCase):
                             file.rollover()
                         with tempfile.TemporaryDirectory(dir=directory, prefix=prefix):
                             pass
+
+    def test_strings_that_say_they_are_others(self):
+        class Folded(str):
+            def __eq__(self, other):
+                return self.casefold() == str(other).casefold()
+
+            __hash__ = str.__hash__
+
+        for one, other in ("x", Folded("X")), (Folded("X"), "x"):
+            for keyword in "prefix", "suffix":
+                for text in one, other:
+                    path = tempfile.mkdtemp(dir=self.directory, **{keyword: text})
+                    os.rmdir(path)
+                    self.assertIn(str(text), os.path.basename(path)[:1] + path[-1:])
+
+    def test_a_name_that_is_taken(self):
+        """Another is drawn, whichever way it was found out."""
+        from libtempfile import _names
+
+        for make in (lambda: tempfile.mkdtemp(dir=self.directory), lambda: tempfile.mkstemp(dir=self.directory)[1],
+                     lambda: tempfile.NamedTemporaryFile(dir=self.directory, delete=False).name):
+            with self.subTest(make=make):
+                make_again = [make() for _ in range(2)]
+                _names._ready[-2:] = [os.path.basename(make_again[-1])[-8:]] * 2
+                made = make_again + [make()]
+                self.assertEqual(len(set(made)), 3)
+                for path in made:
+                    (os.rmdir if os.path.isdir(path) else os.unlink)(path)
+
+    def test_long_names(self):
+        for length in 300, 4000, 4088, 4096, 5000, 100000:
+            for make in tempfile.mkstemp, tempfile.mkdtemp, tempfile.NamedTemporaryFile:
+                with self.subTest(length=length, make=make), self.assertRaises(OSError) as caught:
+                    make(prefix="x" * length, dir=self.directory)
+                self.assertEqual(caught.exception.errno, errno.ENAMETOOLONG)
+                self.assertEqual(len(caught.exception.filename), len(self.directory) + 1 + length + 8)
+        path = tempfile.mkdtemp(dir=self.directory)  # nothing of the long ones is left in it
+        os.rmdir(path)
+        self.assertEqual(len(os.path.basename(path)), 11)
 
     def test_escaped_bytes(self):
         path = tempfile.mkdtemp(prefix="\udc80", dir=self.directory)
