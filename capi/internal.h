@@ -164,6 +164,15 @@ void tempfile__remember(enum tempfile__creation creation, const tempfile_options
 struct tempfile__recipes;
 void tempfile__free_recipes(struct tempfile__recipes *recipes);
 
+/* names.c */
+#define TEMPFILE__ALPHABET "abcdefghijklmnopqrstuvwxyz0123456789_" /* the Go side checks that it is core's */
+enum { TEMPFILE__NAME_LENGTH = 8, TEMPFILE__NAMES = 32 };
+struct tempfile__names {
+    unsigned left;
+    uint64_t numbers[TEMPFILE__NAMES]; /* each makes a name */
+};
+bool tempfile__draw_name(struct tempfile__names *names, char name[TEMPFILE__NAME_LENGTH]);
+
 /* thread.c */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);

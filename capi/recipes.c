@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* As many recipes as a thread that takes turns between a few directories or prefixes has a use for. */
-enum { RECIPES = 8, NAME_LENGTH = 8, NAMES = 32 };
+enum { RECIPES = 8 };
 
 struct recipe {
     enum tempfile__creation creation;
@@ -38,8 +38,7 @@ struct tempfile__recipes {
     unsigned next;                                 /* the place for another one */
     struct tempfile__environment_copy environment; /* as it was last looked at */
     uint64_t environment_before;                   /* its number before Go was called */
-    unsigned names_left;
-    char names[NAMES][NAME_LENGTH + 1];
+    struct tempfile__names names;
 };
 
 static const size_t texts[] = {
@@ -99,15 +98,7 @@ static bool renew_name(struct tempfile__recipes *recipes, struct recipe *recipe,
         memcpy(recipe->name, given, recipe->name_length);
         return true;
     }
-    if (recipes->names_left == 0) {
-        if (tempfile__gate(NULL)->random_names(&recipes->names[0][0], NAMES) != 0) {
-            tempfile__clear();
-            return false;
-        }
-        recipes->names_left = NAMES;
-    }
-    memcpy(recipe->name, recipes->names[--recipes->names_left], NAME_LENGTH);
-    return true;
+    return tempfile__draw_name(&recipes->names, recipe->name);
 }
 
 /* The recipe for a creation, with a new name; NULL: there is none that is good for these options now. */
