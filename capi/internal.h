@@ -122,7 +122,7 @@ bool tempfile__inherited(const tempfile__record *record);
 int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size);
 
 /* options.c */
-int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
+int tempfile__read_options(const tempfile_options **options, tempfile_options *room, const char *function);
 
 /* memory.c */
 bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, int64_t *result);
