@@ -11,7 +11,7 @@
 /* Tells whether two strings are the same, or both missing. */
 static inline bool tempfile__same(const char *a, const char *b)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
