@@ -104,15 +104,16 @@ static bool renew_name(struct tempfile__recipes *recipes, struct recipe *recipe,
 /* The recipe for a creation, with a new name; NULL: there is none that is good for these options now. */
 static struct recipe *find(enum tempfile__creation creation, const tempfile_options *options)
 {
-    struct tempfile__recipes **slot = tempfile__recipes(), *recipes;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__recipes *recipes;
 
 #ifdef TEMPFILE_HOOKS
     if (tempfile__gate_off)
         return NULL;
 #endif
-    if (slot == NULL || (*slot == NULL && (*slot = calloc(1, sizeof **slot)) == NULL))
+    if (thread == NULL || (thread->recipes == NULL && (thread->recipes = calloc(1, sizeof *thread->recipes)) == NULL))
         return NULL;
-    recipes = *slot;
+    recipes = thread->recipes;
     for (int i = 0; i < RECIPES; i++) {
         struct recipe *recipe = &recipes->list[i];
 
@@ -243,8 +244,8 @@ static bool copy_options(const tempfile_options *from, tempfile_options *to)
 void tempfile__remember(enum tempfile__creation creation, const tempfile_options *options, const tempfile__record *record,
                         const char *path, size_t length, int64_t name, size_t name_length, int flags, uint32_t permissions)
 {
-    struct tempfile__recipes **slot = tempfile__recipes();
-    struct tempfile__recipes *recipes = slot != NULL ? *slot : NULL;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__recipes *recipes = thread != NULL ? thread->recipes : NULL;
     struct recipe *recipe;
 
     if (recipes == NULL || !tempfile__copy_environment(&recipes->environment) || recipes->environment.number != recipes->environment_before)
