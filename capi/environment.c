@@ -39,8 +39,10 @@ static void look(const char *now[TEMPFILE__VARIABLES])
             continue;
         for (int i = 0; i < TEMPFILE__VARIABLES; i++)
             if (text[0] == variables[i].start[0] && text[1] == variables[i].start[1] && now[i] == NULL &&
-                strncmp(text, variables[i].start, variables[i].length) == 0)
+                strncmp(text, variables[i].start, variables[i].length) == 0) {
                 now[i] = text + variables[i].length;
+                break;
+            }
     }
 }
 

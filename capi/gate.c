@@ -310,8 +310,8 @@ static const struct tempfile__api *open_gate(const char *function)
     return api;
 }
 
-/* Gives the table to call; NULL after a fork from which nothing can be recovered. */
-const struct tempfile__api *tempfile__gate(const char *function)
+/* The way through the gate for this thread. */
+static const struct tempfile__api *pass(const struct tempfile__thread *thread, const char *function)
 {
     struct tempfile__wiped *wiped = tempfile__shared->wiped;
     const struct tempfile__api *api;
@@ -323,19 +323,23 @@ const struct tempfile__api *tempfile__gate(const char *function)
     api = wiped != NULL ? __atomic_load_n(&wiped->live, __ATOMIC_ACQUIRE) : NULL;
     if (__builtin_expect(api == NULL, 0))
         api = open_gate(function);
-    if (api != NULL)
+    if (api != NULL && __builtin_expect(thread == NULL || thread->epoch != wiped->epoch, 0))
         tempfile__introduce(api, wiped->epoch);
     return api;
+}
+
+/* Gives the table to call; NULL after a fork from which nothing can be recovered. */
+const struct tempfile__api *tempfile__gate(const char *function)
+{
+    return pass(tempfile__this_thread(), function);
 }
 
 /* The same for the functions that clear the thread's detail. */
 const struct tempfile__api *tempfile__enter(const char *function)
 {
-    tempfile__clear();
-    return tempfile__gate(function);
-}
+    const struct tempfile__thread *thread = tempfile__this_thread();
 
-uint64_t tempfile__epoch(void)
-{
-    return tempfile__shared->wiped->epoch;
+    if (thread != NULL && thread->error.code != 0)
+        tempfile__clear();
+    return pass(thread, function);
 }

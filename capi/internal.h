@@ -11,7 +11,7 @@
 /* Tells whether two strings are the same, or both missing. */
 static inline bool tempfile__same(const char *a, const char *b)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
@@ -91,7 +91,6 @@ struct tempfile__call {
 #define TEMPFILE__COPIES "/proc/self/fd/" /* where copies of the library are loaded from */
 const struct tempfile__api *tempfile__gate(const char *function);
 const struct tempfile__api *tempfile__enter(const char *function);
-uint64_t tempfile__epoch(void);
 void tempfile__watch_forks(void);
 
 /* loader.c */
@@ -108,6 +107,7 @@ void tempfile__unpin(struct tempfile__call *call);
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
+void tempfile__put_back(tempfile__record *record);
 void tempfile__leave(void);
 void tempfile__remove_names(void);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
@@ -122,7 +122,7 @@ bool tempfile__inherited(const tempfile__record *record);
 int tempfile__set_text(tempfile__record *record, int which, const char *text, size_t size);
 
 /* options.c */
-int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
+int tempfile__read_options(const tempfile_options **options, tempfile_options *room, const char *function);
 
 /* memory.c */
 bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, int64_t *result);
@@ -164,13 +164,29 @@ void tempfile__remember(enum tempfile__creation creation, const tempfile_options
 struct tempfile__recipes;
 void tempfile__free_recipes(struct tempfile__recipes *recipes);
 
+/* names.c */
+#define TEMPFILE__ALPHABET "abcdefghijklmnopqrstuvwxyz0123456789_" /* the Go side checks that it is core's */
+enum { TEMPFILE__NAME_LENGTH = 8, TEMPFILE__NAMES = 32 };
+struct tempfile__names {
+    unsigned left;
+    uint64_t numbers[TEMPFILE__NAMES]; /* each makes a name */
+};
+bool tempfile__draw_name(struct tempfile__names *names, char name[TEMPFILE__NAME_LENGTH]);
+
 /* thread.c */
+struct tempfile__thread { /* what is kept of a thread */
+    tempfile_error error;
+    char *text;     /* operation, path and message of the error, one after the other */
+    uint64_t epoch; /* of the runtime that has met the thread; 0: none */
+    uint64_t renewals_at_fork;
+    struct tempfile__recipes *recipes;
+    tempfile__record *spare_record; /* not in use, for this thread's next object; NULL: there is none */
+};
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
-struct tempfile__recipes **tempfile__recipes(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 
 /* helpers.c */
@@ -199,9 +215,9 @@ struct tempfile__shared {
     char *tempdir;           /* tempfile_settempdir; NULL: choose */
     char *environment[TEMPFILE__VARIABLES]; /* as it was last looked at */
     uint64_t environment_number;            /* counts its changes */
+    uint32_t tables, first_free;
     tempfile__record *records[TEMPFILE__TABLES];
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
-    uint32_t tables, first_free;
 };
 extern struct tempfile__shared *tempfile__shared;
 
@@ -215,6 +231,20 @@ struct tempfile__wiped {
     pthread_mutex_t reload, table, tempdir;
 };
 void *tempfile__wiped_pages(size_t size);
+
+/* The number of this process among those that used the library; 0: it has not. */
+static inline uint64_t tempfile__epoch(void)
+{
+    return tempfile__shared->wiped->epoch;
+}
+
+/* What is known of this thread; NULL: nothing. */
+static inline struct tempfile__thread *tempfile__this_thread(void)
+{
+    struct tempfile__shared *shared = tempfile__shared;
+
+    return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
+}
 
 #ifdef TEMPFILE_HOOKS
 extern bool tempfile__gate_off;

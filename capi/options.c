@@ -4,19 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reads a caller's struct into one of our size: what an older one lacks is zero, and what a newer one has must be. */
-int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function)
+static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
+
+/* Brings a caller's struct of another size to ours: what an older one lacks is zero, and what a newer one has must be. */
+static int convert(const tempfile_options *from, tempfile_options *to, const char *function)
 {
     const char *tail = (const char *)from;
+    const size_t size = from->struct_size;
     char reason[96];
-    size_t size;
 
-    memset(to, 0, sizeof *to);
-    if (from == NULL) {
-        to->struct_size = sizeof *to;
-        return 0;
-    }
-    size = from->struct_size;
     if (size < sizeof(size_t) || size % sizeof(void *) != 0) {
         snprintf(reason, sizeof reason, "struct_size %zu is no size of tempfile_options; start from TEMPFILE_OPTIONS_INIT", size);
         return tempfile__fail(-EINVAL, function, "options", "", reason, 0);
@@ -28,6 +24,22 @@ int tempfile__read_options(const tempfile_options *from, tempfile_options *to, c
     for (size_t i = sizeof *to; i < size; i++)
         if (tail[i] != 0)
             return tempfile__fail(-E2BIG, function, "options", "", "a field is set that this version of the library does not know", 0);
+    memset(to, 0, sizeof *to);
     memcpy(to, from, size < sizeof *to ? size : sizeof *to);
     return 0;
+}
+
+/* Puts options of our size in the place of a caller's. Most are, and stay where they are; others are put into room. */
+int tempfile__read_options(const tempfile_options **options, tempfile_options *room, const char *function)
+{
+    const tempfile_options *given = *options;
+
+    if (given == NULL) {
+        *options = &defaults;
+        return 0;
+    }
+    if (given->struct_size == sizeof *given)
+        return 0;
+    *options = room;
+    return convert(given, room, function);
 }

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* As many recipes as a thread that takes turns between a few directories or prefixes has a use for. */
-enum { RECIPES = 8, NAME_LENGTH = 8, NAMES = 32 };
+enum { RECIPES = 8 };
 
 struct recipe {
     enum tempfile__creation creation;
@@ -38,8 +38,7 @@ struct tempfile__recipes {
     unsigned next;                                 /* the place for another one */
     struct tempfile__environment_copy environment; /* as it was last looked at */
     uint64_t environment_before;                   /* its number before Go was called */
-    unsigned names_left;
-    char names[NAMES][NAME_LENGTH + 1];
+    struct tempfile__names names;
 };
 
 static const size_t texts[] = {
@@ -99,29 +98,22 @@ static bool renew_name(struct tempfile__recipes *recipes, struct recipe *recipe,
         memcpy(recipe->name, given, recipe->name_length);
         return true;
     }
-    if (recipes->names_left == 0) {
-        if (tempfile__gate(NULL)->random_names(&recipes->names[0][0], NAMES) != 0) {
-            tempfile__clear();
-            return false;
-        }
-        recipes->names_left = NAMES;
-    }
-    memcpy(recipe->name, recipes->names[--recipes->names_left], NAME_LENGTH);
-    return true;
+    return tempfile__draw_name(&recipes->names, recipe->name);
 }
 
 /* The recipe for a creation, with a new name; NULL: there is none that is good for these options now. */
 static struct recipe *find(enum tempfile__creation creation, const tempfile_options *options)
 {
-    struct tempfile__recipes **slot = tempfile__recipes(), *recipes;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__recipes *recipes;
 
 #ifdef TEMPFILE_HOOKS
     if (tempfile__gate_off)
         return NULL;
 #endif
-    if (slot == NULL || (*slot == NULL && (*slot = calloc(1, sizeof **slot)) == NULL))
+    if (thread == NULL || (thread->recipes == NULL && (thread->recipes = calloc(1, sizeof *thread->recipes)) == NULL))
         return NULL;
-    recipes = *slot;
+    recipes = thread->recipes;
     for (int i = 0; i < RECIPES; i++) {
         struct recipe *recipe = &recipes->list[i];
 
@@ -252,8 +244,8 @@ static bool copy_options(const tempfile_options *from, tempfile_options *to)
 void tempfile__remember(enum tempfile__creation creation, const tempfile_options *options, const tempfile__record *record,
                         const char *path, size_t length, int64_t name, size_t name_length, int flags, uint32_t permissions)
 {
-    struct tempfile__recipes **slot = tempfile__recipes();
-    struct tempfile__recipes *recipes = slot != NULL ? *slot : NULL;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__recipes *recipes = thread != NULL ? thread->recipes : NULL;
     struct recipe *recipe;
 
     if (recipes == NULL || !tempfile__copy_environment(&recipes->environment) || recipes->environment.number != recipes->environment_before)

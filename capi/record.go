@@ -15,7 +15,8 @@ import (
 // record is core.Storage in C memory.
 type record struct{ c *C.tempfile__record }
 
-// core.State is laid on C's tempfile__state, so the two must agree; these lines do not compile otherwise.
+// core.State is laid on C's tempfile__state, and names.c draws names as core does, so they must agree; these lines do not
+// compile otherwise.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(core.State{})-C.sizeof_tempfile__state]
 	_ = [1]struct{}{}[unsafe.Offsetof(core.State{}.Descriptor)-unsafe.Offsetof(C.tempfile__state{}.descriptor)]
@@ -36,6 +37,8 @@ var (
 	_ = [1]struct{}{}[core.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[core.FlagText-C.TEMPFILE__TEXT_MODE]
 	_ = [1]struct{}{}[core.FlagNotEmpty-C.TEMPFILE__NOT_EMPTY]
+	_ = [1]struct{}{}[core.NameLength-C.TEMPFILE__NAME_LENGTH]
+	_ = map[bool]struct{}{false: {}, core.Alphabet == C.TEMPFILE__ALPHABET: {}} // twice the same key does not compile
 )
 
 // Lock does nothing: the shim holds the record's lock for as long as Go works on a file, in memory where a forked child

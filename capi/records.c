@@ -150,13 +150,19 @@ static bool grow(struct tempfile__shared *shared)
     return true;
 }
 
-/* Takes a record off the free list. The head moves by one store, so a fork between any two instructions finds a whole
- * list; the record may then be lost to the child, no more. */
+/* Takes a record that is not in use: the thread's own spare one, for which it waits for nobody, or one off the free list. The
+ * head of that moves by one store, so a fork between any two instructions finds a whole list; the record may then be lost to
+ * the child, as other threads' spare ones are, no more. */
 static tempfile__record *take(void)
 {
     struct tempfile__shared *shared = tempfile__shared;
-    tempfile__record *record = NULL;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    tempfile__record *record = thread != NULL ? thread->spare_record : NULL;
 
+    if (record != NULL) {
+        thread->spare_record = NULL;
+        return record;
+    }
     pthread_mutex_lock(&shared->wiped->table);
     if (shared->first_free != UINT32_MAX || grow(shared)) {
         record = record_at(shared->first_free);
@@ -192,11 +198,22 @@ static void close_descriptor(tempfile__record *record)
         syscall(SYS_close, descriptor);
 }
 
-/* Empties a dead record and puts it back. A descriptor is still in it only where Go could not take it out: after a fork
- * without a runtime, or a panic. */
-static void give_back(tempfile__record *record)
+/* Puts a record that is not in use on the free list. */
+void tempfile__put_back(tempfile__record *record)
 {
     struct tempfile__shared *shared = tempfile__shared;
+
+    pthread_mutex_lock(&shared->wiped->table);
+    record->next_free = shared->first_free;
+    __atomic_store_n(&shared->first_free, record->index, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&shared->wiped->table);
+}
+
+/* Empties a dead record, and keeps it for this thread's next object or puts it back. A descriptor is still in it only where
+ * Go could not take it out: after a fork without a runtime, or a panic. */
+static void give_back(tempfile__record *record)
+{
+    struct tempfile__thread *thread = tempfile__this_thread();
 
     close_descriptor(record);
     free(record->last_path);
@@ -212,10 +229,10 @@ static void give_back(tempfile__record *record)
     if (record->epoch != tempfile__epoch())
         forget_token(record);
     record->object = NULL;
-    pthread_mutex_lock(&shared->wiped->table);
-    record->next_free = shared->first_free;
-    __atomic_store_n(&shared->first_free, record->index, __ATOMIC_RELEASE);
-    pthread_mutex_unlock(&shared->wiped->table);
+    if (thread != NULL && thread->spare_record == NULL)
+        thread->spare_record = record;
+    else
+        tempfile__put_back(record);
 }
 
 /* Gives a call a new record, which nobody can name until tempfile__made. */

@@ -59,69 +59,69 @@ const struct tempfile__api tempfile__local = {
 
 tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size)
 {
-    tempfile_options known;
+    tempfile_options room;
     const struct tempfile__api *api = tempfile__enter("tempfile_mkstemp");
     int result;
 
     if (api == NULL)
         return -EOWNERDEAD;
-    result = tempfile__read_options(options, &known, "tempfile_mkstemp");
+    result = tempfile__read_options(&options, &room, "tempfile_mkstemp");
     if (result != 0)
         return result;
-    if (tempfile__repeat_mkstemp(&known, out_path, path_size, &result))
+    if (tempfile__repeat_mkstemp(options, out_path, path_size, &result))
         return result;
-    return api->mkstemp(&known, out_path, path_size);
+    return api->mkstemp(options, out_path, path_size);
 }
 
 int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size)
 {
-    tempfile_options known;
+    tempfile_options room;
     const struct tempfile__api *api = tempfile__enter("tempfile_mkdtemp");
     int result;
 
     if (api == NULL)
         return -EOWNERDEAD;
-    result = tempfile__read_options(options, &known, "tempfile_mkdtemp");
+    result = tempfile__read_options(&options, &room, "tempfile_mkdtemp");
     if (result != 0)
         return result;
-    if (tempfile__repeat_mkdtemp(&known, out_path, path_size, &result))
+    if (tempfile__repeat_mkdtemp(options, out_path, path_size, &result))
         return result;
-    return api->mkdtemp(&known, out_path, path_size);
+    return api->mkdtemp(options, out_path, path_size);
 }
 
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size)
 {
-    tempfile_options known;
+    tempfile_options room;
     const struct tempfile__api *api = tempfile__enter("tempfile_mktemp");
     int result;
 
     if (api == NULL)
         return -EOWNERDEAD;
-    result = tempfile__read_options(options, &known, "tempfile_mktemp");
+    result = tempfile__read_options(&options, &room, "tempfile_mktemp");
     if (result != 0)
         return result;
-    return api->mktemp(&known, out_path, path_size);
+    return api->mktemp(options, out_path, path_size);
 }
 
 tempfile_fd tempfile_unnamed(const tempfile_options *options)
 {
-    tempfile_options known;
+    tempfile_options room;
     const struct tempfile__api *api = tempfile__enter("tempfile_unnamed");
     int result;
 
     if (api == NULL)
         return -EOWNERDEAD;
-    result = tempfile__read_options(options, &known, "tempfile_unnamed");
+    result = tempfile__read_options(&options, &room, "tempfile_unnamed");
     if (result != 0)
         return result;
-    if (tempfile__repeat_unnamed_descriptor(&known, &result))
+    if (tempfile__repeat_unnamed_descriptor(options, &result))
         return result;
-    return api->unnamed(&known);
+    return api->unnamed(options);
 }
 
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file)
 {
-    tempfile_options known;
+    tempfile_options room;
     struct tempfile__call call;
     void *handle;
     int result = tempfile__make(&call, TEMPFILE__FILE, "tempfile_named_temporary_file");
@@ -131,9 +131,9 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
     if (out_file == NULL)
         result = tempfile__fail(-EINVAL, "tempfile_named_temporary_file", "arguments", "", "out_file is NULL", 0);
     if (result == 0)
-        result = tempfile__read_options(options, &known, "tempfile_named_temporary_file");
-    if (result == 0 && !tempfile__repeat_named(&known, call.record, &result))
-        result = call.api->named_temporary_file(&known, call.record);
+        result = tempfile__read_options(&options, &room, "tempfile_named_temporary_file");
+    if (result == 0 && !tempfile__repeat_named(options, call.record, &result))
+        result = call.api->named_temporary_file(options, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
         *out_file = handle;
@@ -142,7 +142,7 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
 
 int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file)
 {
-    tempfile_options known;
+    tempfile_options room;
     struct tempfile__call call;
     void *handle;
     int result = tempfile__make(&call, TEMPFILE__FILE, "tempfile_temporary_file");
@@ -152,9 +152,9 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
     if (out_file == NULL)
         result = tempfile__fail(-EINVAL, "tempfile_temporary_file", "arguments", "", "out_file is NULL", 0);
     if (result == 0)
-        result = tempfile__read_options(options, &known, "tempfile_temporary_file");
-    if (result == 0 && !tempfile__repeat_unnamed(&known, call.record, &result))
-        result = call.api->temporary_file(&known, call.record);
+        result = tempfile__read_options(&options, &room, "tempfile_temporary_file");
+    if (result == 0 && !tempfile__repeat_unnamed(options, call.record, &result))
+        result = call.api->temporary_file(options, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
         *out_file = handle;
@@ -163,7 +163,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
 
 int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file)
 {
-    tempfile_options known;
+    tempfile_options room;
     struct tempfile__call call;
     void *handle;
     int result = tempfile__make(&call, TEMPFILE__FILE, "tempfile_spooled_temporary_file");
@@ -173,9 +173,9 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
     if (out_file == NULL)
         result = tempfile__fail(-EINVAL, "tempfile_spooled_temporary_file", "arguments", "", "out_file is NULL", 0);
     if (result == 0)
-        result = tempfile__read_options(options, &known, "tempfile_spooled_temporary_file");
+        result = tempfile__read_options(&options, &room, "tempfile_spooled_temporary_file");
     if (result == 0)
-        result = call.api->spooled_temporary_file(&known, call.record);
+        result = call.api->spooled_temporary_file(options, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
         *out_file = handle;
@@ -184,7 +184,7 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
 
 int tempfile_temporary_directory(const tempfile_options *options, tempfile_directory **out_directory)
 {
-    tempfile_options known;
+    tempfile_options room;
     struct tempfile__call call;
     void *handle;
     int result = tempfile__make(&call, TEMPFILE__DIRECTORY, "tempfile_temporary_directory");
@@ -194,9 +194,9 @@ int tempfile_temporary_directory(const tempfile_options *options, tempfile_direc
     if (out_directory == NULL)
         result = tempfile__fail(-EINVAL, "tempfile_temporary_directory", "arguments", "", "out_directory is NULL", 0);
     if (result == 0)
-        result = tempfile__read_options(options, &known, "tempfile_temporary_directory");
-    if (result == 0 && !tempfile__repeat_directory(&known, call.record, &result))
-        result = call.api->temporary_directory(&known, call.record);
+        result = tempfile__read_options(&options, &room, "tempfile_temporary_directory");
+    if (result == 0 && !tempfile__repeat_directory(options, call.record, &result))
+        result = call.api->temporary_directory(options, call.record);
     result = tempfile__made(&call, result, &handle);
     if (result == 0)
         *out_directory = handle;

@@ -1,6 +1,6 @@
-/* What the library keeps of a thread: the detail of what went wrong in its last call, which Go runtime has met it, and its
- * recipes. It lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of the loader's small
- * reserve of static TLS, and every copy of the library would take its share. */
+/* What the library keeps of a thread: the detail of what went wrong in its last call, which Go runtime has met it, its
+ * recipes, and a record to spare. It lies in malloc'ed memory behind one key and not in thread-local variables, because
+ * those come out of the loader's small reserve of static TLS, and every copy of the library would take its share. */
 #define _GNU_SOURCE
 #include "internal.h"
 #include "api_gen.h"
@@ -10,48 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct thread {
-    tempfile_error error;
-    char *text;     /* operation, path and message, one after the other */
-    uint64_t epoch; /* of the runtime that has met the thread; 0: none */
-    uint64_t renewals_at_fork;
-    struct tempfile__recipes *recipes;
-};
-
 static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
 static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
 
 static void drop(void *value)
 {
-    struct thread *thread = value;
+    struct tempfile__thread *thread = value;
 
     tempfile__free_recipes(thread->recipes);
+    if (thread->spare_record != NULL)
+        tempfile__put_back(thread->spare_record);
     free(thread->text);
     free(thread);
 }
 
 static void create_key(void)
 {
-    /* released after the key is written: this_thread looks without having passed pthread_once */
+    /* released after the key is written: tempfile__this_thread looks without having passed pthread_once */
     __atomic_store_n(&tempfile__shared->has_thread_key, pthread_key_create(&tempfile__shared->thread_key, drop) == 0, __ATOMIC_RELEASE);
 }
 
-/* What is known of this thread; NULL: nothing. */
-static struct thread *this_thread(void)
+/* What is known of this thread, made if need be; NULL: no memory. */
+static struct tempfile__thread *new_thread(void)
 {
     struct tempfile__shared *shared = tempfile__shared;
-
-    return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
-}
-
-/* The same, made if need be; NULL: no memory. */
-static struct thread *new_thread(void)
-{
-    struct tempfile__shared *shared = tempfile__shared;
-    struct thread *thread;
+    struct tempfile__thread *thread;
 
     pthread_once(&shared->thread_once, create_key);
-    thread = this_thread();
+    thread = tempfile__this_thread();
     if (thread != NULL || !shared->has_thread_key || (thread = calloc(1, sizeof *thread)) == NULL)
         return thread;
     thread->error = none;
@@ -98,12 +84,10 @@ int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argume
  * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
 void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
 {
-    struct thread *thread = this_thread();
+    struct tempfile__thread *thread;
     sigset_t mask;
     stack_t own;
 
-    if (__builtin_expect(thread != NULL && thread->epoch == epoch, 1))
-        return;
     block_signals(&mask);
     if (sigaltstack(NULL, &own) == 0) {
         api->hello();
@@ -119,18 +103,10 @@ void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
     thread->epoch = epoch;
 }
 
-/* Where the thread keeps its recipes; NULL: nowhere. */
-struct tempfile__recipes **tempfile__recipes(void)
-{
-    struct thread *thread = this_thread();
-
-    return thread != NULL ? &thread->recipes : NULL;
-}
-
 /* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */
 void tempfile__before_fork(void)
 {
-    struct thread *thread = new_thread();
+    struct tempfile__thread *thread = new_thread();
 
     if (thread != NULL)
         thread->renewals_at_fork = __atomic_load_n(&tempfile__shared->renewals, __ATOMIC_SEQ_CST);
@@ -138,14 +114,14 @@ void tempfile__before_fork(void)
 
 uint64_t tempfile__renewals_at_fork(void)
 {
-    const struct thread *thread = this_thread();
+    const struct tempfile__thread *thread = tempfile__this_thread();
 
     return thread != NULL ? thread->renewals_at_fork : UINT64_MAX - 1;
 }
 
 void tempfile__clear(void)
 {
-    struct thread *thread = this_thread();
+    struct tempfile__thread *thread = tempfile__this_thread();
 
     if (thread != NULL)
         thread->error = none;
@@ -156,7 +132,7 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
 {
     size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
     const char *between = *path != '\0' ? ": " : "";
-    struct thread *thread = new_thread();
+    struct tempfile__thread *thread = new_thread();
     char *text, *message;
     int size;
 
@@ -180,7 +156,7 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
 
 const tempfile_error *tempfile_last_error(void)
 {
-    const struct thread *thread = this_thread();
+    const struct tempfile__thread *thread = tempfile__this_thread();
 
     return thread != NULL ? &thread->error : &none;
 }

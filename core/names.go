@@ -9,17 +9,17 @@ import (
 // NameLength is the length of a random name, as in Python: 37 characters to the power of 8 are 3.5e12 names.
 const NameLength = 8
 
-// alphabet is Python's, so that nobody can tell who made a file.
-const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_"
+// Alphabet is Python's, so that nobody can tell who made a file.
+const Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 // fairBytes is the largest multiple of the alphabet's length in a byte: values from there on would favour the first
 // letters, and are drawn again.
-const fairBytes = 256 / len(alphabet) * len(alphabet)
+const fairBytes = 256 / len(Alphabet) * len(Alphabet)
 
 // letterOf is the letter that a byte stands for; 0: it is to be drawn again.
 var letterOf = func() (table [256]byte) {
 	for b := range fairBytes {
-		table[b] = alphabet[b%len(alphabet)]
+		table[b] = Alphabet[b%len(Alphabet)]
 	}
 	return table
 }()

@@ -22,7 +22,7 @@ func (s *scripted) Random(p []byte) error {
 	letter := s.letters[min(s.drawn, len(s.letters)-1)]
 	s.drawn++
 	for i := range p {
-		p[i] = byte(strings.IndexByte(alphabet, letter))
+		p[i] = byte(strings.IndexByte(Alphabet, letter))
 	}
 	return nil
 }
@@ -45,14 +45,14 @@ func TestNamesAreOfTheAlphabetAndDistinct(t *testing.T) {
 	}
 	// 160,000 letters, 4,324 of each: six standard deviations are under 400. Without the redraw of bytes from 222 on,
 	// the first 34 letters would come 4,375 times and the last three 3,750 times.
-	for _, letter := range []byte(alphabet) {
+	for _, letter := range []byte(Alphabet) {
 		if count[letter] < 3_930 || count[letter] > 4_720 {
 			t.Errorf("%q came %d times", letter, count[letter])
 		}
 		delete(count, letter)
 	}
 	if len(count) > 0 {
-		t.Errorf("letters outside the alphabet: %v", count)
+		t.Errorf("letters outside the Alphabet: %v", count)
 	}
 }
 
@@ -75,8 +75,8 @@ func (s *everyByte) Random(p []byte) error {
 func TestUnfairBytesAreDrawnAgain(t *testing.T) {
 	name := make([]byte, 5*fairBytes)
 	must(t, randomName(&everyByte{}, name))
-	for _, letter := range []byte(alphabet) {
-		if n := bytes.Count(name, []byte{letter}); n != len(name)/len(alphabet) {
+	for _, letter := range []byte(Alphabet) {
+		if n := bytes.Count(name, []byte{letter}); n != len(name)/len(Alphabet) {
 			t.Errorf("%q came %d times", letter, n)
 		}
 	}
@@ -137,7 +137,7 @@ func TestPrefixAndSuffix(t *testing.T) {
 		}
 		name := strings.TrimPrefix(path, folder+"/")
 		middle := strings.TrimSuffix(strings.TrimPrefix(name, c.before), c.behind)
-		if len(middle) != NameLength || strings.Trim(middle, alphabet) != "" || name != c.before+middle+c.behind {
+		if len(middle) != NameLength || strings.Trim(middle, Alphabet) != "" || name != c.before+middle+c.behind {
 			t.Errorf("%+v: %q", c.o, name)
 		}
 	}

@@ -364,6 +364,24 @@ static void draw(char names[NAMES][16])
     }
 }
 
+/* Every letter of the alphabet comes up at each place of a name. */
+static void letters(void)
+{
+    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    unsigned seen[8][sizeof alphabet] = {{0}};
+    char names[NAMES][16];
+
+    for (int i = 0; i < 50; i++) {
+        draw(names);
+        for (int k = 0; k < NAMES; k++)
+            for (int place = 0; place < 8; place++)
+                seen[place][strchr(alphabet, names[k][strlen("tmp") + (size_t)place]) - alphabet]++;
+    }
+    for (int place = 0; place < 8; place++)
+        for (const char *letter = alphabet; *letter != '\0'; letter++)
+            CHECK(seen[place][letter - alphabet] > 0);
+}
+
 /* A parent and its children never draw the same name, though each had drawn ahead when they parted. */
 static void forks(int how)
 {
@@ -457,6 +475,7 @@ int main(void)
     given_names();
     flags();
     descriptors();
+    letters();
     for (int how = 0; how < 3; how++)
         forks(how);
     inherited();

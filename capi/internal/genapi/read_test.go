@@ -58,8 +58,8 @@ func TestWhatIsGenerated(t *testing.T) {
 func TestWhatComesBeforeGo(t *testing.T) {
 	for signature, wanted := range map[string]string{
 		"file *C.tempfile__file": "    if (!first(call.record, &result))\n        result = call.api->file_tell(call.record);\n",
-		"options *C.tempfile__options, out_file *C.tempfile__new_file":  "    if (result == 0 && !first(&known, call.record, &result))\n        result = call.api->file_tell(&known, call.record);\n",
-		"options *C.tempfile__options, out_path *C.char, size C.size_t": "    if (first(&known, out_path, size, &result))\n        return result;\n    return api->file_tell(&known, out_path, size);\n",
+		"options *C.tempfile__options, out_file *C.tempfile__new_file":  "    if (result == 0 && !first(options, call.record, &result))\n        result = call.api->file_tell(options, call.record);\n",
+		"options *C.tempfile__options, out_path *C.char, size C.size_t": "    if (first(options, out_path, size, &result))\n        return result;\n    return api->file_tell(options, out_path, size);\n",
 	} {
 		text := strings.Replace(strings.Replace(source, "//export", "//tempfile:first first\n//export", 1), "file *C.tempfile__file", signature, 1)
 		functions, err := readSource(t, text)

@@ -89,7 +89,7 @@ func (f *function) shim() string {
 	fmt.Fprintf(&b, "%s\n{\n", f.prototype())
 	options, hasOptions := f.param(optional)
 	if hasOptions {
-		b.WriteString("    tempfile_options known;\n")
+		b.WriteString("    tempfile_options room;\n")
 	}
 	call := fmt.Sprintf("api->%s(%s)", f.name, f.list(argument))
 	if handle, ok := f.param(existing); ok {
@@ -111,7 +111,7 @@ func (f *function) shim() string {
 		b.WriteString("    if (result != 0)\n        return result;\n")
 		fmt.Fprintf(&b, "    if (%s == NULL)\n        result = tempfile__fail(-EINVAL, %s, \"arguments\", \"\", \"%s is NULL\", 0);\n", handle.name, quoted, handle.name)
 		if hasOptions {
-			fmt.Fprintf(&b, "    if (result == 0)\n        result = tempfile__read_options(%s, &known, %s);\n", options.name, quoted)
+			fmt.Fprintf(&b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, quoted)
 		}
 		first := ""
 		if f.first != "" {
@@ -127,7 +127,7 @@ func (f *function) shim() string {
 	}
 	b.WriteString("\n    if (api == NULL)\n        return -EOWNERDEAD;\n")
 	if hasOptions {
-		fmt.Fprintf(&b, "    result = tempfile__read_options(%s, &known, %s);\n    if (result != 0)\n        return result;\n", options.name, quoted)
+		fmt.Fprintf(&b, "    result = tempfile__read_options(&%s, &room, %s);\n    if (result != 0)\n        return result;\n", options.name, quoted)
 	}
 	if f.first != "" {
 		fmt.Fprintf(&b, "    if (%s(%s, &result))\n        return result;\n", f.first, f.list(argument))
@@ -231,8 +231,6 @@ func argument(p param) string {
 	switch p.role {
 	case existing, created:
 		return "call.record"
-	case optional:
-		return "&known"
 	}
 	return p.name
 }
