@@ -9,7 +9,7 @@ import (
 // NameLength is the length of a random name, as in Python: 37 characters to the power of 8 are 3.5e12 names.
 const NameLength = 8
 
-// Alphabet is Python's, so that nobody can tell who made a file.
+// Alphabet is what a random name consists of: Python's, so that nobody can tell who made a file.
 const Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 // fairBytes is the largest multiple of the alphabet's length in a byte: values from there on would favour the first

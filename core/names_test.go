@@ -52,7 +52,7 @@ func TestNamesAreOfTheAlphabetAndDistinct(t *testing.T) {
 		delete(count, letter)
 	}
 	if len(count) > 0 {
-		t.Errorf("letters outside the Alphabet: %v", count)
+		t.Errorf("letters outside the alphabet: %v", count)
 	}
 }
 

@@ -66,13 +66,13 @@ class _Registration:
         self._owner = _process.this()
         self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
 
-    def is_ours(self) -> bool:
-        return bool(self._owner[0])
+    def counts(self) -> bool:
+        return self._handle is not None and bool(self._owner[0])
 
     def end(self) -> None:
         """The library forgets the name, and leaves what has it."""
         handle, self._handle = self._handle, None
-        if handle is not None and self.is_ours():
+        if handle is not None and self._owner[0]:
             self._keep(handle)
             self._free(handle)
 
@@ -99,7 +99,7 @@ class _WatchedCloser(_wrapper._TemporaryFileCloser):
         if getattr(self, "cleanup_called", self.close_called):
             self._registration.end()
 
-    # Programs set it to False to keep a file after all.
+    # Programs set it to False to keep a file after all, and may think again.
     @property
     def delete(self) -> bool:
         return bool(self.__dict__["delete"])
@@ -107,7 +107,9 @@ class _WatchedCloser(_wrapper._TemporaryFileCloser):
     @delete.setter
     def delete(self, value: bool) -> None:
         self.__dict__["delete"] = value
-        if not value:
+        if value:
+            _watch_closer(self)
+        else:
             self._registration.end()
 
 
@@ -137,8 +139,8 @@ class _WatchedFinalizer(_finalize):
 def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, bytes]") -> None:
     """Registers an object once in this process, whoever else is at it."""
     known = where.get(key)
-    if known is not None and not known.is_ours():
-        del where[key]  # of a process that this one was forked from
+    if known is not None and not known.counts():
+        del where[key]  # ended, or of a process that this one was forked from
     registration = _Registration(kind, path)
     if where.setdefault(key, registration) is not registration:
         registration.end()

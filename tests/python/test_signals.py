@@ -133,6 +133,9 @@ early._finalizer.detach()
 tempfile.cleanup_on_signals()
 closer = tempfile.NamedTemporaryFile(prefix="closer")
 closer._closer.delete = False
+undecided = tempfile.NamedTemporaryFile(prefix="undecided")
+undecided._closer.delete = False
+undecided._closer.delete = True
 detached = tempfile.TemporaryDirectory(prefix="detached")
 detached._finalizer.detach()
 asked = tempfile.NamedTemporaryFile(prefix="asked", delete=False)
