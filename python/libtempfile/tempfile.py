@@ -358,7 +358,8 @@ def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
 
 def _abandon(file, name):
     file.close()
-    _os.unlink(name)
+    if name is not None:  # an io.open of the host's may never have asked for the descriptor
+        _os.unlink(name)
 
 
 _named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
