@@ -4,7 +4,7 @@ import _io
 import io
 import os
 
-from . import _versions
+from ._versions import LARGE_BUFFERS, OPENER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def opened(opener: "Callable[[Any, int], int]", directory: "Any", mode: str, buf
            encoding: "Optional[str]", errors: "Optional[str]") -> "tuple[Any, Any]":
     """A file object, and its raw one, on the descriptor that opener(directory, flags) gives."""
     file: "Any"
-    if _versions.OPENER:
+    if OPENER:
         file = io.open(directory, mode, buffering, newline=newline, encoding=encoding, errors=errors, opener=opener)
     else:
         fd = opener(os.fspath(directory), 0)
@@ -41,14 +41,20 @@ def _large(raw: "Any") -> int:
 
 def buffered(fd: int, name: "Union[int, str]") -> "Any":
     """What io.open gives for the mode w+b, on the descriptor of a new file, which is closed if there can be none. It does not ask
-    the system what is known: that the file is no terminal, can be positioned, and is at its beginning."""
+    the system what is known: that the file is no terminal, can be positioned, and is at its beginning. 'name' is the raw file's
+    where the opener's files have names."""
+    raw: "Any" = _FileIO.__new__(_FileIO)  # named before it has the descriptor: an interrupt leaves it to one of the two
     try:
-        raw: "Any" = _FileIO(fd, "w+")
+        raw.__init__(fd, "w+")
+        if OPENER:
+            raw.name = name
+        raw.seekable, raw.tell = _yes, int  # which gives 0
+        file = _BufferedRandom(raw, _large(raw) if LARGE_BUFFERS else raw._blksize)
+        del raw.seekable, raw.tell
+        return file
     except BaseException:
-        os.close(fd)
+        if raw.closed:  # it never had it
+            os.close(fd)
+        else:
+            raw.close()
         raise
-    raw.name = name
-    raw.seekable, raw.tell = _yes, int  # which gives 0
-    file = _BufferedRandom(raw, _large(raw) if _versions.LARGE_BUFFERS else raw._blksize)
-    del raw.seekable, raw.tell
-    return file

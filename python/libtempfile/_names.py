@@ -77,3 +77,6 @@ class _RandomNameSequence:
         if self.characters is not CHARACTERS:  # the host's own
             return "".join(self.rng.choices(self.characters, k=LENGTH))
         return draw()
+
+
+OWN_NEXT = _RandomNameSequence.__next__

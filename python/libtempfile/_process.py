@@ -28,7 +28,13 @@ def _new() -> "Any":
     try:
         import mmap
 
-        page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        class Page(mmap.mmap):
+            __slots__ = ()
+
+            def __reduce__(self) -> "tuple[Any, ...]":
+                return _unpickled, (os.getpid() if self[0] else 0,)
+
+        page = Page(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         page.madvise(_WIPE_ON_FORK)
         try:
             page.madvise(-1)
@@ -38,6 +44,11 @@ def _new() -> "Any":
     except Exception:  # an old kernel, a limit on memory, an audit hook that refuses
         pass
     return _NumberedMark()  # an emulated kernel may say yes to everything, and do nothing
+
+
+def _unpickled(process: int) -> "Any":
+    """For objects that have a mark, and are copied or sent elsewhere."""
+    return this() if process == os.getpid() else NOBODY
 
 
 NOBODY, ANYBODY = b"\0", b"\1"  # marks that are true nowhere, and everywhere

@@ -167,7 +167,6 @@ def _watch_directory(directory: "Any") -> None:
 
 def _watch_all() -> None:
     """What is made from now on, and what is there."""
-    _wrapper.watch_end()
     _wrapper._watch, _directory._watch = _watch_closer, _watch_directory
     import gc
 

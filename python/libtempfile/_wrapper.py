@@ -7,6 +7,8 @@ from _io import BufferedRandom as _BufferedRandom
 
 from . import _process, _versions
 
+_watch = None  # cleanup_on_signals() puts a function here, which is told of each file that is to be deleted
+
 
 class _AtEnd:
     """Deletes the names of the files that nothing ever finalizes: what a daemon thread holds at exit, for instance, since its
@@ -28,18 +30,17 @@ class _AtEnd:
                     one._forsaken()
 
 
-def watch_end(_=None):
-    """Has what is left at the end seen to."""
-    global _watch
-    if _watch is watch_end:
-        _watch = None
-        name = "_libtempfile_at_end"
-        if name not in _sys.__dict__:
-            setattr(_sys, name, _AtEnd())
-        getattr(_sys, name).kinds.append(_TemporaryFileCloser)
+_end_is_watched = False
 
 
-_watch = watch_end  # is told of each file that is to be deleted: the first one, and what cleanup_on_signals() puts here of all
+def _watch_end():
+    """Is called for the first file."""
+    global _end_is_watched
+    _end_is_watched = True
+    name = "_libtempfile_at_end"
+    if name not in _sys.__dict__:
+        setattr(_sys, name, _AtEnd())
+    getattr(_sys, name).kinds.append(_TemporaryFileCloser)
 
 
 class _TemporaryFileCloser:
@@ -56,6 +57,8 @@ class _TemporaryFileCloser:
     def _own(self):
         """Makes this process the one that deletes the name."""
         self._owner = _process.mark if _process.mark[0] else _process.this()
+        if not _end_is_watched:
+            _watch_end()
         if _watch is not None:
             _watch(self)
 
@@ -151,11 +154,12 @@ class _TemporaryFileCloser:
 
     # The wrapper's method, bound when it is made and not when it is first asked for, since nearly every file is written to, and
     # asking takes as long as writing a little does. As the others are, it is bound to this object: see _holding.
-    def _write(self, buffer, /):
+    def write(self, buffer, /):
         return self.file.write(buffer)
 
-    _write.__name__, _write.__qualname__, _write.__module__ = "write", "BufferedRandom.write", None
-    _write.__doc__, _write.__wrapped__ = _BufferedRandom.write.__doc__, _BufferedRandom.write
+    write.__qualname__, write.__module__, write.__doc__ = "BufferedRandom.write", None, _BufferedRandom.write.__doc__
+    _write = write
+    del write
 
 
 class _TemporaryFileWrapper:
@@ -171,7 +175,7 @@ class _TemporaryFileWrapper:
             else:
                 closer = _TemporaryFileCloser(file, name, delete, delete_on_close)
             self._closer = closer
-            if type(file) is _BufferedRandom:
+            if type(file) is _BufferedRandom and type(self) is _TemporaryFileWrapper and "write" not in _members:
                 self.write = closer._write
     else:
         def __init__(self, file, name, delete=True):
@@ -179,7 +183,7 @@ class _TemporaryFileWrapper:
             self.name = name
             self.delete = delete
             self._closer = closer = _TemporaryFileCloser(file, name, delete)
-            if type(file) is _BufferedRandom:
+            if type(file) is _BufferedRandom and type(self) is _TemporaryFileWrapper and "write" not in _members:
                 self.write = closer._write
 
     if _versions.DROPPED_FILE_WARNS:
@@ -204,20 +208,17 @@ class _TemporaryFileWrapper:
 
     if _versions.DELETE_ON_CLOSE:
         def __exit__(self, exc, value, tb):
-            closer, file = self._closer, self.file
-            if type(file) is not _BufferedRandom or file is not closer.file:  # else that only closes it
-                result = file.__exit__(exc, value, tb)
-                closer.cleanup()
-                return result
-            closer.cleanup()
+            file = self.file
+            # closing is all that this one's __exit__ does, in twice the time
+            result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
+            self._closer.cleanup()
+            return result
     else:
         def __exit__(self, exc, value, tb):
-            closer, file = self._closer, self.file
-            if type(file) is not _BufferedRandom or file is not closer.file:
-                result = file.__exit__(exc, value, tb)
-                self.close()
-                return result
-            closer.close()
+            file = self.file
+            result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
+            self.close()
+            return result
 
     def close(self):
         """Close the file, and delete it if that is what closing is to do."""
@@ -229,6 +230,8 @@ class _TemporaryFileWrapper:
         for line in self.file:
             yield line
 
+
+_members = _TemporaryFileWrapper.__dict__  # and what a host adds: a write of its own counts
 
 _Method = type([].append)  # of an object that is written in C, as Python's files are
 _descriptions = {}  # of methods, by type and name: what functools.wraps copies

@@ -4,8 +4,6 @@ from typing import Any, Callable, Optional
 
 _watch: Optional[Callable[[_TemporaryFileCloser], None]]
 
-def watch_end() -> None: ...
-
 class _TemporaryFileCloser:
     file: Any
     name: Any

@@ -226,37 +226,35 @@ def gettempdirb():
     return _os.fsencode(_gettempdir())
 
 
-def _circumstances():
-    """What a recipe depends on beside the arguments, and the host may set or replace."""
-    return (tempdir, template, _name_sequence, TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner,
-            _os.open, _os.mkdir)
-
-
-_usual = _circumstances()[3:-2] + (_primitives.OWN_OPEN, _primitives.OWN_MKDIR)
+_usual = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _names.OWN_NEXT,
+          _primitives.OWN_OPEN, _primitives.OWN_MKDIR)
 _last_recipe = (_os,) * 5  # none yet: the arguments of no call
 
 
 def _recipe_for(suffix, prefix, dir):
     """The recipe for these arguments; None: the long way is to be taken."""
-    recipe, last_suffix, last_prefix, last_dir, circumstances = _last_recipe
+    recipe, last_suffix, last_prefix, last_dir, last_circumstances = _last_recipe
+    # What the host may set or replace, and a recipe depends on.
+    circumstances = (tempdir, template, _name_sequence, TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names,
+                     _mkstemp_inner, _names._RandomNameSequence.__next__, _os.open, _os.mkdir)
     # By identity: strings may be of a kind that says it is equal to another.
-    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and _circumstances() == circumstances
+    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and circumstances == last_circumstances
             and _name_sequence.characters is _names.CHARACTERS):
         return recipe
-    return _write_recipe(suffix, prefix, dir)
+    return _write_recipe(suffix, prefix, dir, circumstances)
 
 
-def _write_recipe(suffix, prefix, dir):
+def _write_recipe(suffix, prefix, dir, circumstances):
     global _last_recipe
-    if _circumstances()[3:] != _usual or not all(part is None or type(part) is str for part in (suffix, prefix, dir)):
+    default_dir, default_prefix, names = circumstances[:3]  # the first is None before the first use
+    if names is None:
+        _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
+    if circumstances[3:] != _usual or type(names) is not _names._RandomNameSequence or names.characters is not _names.CHARACTERS:
         return None
-    names = _get_candidate_names()
-    if type(names) is not _RandomNameSequence or names.characters is not _names.CHARACTERS:
-        return None
-    whole_prefix, whole_suffix, directory, _ = _sanitize_params(prefix, suffix, dir)
-    recipe = _recipe.written(whole_prefix, whole_suffix, directory)
+    recipe = _recipe.written(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
+                             default_dir if dir is None else dir)
     if recipe is not None:
-        _last_recipe = recipe, suffix, prefix, dir, _circumstances()
+        _last_recipe = recipe, suffix, prefix, dir, circumstances
     return recipe
 
 
@@ -272,10 +270,9 @@ def mkstemp(suffix=None, prefix=None, dir=None, text=False):
     """
     recipe = None if text else _recipe_for(suffix, prefix, dir)
     if recipe is not None:
-        try:
-            return recipe.create_file()
-        except FileExistsError:
-            pass
+        made = recipe.create_file()
+        if made is not None:
+            return made
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     return _mkstemp_inner(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type)
 
@@ -287,10 +284,9 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
     """
     recipe = _recipe_for(suffix, prefix, dir)
     if recipe is not None:
-        try:
-            return recipe.create_directory()
-        except FileExistsError:
-            pass
+        path = recipe.create_directory()
+        if path is not None:
+            return path
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     names = _get_candidate_names()
     if output_type is bytes:
@@ -333,11 +329,18 @@ def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
     """A file object, and the path. There is no file if there can be no object."""
     if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
         recipe = _recipe_for(suffix, prefix, dir)
-        if recipe is not None:
+        made = recipe.create_file() if recipe is not None else None
+        if made is not None:
+            fd, name = made
             try:
-                return recipe.open_file()
-            except FileExistsError:
-                pass
+                return _files.buffered(fd, name), name
+            except BaseException:
+                _os.unlink(name)
+                raise
+    return _open_named_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+
+
+def _open_named_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     name = None
 
@@ -358,8 +361,12 @@ def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
 
 def _abandon(file, name):
     file.close()
-    if name is not None:  # an io.open of the host's may never have asked for the descriptor
+    if name is None:
+        return  # an io.open of the host's has never asked for the descriptor
+    try:
         _os.unlink(name)
+    except FileNotFoundError:
+        pass  # a closer that was just made has done it: an interrupt came before it was anybody's
 
 
 _named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
@@ -423,16 +430,22 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
-    global _O_TMPFILE_WORKS
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
     if _O_TMPFILE_WORKS and (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
         recipe = _recipe_for(suffix, prefix, dir)
         if recipe is not None:
             try:
-                return recipe.open_unnamed()
+                fd = recipe.create_unnamed()
             except OSError:
                 pass
+            else:
+                return _files.buffered(fd, fd)
+    return _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+
+
+def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
+    global _O_TMPFILE_WORKS
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     file = None
     if _O_TMPFILE_WORKS:
@@ -467,9 +480,10 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
     _class.__module__ = __name__  # so that they are pickled and described as what can be imported
 del _class
 
-_ours = {"_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_circumstances",
-         "_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_named", "_abandon", "_named_arguments",
-         "_open_unnamed", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
+_ours = {"_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
+         "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_named", "_open_named_by_io_open",
+         "_abandon", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
+         "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 

@@ -100,6 +100,20 @@ class Audit(support.TestCase):
                 self.assertEqual(out, "veto\n")
                 self.assertEqual(os.listdir(self.directory), [])
 
+    def test_a_veto_is_no_sign_that_a_name_is_taken(self):
+        for event, do in (("tempfile.mkstemp", "tempfile.mkstemp()"), ("tempfile.mkdtemp", "tempfile.mkdtemp()"),
+                          ("open", "tempfile.NamedTemporaryFile()")):
+            with self.subTest(event=event):
+                out, _ = self.script(OURS.replace("RuntimeError", "FileExistsError") + """
+events, veto = [], %r
+try:
+    %s
+except FileExistsError as e:
+    print(e, sum(event[0] == veto for event in events))
+""" % (event, do))
+                self.assertEqual(out, "veto 1\n")
+                self.assertEqual(os.listdir(self.directory), [])
+
     def test_veto_of_a_removal(self):
         out, _ = self.script(OURS + """
 path = tempfile.mkdtemp()

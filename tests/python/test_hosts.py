@@ -4,6 +4,7 @@ import errno
 import fcntl
 import io
 import os
+import random
 import sys
 import unittest
 from unittest import mock
@@ -139,9 +140,22 @@ class Hooks(support.TestCase):
         class Digits(drop_in._RandomNameSequence):
             characters = "0123456789"
 
+        class Numbers:
+            """A source of names that is nothing but an iterator."""
+
+            def __iter__(self):
+                return self
+
+            def __next__(self):
+                return str(random.randrange(10 ** 8, 10 ** 9))
+
         hooks = [mock.patch.object(drop_in, "template", "short"), mock.patch.object(drop_in, "tempdir", other),
                  mock.patch.object(drop_in, "gettempdir", lambda: other),
                  mock.patch.object(drop_in, "_name_sequence", Digits()), mock.patch.object(drop_in, "_get_candidate_names", Digits),
+                 mock.patch.object(drop_in, "_name_sequence", Numbers()),
+                 mock.patch.object(drop_in._RandomNameSequence, "__next__", Numbers.__next__),
+                 mock.patch.multiple(drop_in, _RandomNameSequence=Digits, _name_sequence=None),
+                 mock.patch.multiple(drop_in, _RandomNameSequence=Numbers, _name_sequence=None),
                  mock.patch.object(drop_in._RandomNameSequence, "characters", "0123456789"),
                  mock.patch.object(drop_in._get_candidate_names(), "characters", "0123456789"),
                  mock.patch.object(drop_in, "_bin_openflags", drop_in._bin_openflags | os.O_APPEND)]
@@ -165,6 +179,29 @@ class Hooks(support.TestCase):
                 for make in drop_in.mkstemp, drop_in.mkdtemp, drop_in.NamedTemporaryFile:
                     with self.assertRaises(FileExistsError):
                         make()
+
+    def test_set_while_the_short_way_is_worked_out(self):
+        """By another thread: what was worked out from the one may not be taken for the other."""
+        one, other = (os.path.join(self.directory, name) for name in ("one", "other"))
+        for path in one, other:
+            os.mkdir(path)
+            self.addCleanup(os.rmdir, path)
+        for before, meanwhile in (one, other), (other, one):
+            with mock.patch.object(tempfile, "tempdir", before):
+                def trace(frame, event, argument):
+                    tempfile.tempfile.tempdir = meanwhile
+
+                before_tracing = sys.gettrace()
+                sys.settrace(trace)
+                try:
+                    os.rmdir(tempfile.tempfile.mkdtemp())
+                finally:
+                    sys.settrace(before_tracing)
+                for now in before, meanwhile, before:
+                    tempfile.tempdir = now
+                    path = tempfile.mkdtemp()
+                    os.rmdir(path)
+                    self.assertEqual(os.path.dirname(path), now)
 
     def test_candidates_follow_the_environment(self):
         with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c"}):

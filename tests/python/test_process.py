@@ -1,12 +1,15 @@
 """A mark is true in the process that made it, and in no other, however that came to be."""
 
+import copy
 import ctypes
 import mmap
 import os
+import pickle
 import unittest
 from unittest import mock
 
 from libtempfile import _process
+import support
 
 
 class Refusing:
@@ -54,13 +57,21 @@ class Marks(unittest.TestCase):
         for name, module in (("old kernel", Refusing(mmap=OldKernel)), ("emulator", Refusing(mmap=AlwaysYes)), ("no memory", Refusing(mmap=fails))):
             with mock.patch.dict("sys.modules", mmap=module):
                 marks[name] = _process._new()
-        self.assertEqual([type(mark) for mark in marks.values()], [mmap.mmap] + [_process._NumberedMark] * 3)
+        self.assertEqual([isinstance(mark, mmap.mmap) for mark in marks.values()], [True, False, False, False])
         for name, mark in marks.items():
             for fork in os.fork, ctypes.PyDLL(None).fork:
                 with self.subTest(mark=name, fork=fork):
                     self.assertTrue(mark[0])
                     self.assertEqual(self.in_child(fork, mark), [0, 0, 1, 0])
                     self.assertTrue(mark[0])
+
+    def test_pickled(self):
+        for mark in _process.this(), _process._NumberedMark():
+            data = pickle.dumps(mark)
+            self.assertTrue(pickle.loads(data)[0])
+            self.assertTrue(copy.deepcopy(mark)[0])
+            elsewhere = "import pickle; print(int(pickle.loads(%r)[0]))" % data
+            self.assertEqual(support.python("-c", elsewhere).stdout, "0\n")
 
     def test_this_stays_the_same(self):
         self.assertIs(_process.this(), _process.this())
