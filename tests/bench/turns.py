@@ -1,9 +1,10 @@
 """Measures contestants turn by turn, so that all meet the same machine.
 
 A turn is a block of rounds that takes about a millisecond: long beside the clock and the request, and short beside what
-else the machine does. The order is reversed every time.
+else the machine does. The order is drawn anew every time, since who comes after himself finds the caches as he left them.
 """
 
+import random
 import statistics
 from collections import namedtuple
 
@@ -35,10 +36,11 @@ def take_turns(workers, contestants, turns, block=BLOCK):
     contestants = list(dict.fromkeys(contestants))
     counts = {contestant: _block(workers, contestant, block) for contestant in contestants}
     times = {contestant: [] for contestant in contestants}
+    order = random.Random(0)
     for _ in range(max(turns, 2)):
+        order.shuffle(contestants)
         for contestant in contestants:
             times[contestant].append(workers.measure(contestant, counts[contestant]) / counts[contestant])
-        contestants.reverse()
     return times
 
 
