@@ -325,22 +325,22 @@ def mktemp(suffix="", prefix=template, dir=None):
 _plain_file = "w+b", -1, None, None, None, _files.OWN_OPEN  # arguments of io.open, and that: what a recipe opens files for
 
 
+def _open_plain(suffix, prefix, dir):
+    """A file object for the default mode, and the path. There is no file if there can be no object."""
+    recipe = _recipe_for(suffix, prefix, dir)
+    made = recipe.create_file() if recipe is not None else None
+    if made is None:
+        return _open_named("w+b", -1, None, None, suffix, prefix, dir, None)
+    fd, name = made
+    try:
+        return _files.buffered(fd, name), name
+    except BaseException:
+        _os.unlink(name)
+        raise
+
+
 def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
-    """A file object, and the path. There is no file if there can be no object."""
-    if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
-        recipe = _recipe_for(suffix, prefix, dir)
-        made = recipe.create_file() if recipe is not None else None
-        if made is not None:
-            fd, name = made
-            try:
-                return _files.buffered(fd, name), name
-            except BaseException:
-                _os.unlink(name)
-                raise
-    return _open_named_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
-
-
-def _open_named_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
+    """The same for any mode, by io.open."""
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     name = None
 
@@ -386,7 +386,10 @@ if _versions.DELETE_ON_CLOSE:
                            delete_on_close=True):
         if "b" not in mode:
             encoding = _io.text_encoding(encoding)
-        file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+            file, name = _open_plain(suffix, prefix, dir)
+        else:
+            file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
         try:
             return _TemporaryFileWrapper(file, name, delete, delete_on_close)
         except BaseException:
@@ -402,7 +405,10 @@ else:
                            dir=None, delete=True, *, errors=None):
         if _versions.TEXT_ENCODING and "b" not in mode:
             encoding = _io.text_encoding(encoding)
-        file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+            file, name = _open_plain(suffix, prefix, dir)
+        else:
+            file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
         try:
             return _TemporaryFileWrapper(file, name, delete)
         except BaseException:
@@ -481,7 +487,7 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
 del _class
 
 _ours = {"_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
-         "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_named", "_open_named_by_io_open",
+         "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_plain", "_open_named",
          "_abandon", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
          "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
