@@ -209,12 +209,10 @@ void tempfile__put_back(tempfile__record *record)
     pthread_mutex_unlock(&shared->wiped->table);
 }
 
-/* Empties a dead record, and keeps it for this thread's next object or puts it back. A descriptor is still in it only where
- * Go could not take it out: after a fork without a runtime, or a panic. */
-static void give_back(tempfile__record *record)
+/* Empties a record without an object. A descriptor is still in it only where Go could not take it out: after a fork
+ * without a runtime, or a panic. So are pins, of threads of the parent, which would keep the next object from its end. */
+static void empty(tempfile__record *record)
 {
-    struct tempfile__thread *thread = tempfile__this_thread();
-
     close_descriptor(record);
     free(record->last_path);
     record->last_path = record->text[TEMPFILE__PATH];
@@ -229,6 +227,15 @@ static void give_back(tempfile__record *record)
     if (record->epoch != tempfile__epoch())
         forget_token(record);
     record->object = NULL;
+    record->pins = 0;
+}
+
+/* Keeps an empty record for this thread's next object, or puts it back. */
+static void give_back(tempfile__record *record)
+{
+    struct tempfile__thread *thread = tempfile__this_thread();
+
+    empty(record);
     if (thread != NULL && thread->spare_record == NULL)
         thread->spare_record = record;
     else
