@@ -235,7 +235,6 @@ static void give_back(tempfile__record *record)
 {
     struct tempfile__thread *thread = tempfile__this_thread();
 
-    empty(record);
     if (thread != NULL && thread->spare_record == NULL)
         thread->spare_record = record;
     else
@@ -263,6 +262,7 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
     tempfile__record *record = call->record;
 
     if (result != 0) {
+        empty(record);
         give_back(record);
         return result;
     }
@@ -326,7 +326,9 @@ static void release(tempfile__record *record)
         if (api != NULL && inherit(api, record) == 0)
             api->release(record);
     }
-    give_back(record);
+    empty(record);
+    if (record->generation != 0) /* a record that has had all its generations is used no more: old handles would be good again */
+        give_back(record);
     errno = before; /* a free leaves it alone */
 }
 
