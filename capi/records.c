@@ -215,11 +215,13 @@ static void empty(tempfile__record *record)
 {
     close_descriptor(record);
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
-        free(record->text[i]);
+        if (record->text[i] != NULL) /* few are set, and a call for nothing costs too */
+            free(record->text[i]);
         record->text[i] = NULL;
         record->text_size[i] = 0;
     }
-    free(record->state.data);
+    if (record->state.data != NULL)
+        free(record->state.data);
     memset(&record->state, 0, sizeof record->state);
     if (record->epoch != tempfile__epoch())
         forget_token(record);
