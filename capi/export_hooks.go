@@ -95,3 +95,8 @@ func tfgo_test_helpers(most C.int) (result C.int) {
 //
 //tempfile:hook
 //tempfile:c int64_t tempfile_test_epoch(void);
+
+// age brings every record to its last generation; the handles of objects that live are no good any more.
+//
+//tempfile:hook
+//tempfile:c void tempfile_test_age(void);

@@ -59,6 +59,7 @@ typedef struct tempfile__record {
     uint32_t generation; /* odd: live; a handle must have the same */
     uint32_t kind;       /* enum tempfile__kind */
     uint32_t index, next_free;
+    uint32_t ending;     /* from before its last handle dies until all is done that the object owes */
     uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
@@ -66,7 +67,7 @@ typedef struct tempfile__record {
     void *object;        /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *text[TEMPFILE__TEXTS];
     size_t text_size[TEMPFILE__TEXTS];
-    char *last_path;     /* of the object before this one, for a signal handler that is just looking at it */
+    char *last_path;     /* of the object before this one, for a signal handler that may still be at it */
     tempfile__state state;
 } tempfile__record;
 
@@ -227,6 +228,7 @@ struct tempfile__wiped {
     uint64_t epoch;
     uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
     bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
+    uint32_t handlers; /* signal handlers that are removing names at the moment */
     bool loader_dead; /* no copy can be loaded here, see tempfile__loader_works */
     pthread_mutex_t reload, table, tempdir;
 };

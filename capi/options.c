@@ -7,10 +7,9 @@
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
 
 /* Brings a caller's struct of another size to ours: what an older one lacks is zero, and what a newer one has must be. */
-static int convert(const tempfile_options *from, tempfile_options *to, const char *function)
+static int convert(const tempfile_options *from, size_t size, tempfile_options *to, const char *function)
 {
     const char *tail = (const char *)from;
-    const size_t size = from->struct_size;
     char reason[96];
 
     if (size < sizeof(size_t) || size % sizeof(void *) != 0) {
@@ -29,17 +28,21 @@ static int convert(const tempfile_options *from, tempfile_options *to, const cha
     return 0;
 }
 
-/* Puts options of our size in the place of a caller's. Most are, and stay where they are; others are put into room. */
+/* Puts a copy of our size in the place of a caller's options, so that a thread that changes them meanwhile cannot make us
+ * decide by one value and act by another. The struct may lie anywhere in a packed one. */
 int tempfile__read_options(const tempfile_options **options, tempfile_options *room, const char *function)
 {
     const tempfile_options *given = *options;
+    size_t size;
 
     if (given == NULL) {
         *options = &defaults;
         return 0;
     }
-    if (given->struct_size == sizeof *given)
-        return 0;
     *options = room;
-    return convert(given, room, function);
+    memcpy(&size, given, sizeof size);
+    if (size != sizeof *room)
+        return convert(given, size, room, function);
+    memcpy(room, given, sizeof *room);
+    return 0;
 }

@@ -57,5 +57,6 @@ int tempfile_test_helpers(int most);
 void tempfile_test_gate_off(int off);
 int64_t tempfile_test_live(void);
 int64_t tempfile_test_epoch(void);
+void tempfile_test_age(void);
 #endif
 #pragma GCC visibility pop

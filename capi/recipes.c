@@ -98,7 +98,8 @@ static bool renew_name(struct tempfile__recipes *recipes, struct recipe *recipe,
         memcpy(recipe->name, given, recipe->name_length);
         return true;
     }
-    return tempfile__draw_name(&recipes->names, recipe->name);
+    /* what is drawn has one length, and any other would have it written over the end of the path */
+    return recipe->name_length == TEMPFILE__NAME_LENGTH && tempfile__draw_name(&recipes->names, recipe->name);
 }
 
 /* The recipe for a creation, with a new name; NULL: there is none that is good for these options now. */

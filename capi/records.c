@@ -209,26 +209,31 @@ void tempfile__put_back(tempfile__record *record)
     pthread_mutex_unlock(&shared->wiped->table);
 }
 
-/* Empties a dead record, and keeps it for this thread's next object or puts it back. A descriptor is still in it only where
- * Go could not take it out: after a fork without a runtime, or a panic. */
-static void give_back(tempfile__record *record)
+/* Empties a record without an object. A descriptor is still in it only where Go could not take it out: after a fork
+ * without a runtime, or a panic. So are pins, of threads of the parent, which would keep the next object from its end. */
+static void empty(tempfile__record *record)
 {
-    struct tempfile__thread *thread = tempfile__this_thread();
-
     close_descriptor(record);
-    free(record->last_path);
-    record->last_path = record->text[TEMPFILE__PATH];
-    record->text[TEMPFILE__PATH] = NULL;
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
-        free(record->text[i]);
+        if (record->text[i] != NULL) /* few are set, and a call for nothing costs too */
+            free(record->text[i]);
         record->text[i] = NULL;
         record->text_size[i] = 0;
     }
-    free(record->state.data);
+    if (record->state.data != NULL)
+        free(record->state.data);
     memset(&record->state, 0, sizeof record->state);
     if (record->epoch != tempfile__epoch())
         forget_token(record);
     record->object = NULL;
+    record->pins = 0;
+}
+
+/* Keeps an empty record for this thread's next object, or puts it back. */
+static void give_back(tempfile__record *record)
+{
+    struct tempfile__thread *thread = tempfile__this_thread();
+
     if (thread != NULL && thread->spare_record == NULL)
         thread->spare_record = record;
     else
@@ -256,6 +261,7 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
     tempfile__record *record = call->record;
 
     if (result != 0) {
+        empty(record);
         give_back(record);
         return result;
     }
@@ -308,6 +314,21 @@ static bool end_without_go(tempfile__record *record)
     return false;
 }
 
+/* Takes the path out of a record whose object is gone. A signal handler in another thread may be about to hand it to the
+ * system, and would remove whatever name the host had put into the same memory; so it outlives the next object on the
+ * record, and all handlers of that time. The next object's end comes, in the one order of all, between the path's leaving
+ * the record and the look for handlers: one that is not seen begins later, and does not find the path. Where one is seen,
+ * the path is left to it, for good: waiting for a handler might be for ever. */
+static void set_path_aside(tempfile__record *record)
+{
+    char *older = record->last_path;
+
+    record->last_path = record->text[TEMPFILE__PATH];
+    __atomic_store_n(&record->text[TEMPFILE__PATH], NULL, __ATOMIC_RELEASE);
+    if (older != NULL && __atomic_load_n(&tempfile__shared->wiped->handlers, __ATOMIC_SEQ_CST) == 0)
+        free(older);
+}
+
 /* Does what an object owes when it ends. No handle reaches its record any more, so it needs no lock. */
 static void release(tempfile__record *record)
 {
@@ -319,15 +340,22 @@ static void release(tempfile__record *record)
         if (api != NULL && inherit(api, record) == 0)
             api->release(record);
     }
-    give_back(record);
+    __atomic_store_n(&record->ending, 0, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* what is of the next object comes later, for a handler that looks */
+    set_path_aside(record);
+    empty(record);
+    if (record->generation != 0) /* a record that has had all its generations is used no more: old handles would be good again */
+        give_back(record);
     errno = before; /* a free leaves it alone */
 }
 
-/* Ends an object whose lock is held, unless another thread is working on it, which does it then. */
+/* Ends an object whose lock is held, unless another thread is working on it, which does it then. The generation is stored
+ * in the one order of all for set_path_aside. */
 static void end(tempfile__record *record)
 {
     bool pinned = record->pins > 0 && record->epoch == tempfile__epoch();
 
+    __atomic_store_n(&record->ending, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(lock_of(record));
     if (!pinned)
@@ -382,33 +410,54 @@ void tempfile__leave(void)
     }
 }
 
+/* Tells whether an object of that generation lives, or is ending: it still has its name then, for good if the process ends
+ * now. As long as the generation is the same even one, a record only ever stops ending. */
+static bool is_there(const tempfile__record *record, uint32_t generation)
+{
+    return (generation & 1) != 0 || __atomic_load_n(&record->ending, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* The name that goes with the object in a record, if it has one of that kind; for a signal handler, without a lock. */
+static const char *name_to_remove(const tempfile__record *record, enum tempfile__kind kind)
+{
+    uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
+    const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+
+    if (path == NULL || record->kind != kind || !deletes_name(record) || !is_there(record, generation))
+        return NULL;
+    /* The second look is for another thread, which may have ended the object meanwhile and made one: all that was read must
+     * be the same object's, or a file that was to be kept would go. */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(&record->generation, __ATOMIC_RELAXED) == generation ? path : NULL;
+}
+
 /* Removes the names of one kind of object; how many went. */
 static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(const char *))
 {
-    uint32_t count = __atomic_load_n(&tempfile__shared->tables, __ATOMIC_ACQUIRE) * TEMPFILE__RECORDS, removed = 0;
+    uint32_t tables = __atomic_load_n(&tempfile__shared->tables, __ATOMIC_ACQUIRE), removed = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        tempfile__record *record = record_at(i);
-        uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
-        const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+    for (uint32_t table = 0; table < tables; table++)
+        for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++) {
+            const char *path = name_to_remove(&tempfile__shared->records[table][i], kind);
 
-        /* The second look is for another thread, which may have freed the object meanwhile and made one: all that was read
-         * must be the same object's, or a file that was to be kept would go. */
-        if ((generation & 1) != 0 && record->kind == kind && path != NULL && deletes_name(record) &&
-            __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) == generation)
-            removed += remove_name(path) == 0;
-    }
+            removed += path != NULL && remove_name(path) == 0;
+        }
     return removed;
 }
 
 /* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
- * was interrupted may hold, and without memory. The paths it reads outlive their objects, see give_back. A directory may
- * hold files and directories of ours, and be empty without them. */
+ * was interrupted may hold, and without memory. The paths it reads outlive their objects as long as it is known to be at
+ * them, see set_path_aside. A directory may hold files and directories of ours, and be empty without them. */
 void tempfile__remove_names(void)
 {
+    uint32_t *handlers = &tempfile__shared->wiped->handlers;
+
+    __atomic_add_fetch(handlers, 1, __ATOMIC_SEQ_CST);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* no path is read before that is seen */
     remove_names_of(TEMPFILE__FILE, unlink);
     while (remove_names_of(TEMPFILE__DIRECTORY, rmdir) > 0)
         ;
+    __atomic_sub_fetch(handlers, 1, __ATOMIC_SEQ_CST);
 }
 
 bool tempfile__owned(const tempfile__record *record)

@@ -12,5 +12,6 @@ int tempfile_test_helpers(int most);           /* a removal has so many from its
 void tempfile_test_gate_off(int off);          /* a forked child calls the dead runtime */
 int64_t tempfile_test_live(void);              /* objects that were not freed */
 int64_t tempfile_test_epoch(void);             /* the generation of this process */
+void tempfile_test_age(void);                  /* a record is good for one more object; handles that live are no good any more */
 
 #endif
