@@ -118,7 +118,7 @@ typedef struct tempfile_removal tempfile_removal;
 /**
  * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
  * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
- * so that one struct can serve several calls. The strings are read during the call only.
+ * so that one struct can serve several calls. The strings are read during the call only, and may not change then.
  *
  * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
  * way round as long as it sets nothing that the library does not know (-E2BIG).
