@@ -31,7 +31,7 @@ def opened(opener: "Callable[[Any, int], int]", directory: "Any", mode: str, buf
     return file, getattr(raw, 'raw', raw)
 
 
-_FileIO, _BufferedRandom = _io.FileIO, _io.BufferedRandom
+_FileIO, _new, _init, _BufferedRandom = _io.FileIO, _io.FileIO.__new__, _io.FileIO.__init__, _io.BufferedRandom
 _yes = True.__bool__
 
 
@@ -43,14 +43,15 @@ def buffered(fd: int, name: "Union[int, str]") -> "Any":
     """What io.open gives for the mode w+b, on the descriptor of a new file, which is closed if there can be none. It does not ask
     the system what is known: that the file is no terminal, can be positioned, and is at its beginning. 'name' is the raw file's
     where the opener's files have names."""
-    raw: "Any" = _FileIO.__new__(_FileIO)  # named before it has the descriptor: an interrupt leaves it to one of the two
+    raw: "Any" = _new(_FileIO)  # named before it has the descriptor: an interrupt leaves it to one of the two
     try:
-        raw.__init__(fd, "w+")
+        _init(raw, fd, "w+")
+        attributes = raw.__dict__
         if OPENER:
-            raw.name = name
-        raw.seekable, raw.tell = _yes, int  # which gives 0
+            attributes["name"] = name
+        attributes["seekable"], attributes["tell"] = _yes, int  # which gives 0
         file = _BufferedRandom(raw, _large(raw) if LARGE_BUFFERS else raw._blksize)
-        del raw.seekable, raw.tell
+        del attributes["seekable"], attributes["tell"]
         return file
     except BaseException:
         if raw.closed:  # it never had it
