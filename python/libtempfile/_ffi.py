@@ -123,7 +123,8 @@ class _Creation:
         self.name = f.Name()  # setting its value takes a third of what setting options.name would
         if flags != ONLY_O_TMPFILE:
             self.options.name = f.addressof(self.name)
-        self.reference, self.path, self.path_size = f.byref(self.options), f.PathBuffer(), f.Size(PATH_SIZE)
+        # as arguments, which ctypes would make anew for each call
+        self.reference, self.path, self.path_size = f.byref(self.options), f.byref(f.PathBuffer()), f.Size.from_param(PATH_SIZE)
         self.directory: "Optional[str]" = None  # what options.dir was encoded from
 
     def enter(self, directory: "Any") -> None:

@@ -239,17 +239,20 @@ def _recipe_for(suffix, prefix, dir):
                      _mkstemp_inner, _names._RandomNameSequence.__next__, _os.open, _os.mkdir)
     # By identity: strings may be of a kind that says it is equal to another.
     if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and circumstances == last_circumstances
-            and _name_sequence.characters is _names.CHARACTERS):
+            and circumstances[2].characters is _names.CHARACTERS):
         return recipe
     return _write_recipe(suffix, prefix, dir, circumstances)
 
 
 def _write_recipe(suffix, prefix, dir, circumstances):
     global _last_recipe
-    default_dir, default_prefix, names = circumstances[:3]  # the first is None before the first use
+    default_dir, default_prefix, names = circumstances[:3]  # None before the first use, but for the prefix
+    if circumstances[3:] != _usual:
+        return None
     if names is None:
         _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
-    if circumstances[3:] != _usual or type(names) is not _names._RandomNameSequence or names.characters is not _names.CHARACTERS:
+        return None
+    if type(names) is not _names._RandomNameSequence or names.characters is not _names.CHARACTERS:
         return None
     recipe = _recipe.written(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
                              default_dir if dir is None else dir)
@@ -384,11 +387,11 @@ if _versions.DELETE_ON_CLOSE:
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None,
                            delete_on_close=True):
-        if "b" not in mode:
-            encoding = _io.text_encoding(encoding)
         if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
             file, name = _open_plain(suffix, prefix, dir)
         else:
+            if "b" not in mode:
+                encoding = _io.text_encoding(encoding)
             file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
         try:
             return _TemporaryFileWrapper(file, name, delete, delete_on_close)
@@ -403,11 +406,11 @@ else:
     def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None):
-        if _versions.TEXT_ENCODING and "b" not in mode:
-            encoding = _io.text_encoding(encoding)
         if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
             file, name = _open_plain(suffix, prefix, dir)
         else:
+            if _versions.TEXT_ENCODING and "b" not in mode:
+                encoding = _io.text_encoding(encoding)
             file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
         try:
             return _TemporaryFileWrapper(file, name, delete)
@@ -436,8 +439,6 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
-    if _versions.TEXT_ENCODING and "b" not in mode:
-        encoding = _io.text_encoding(encoding)
     if _O_TMPFILE_WORKS and (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
         recipe = _recipe_for(suffix, prefix, dir)
         if recipe is not None:
@@ -447,6 +448,8 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
                 pass
             else:
                 return _files.buffered(fd, fd)
+    if _versions.TEXT_ENCODING and "b" not in mode:
+        encoding = _io.text_encoding(encoding)
     return _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
 
 
