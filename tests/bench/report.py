@@ -75,7 +75,7 @@ def document(machine, turns, missing, goal_results, peer_results):
     ]
     text += goals(goal_results)
     text += ["", "%d of %d goals hold%s." % (verdicts.count("holds"), len(verdicts),
-                                            ", and %d is missed at the floor" % at_the_floor if at_the_floor else ""),
+                                            ", %d missed at the floor" % at_the_floor if at_the_floor else ""),
              "", "## Beside the others", ""]
     text += peers(peer_results)
     text += [""] + ["Skipped: %s." % reason for reason in missing]
