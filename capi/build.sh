@@ -16,9 +16,13 @@ major=$(sed -n 's/^#define TEMPFILE_VERSION "\([0-9]*\)\..*/\1/p' capi/types.h)
 # without the C library, which may load modules for it.
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
 # checklinkname: see scavenger.go and netpoll.go.
-link="-Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
+wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/runtime.h | tr -d '\n')
+link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
+# The linker's wrapper is named with its sum, as Go's build cache would not see that it has changed.
+wrapper="-X main.linker=$(cksum <capi/link.sh | cut -d ' ' -f 1)"
 
 # Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
 CGO_ENABLED=1 "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
-    -ldflags="${STRIP--s -w} -buildid= -checklinkname=0 $godebug -extldflags \"$link\"" -o "$output" ./capi
+    -ldflags="-buildid= '-extld=$PWD/capi/link.sh' ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
 rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's
+GOOS= GOARCH= CGO_ENABLED=0 "${GO:-go}" run ./capi/internal/elf "$output" || { rm -f "$output"; exit 1; }

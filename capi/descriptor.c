@@ -2,15 +2,17 @@
  * file that has to roll over, what was read ahead, text, and whatever is an error are left to Go. */
 #include "internal.h"
 
-static bool at_hand(const tempfile__state *state)
+static bool at_hand(const tempfile__record *record)
 {
-    return state->descriptor >= 0 && state->ahead_start == state->ahead_end &&
+    const tempfile__state *state = &record->state;
+
+    return state->descriptor >= 0 && tempfile__inherited(record) && state->ahead_start == state->ahead_end &&
            (state->flags & (TEMPFILE__CLOSED | TEMPFILE__DETACHED | TEMPFILE__TEXT_MODE)) == 0;
 }
 
 bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result)
 {
-    if (!at_hand(&record->state))
+    if (!at_hand(record))
         return false;
     *result = record->state.descriptor;
     return true;
@@ -18,7 +20,7 @@ bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result)
 
 bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result)
 {
-    if (!at_hand(&record->state))
+    if (!at_hand(record))
         return false;
     *result = record->state.descriptor;
     record->state.flags |= TEMPFILE__DETACHED;

@@ -1,4 +1,4 @@
-/* The environment, as the host has it now. Go's own copy sees neither a setenv after the load nor one before dlopen. */
+/* The environment, as the host has it now. Go's own copy is empty. */
 #define _GNU_SOURCE
 #include "internal.h"
 #include <errno.h>
@@ -16,7 +16,7 @@ static const struct {
 /* Whether this is a setuid program, whose caller must not move its files. It never changes. */
 static bool secure(void)
 {
-    static int known; /* 1: no, 2: yes */
+    static TEMPFILE__KEPT int known; /* 1: no, 2: yes */
     int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
 
     if (value == 0) {
@@ -48,7 +48,7 @@ static void look(const char *now[TEMPFILE__VARIABLES])
 
 void tempfile__environment(struct tempfile__environment *environment)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     const char *now[TEMPFILE__VARIABLES];
 
     environment->tempdir = NULL;
@@ -69,7 +69,7 @@ void tempfile__environment(struct tempfile__environment *environment)
  * spares most calls four strings. Where there is no memory to remember a value, every call counts as a change. */
 uint64_t tempfile__environment_number(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     const char *now[TEMPFILE__VARIABLES];
     uint64_t number;
 
@@ -94,7 +94,7 @@ bool tempfile__environment_is(const struct tempfile__environment_copy *copy)
 {
     const char *now[TEMPFILE__VARIABLES];
 
-    if (__atomic_load_n(&tempfile__shared->environment_number, __ATOMIC_ACQUIRE) != copy->number)
+    if (__atomic_load_n(&tempfile__shared.environment_number, __ATOMIC_ACQUIRE) != copy->number)
         return false;
     look(now);
     for (int i = 0; i < TEMPFILE__VARIABLES; i++)
@@ -113,7 +113,7 @@ void tempfile__free_environment(struct tempfile__environment_copy *copy)
 /* Copies the environment as it is now; false: no memory. */
 bool tempfile__copy_environment(struct tempfile__environment_copy *copy)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     uint64_t number = tempfile__environment_number();
     bool copied = true;
 
@@ -131,16 +131,14 @@ bool tempfile__copy_environment(struct tempfile__environment_copy *copy)
 
 int tempfile_settempdir(const char *dir)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     char *copy = NULL, *old;
+    int result = tempfile__begin("tempfile_settempdir");
 
-    tempfile__clear();
+    if (result != 0)
+        return result;
     if (dir != NULL && (copy = strdup(dir)) == NULL)
         return tempfile__fail(-ENOMEM, "tempfile_settempdir", "malloc", dir, "out of memory", 0);
-    if (shared->wiped == NULL) {
-        free(copy);
-        return tempfile__fail(-ENOMEM, "tempfile_settempdir", "load", "", "there was no memory for the library's state", 0);
-    }
     pthread_mutex_lock(&shared->wiped->tempdir);
     old = shared->tempdir;
     __atomic_store_n(&shared->tempdir, copy, __ATOMIC_RELEASE);

@@ -2,7 +2,7 @@
  * its name spaces and its processors, which none of Go's own threads has. */
 #define _GNU_SOURCE
 #include "internal.h"
-#include "api_gen.h"
+#include "_cgo_export.h"
 #include <stdlib.h>
 
 struct tempfile__helper {
@@ -13,8 +13,12 @@ struct tempfile__helper {
 static void *help(void *argument)
 {
     struct tempfile__helper *helper = argument;
+    struct tempfile__thread *thread;
 
-    tempfile__local.help(helper->work);
+    if (tempfile__enter_go(&thread, NULL) == 0) {
+        tfgo_help(helper->work);
+        tempfile__leave_go(thread);
+    }
     return NULL;
 }
 

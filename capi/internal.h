@@ -5,8 +5,13 @@
 #include "types.h"
 #include "public_gen.h"
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/types.h>
+
+/* C's own variables. They are in a section of their own, which a restart of Go leaves alone: see runtime_image.c. */
+#define TEMPFILE__KEPT __attribute__((section("tempfile_kept")))
 
 /* Tells whether two strings are the same, or both missing. */
 static inline bool tempfile__same(const char *a, const char *b)
@@ -77,31 +82,17 @@ typedef const tempfile__record tempfile__cfile;
 typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__new_removal;
 typedef const tempfile_options tempfile__options;
 
-/* The table of Go functions of one copy of the library; the generator writes it. */
-struct tempfile__api;
-extern const struct tempfile__api tempfile__local;
-
 /* One call of a public function on its way in and out. */
 struct tempfile__call {
-    const struct tempfile__api *api;
+    const char *function;
     tempfile__record *record;
     pthread_mutex_t *lock;
+    struct tempfile__thread *thread; /* while it is in Go */
 };
-
-/* gate.c */
-#define TEMPFILE__COPIES "/proc/self/fd/" /* where copies of the library are loaded from */
-const struct tempfile__api *tempfile__gate(const char *function);
-const struct tempfile__api *tempfile__enter(const char *function);
-void tempfile__watch_forks(void);
-
-/* loader.c */
-bool tempfile__loader_works(void);
-
-/* room.c */
-const char *tempfile__lacking(void);
 
 /* records.c */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
+int tempfile__enter_object(struct tempfile__call *call);
 void tempfile__done(struct tempfile__call *call);
 void tempfile__pin(struct tempfile__call *call);
 void tempfile__unpin(struct tempfile__call *call);
@@ -114,7 +105,7 @@ void tempfile__remove_names(void);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
 
-/* services for Go, in whichever copy of the library it runs */
+/* services for Go */
 void tempfile__lock(tempfile__record *record);
 void tempfile__unlock(tempfile__record *record);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
@@ -177,13 +168,19 @@ bool tempfile__draw_name(struct tempfile__names *names, char name[TEMPFILE__NAME
 /* thread.c */
 struct tempfile__thread { /* what is kept of a thread */
     tempfile_error error;
-    char *text;     /* operation, path and message of the error, one after the other */
-    uint64_t epoch; /* of the runtime that has met the thread; 0: none */
+    char *text;       /* operation, path and message of the error, one after the other */
+    uint64_t epoch;   /* of the process in which Go has met the thread; 0: none */
+    uint32_t inside;  /* not 0: the thread is in Go */
+    bool lent;        /* the thread has Go's signal stack for the moment, see runtime_faults.c */
+    stack_t go_stack; /* the signal stack that Go made for the thread; SS_DISABLE: none, it had one */
+    void *stack;      /* its bounds; size 0: not asked for yet */
+    size_t stack_size;
     uint64_t renewals_at_fork;
     struct tempfile__recipes *recipes;
     tempfile__record *spare_record; /* not in use, for this thread's next object; NULL: there is none */
 };
-void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch);
+struct tempfile__thread *tempfile__new_thread(void);
+void tempfile__block_signals(sigset_t *before);
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 void tempfile__clear(void);
 void tempfile__before_fork(void);
@@ -198,18 +195,13 @@ void tempfile__join_helper(struct tempfile__helper *helper);
 #define TEMPFILE__TABLES 1024
 #define TEMPFILE__RECORDS 1024
 
-/* What is shared by every copy of the library in a process: the original's. Copies get it by attach. */
+/* C's state. A forked child goes on with it, whatever becomes of Go. */
 struct tempfile__wiped;
-struct tempfile__shared {
-    struct tempfile__wiped *wiped;
-    bool wiped_by_hand;      /* the kernel knows no MADV_WIPEONFORK: the handler of pthread_atfork does it */
-    uint64_t renewals;       /* how many objects got a descriptor */
-    uint64_t last_epoch;
-    uint64_t copies;         /* how many loads of a copy were begun in this process and those before it */
-    bool exit_watched;       /* by atexit */
-    bool forks_watched;      /* by pthread_atfork */
-    char *library_path;      /* absolute, as it was at load */
-    void **thread_exit_hook; /* of the live Go runtime */
+extern struct tempfile__shared {
+    struct tempfile__wiped *wiped; /* NULL: there was no memory yet */
+    uint64_t renewals;             /* how many objects got a descriptor */
+    uint64_t last_epoch;           /* of this process and those that it comes from */
+    bool exit_watched;             /* by atexit */
     pthread_once_t thread_once;
     pthread_key_t thread_key;
     bool has_thread_key;
@@ -219,31 +211,29 @@ struct tempfile__shared {
     uint32_t tables, first_free;
     tempfile__record *records[TEMPFILE__TABLES];
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
-};
-extern struct tempfile__shared *tempfile__shared;
+} tempfile__shared;
 
 /* Zero in every child that has its own memory: fork, _Fork and a raw clone, but not vfork. Zero is an unlocked mutex. */
 struct tempfile__wiped {
-    const struct tempfile__api *live; /* the table to call; NULL: find out why */
-    uint64_t epoch;
-    uint64_t inherited; /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
-    bool loaded_here; /* the library was loaded into this process, so its own Go runtime is alive */
-    uint32_t handlers; /* signal handlers that are removing names at the moment */
-    bool loader_dead; /* no copy can be loaded here, see tempfile__loader_works */
-    pthread_mutex_t reload, table, tempdir;
+    uint64_t epoch;        /* the number of this process among those that it comes from; 0: not known yet */
+    pid_t pid;             /* another than getpid's: a child of vfork, which has its parent's memory */
+    bool go_runs;          /* in this process */
+    const void *forked_on; /* an address on the stack on which this child was forked; NULL: not known */
+    uint64_t inherited;    /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
+    uint32_t handlers;     /* signal handlers that are removing names at the moment */
+    pthread_mutex_t start, table, tempdir, mappings;
 };
-void *tempfile__wiped_pages(size_t size);
 
-/* The number of this process among those that used the library; 0: it has not. */
+/* The number of this process, which is known in all calls. */
 static inline uint64_t tempfile__epoch(void)
 {
-    return tempfile__shared->wiped->epoch;
+    return tempfile__shared.wiped->epoch;
 }
 
 /* What is known of this thread; NULL: nothing. */
 static inline struct tempfile__thread *tempfile__this_thread(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
 
     return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
 }
@@ -251,5 +241,56 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 #ifdef TEMPFILE_HOOKS
 extern bool tempfile__gate_off;
 #endif
+
+/* runtime_start.c, runtime_faults.c */
+void *tempfile__wiped_pages(size_t size);
+int tempfile__arrive_now(const char *function);
+int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function);
+void tempfile__end_loan(struct tempfile__thread *thread);
+
+/* Makes sure that the process is known, which all else needs. 0, or what the call returns. */
+static inline int tempfile__arrive(const char *function)
+{
+    const struct tempfile__wiped *wiped = tempfile__shared.wiped;
+
+    if (__builtin_expect(wiped != NULL && __atomic_load_n(&wiped->epoch, __ATOMIC_ACQUIRE) != 0, 1))
+        return 0;
+    return tempfile__arrive_now(function);
+}
+
+/* Begins a call: clears the thread's detail, and makes sure that the process is known. 0, or what the call returns. */
+static inline int tempfile__begin(const char *function)
+{
+    const struct tempfile__thread *thread = tempfile__this_thread();
+
+    if (thread != NULL && thread->error.code != 0)
+        tempfile__clear();
+    return tempfile__arrive(function);
+}
+
+/* Enters Go; only after tempfile__arrive. 0 and the thread, for tempfile__leave_go, or what the call returns. */
+static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const char *function)
+{
+    struct tempfile__thread *thread = tempfile__this_thread();
+
+#ifdef TEMPFILE_HOOKS
+    if (tempfile__gate_off && thread != NULL) {
+        *out_thread = thread;
+        return 0;
+    }
+#endif
+    if (__builtin_expect(thread == NULL || thread->epoch != tempfile__epoch(), 0))
+        return tempfile__enter_first(out_thread, function);
+    thread->inside++;
+    *out_thread = thread;
+    return 0;
+}
+
+static inline void tempfile__leave_go(struct tempfile__thread *thread)
+{
+    thread->inside--;
+    if (__builtin_expect(thread->lent, 0))
+        tempfile__end_loan(thread);
+}
 
 #endif

@@ -4,10 +4,9 @@
  * options are others, or the system says anything but success, Go does it all as if there had been no recipe.
  *
  * Each thread has its own, so that threads never wait for each other, and its own stock of random names. A forked child
- * begins without either, see tempfile__introduce: the parent's names in its hands would be drawn twice. */
+ * begins without either, see runtime_start.c: the parent's names in its hands would be drawn twice. */
 #define _GNU_SOURCE
 #include "internal.h"
-#include "api_gen.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -112,7 +111,9 @@ static struct recipe *find(enum tempfile__creation creation, const tempfile_opti
     if (tempfile__gate_off)
         return NULL;
 #endif
-    if (thread == NULL || (thread->recipes == NULL && (thread->recipes = calloc(1, sizeof *thread->recipes)) == NULL))
+    if (thread == NULL || thread->epoch != tempfile__epoch())
+        return NULL; /* the parent's: it draws the same names */
+    if (thread->recipes == NULL && (thread->recipes = calloc(1, sizeof *thread->recipes)) == NULL)
         return NULL;
     recipes = thread->recipes;
     for (int i = 0; i < RECIPES; i++) {

@@ -1,7 +1,7 @@
 /* Records: the objects behind the handles. */
 #define _GNU_SOURCE
 #include "internal.h"
-#include "api_gen.h"
+#include "_cgo_export.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static void *handle_of(const tempfile__record *record)
 
 static tempfile__record *record_at(uint32_t index)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     tempfile__record *table;
 
     if (index / TEMPFILE__RECORDS >= __atomic_load_n(&shared->tables, __ATOMIC_ACQUIRE))
@@ -32,7 +32,7 @@ static tempfile__record *record_at(uint32_t index)
 
 static pthread_mutex_t *lock_of(const tempfile__record *record)
 {
-    return &tempfile__shared->locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
+    return &tempfile__shared.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
 }
 
 /* The record that a handle names, if it is live and of that kind; it may die at once unless its lock is held. */
@@ -83,8 +83,8 @@ static void forget_token(tempfile__record *record)
     record->object = NULL;
 }
 
-/* Makes the record known to the Go runtime of this process. */
-static int inherit(const struct tempfile__api *api, tempfile__record *record)
+/* Makes the record known to Go in this process. */
+static int inherit(tempfile__record *record)
 {
     uint64_t epoch = tempfile__epoch();
     int result;
@@ -92,7 +92,7 @@ static int inherit(const struct tempfile__api *api, tempfile__record *record)
     if (__builtin_expect(record->epoch == epoch, 1))
         return 0;
     forget_token(record);
-    result = api->inherit(record);
+    result = tfgo_inherit(record);
     if (result == 0) {
         record->epoch = epoch;
         record->pins = 0; /* of threads that this process does not have */
@@ -100,21 +100,31 @@ static int inherit(const struct tempfile__api *api, tempfile__record *record)
     return result;
 }
 
-/* Finds and locks the record for a call; tempfile__done unlocks. */
+/* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
 {
-    int result;
+    int result = tempfile__begin(function);
 
-    call->api = tempfile__enter(function);
-    if (call->api == NULL)
-        return -EOWNERDEAD;
+    if (result != 0)
+        return result;
+    call->function = function;
     call->record = lock(handle, kind);
     if (call->record == NULL)
         return bad_handle(handle, kind, function);
     call->lock = lock_of(call->record);
-    result = inherit(call->api, call->record);
+    return 0;
+}
+
+/* Enters Go for a call on the record, which Go knows from then on. */
+int tempfile__enter_object(struct tempfile__call *call)
+{
+    int result = tempfile__enter_go(&call->thread, call->function);
+
     if (result != 0)
-        tempfile__done(call);
+        return result;
+    result = inherit(call->record);
+    if (result != 0)
+        tempfile__leave_go(call->thread);
     return result;
 }
 
@@ -155,7 +165,7 @@ static bool grow(struct tempfile__shared *shared)
  * the child, as other threads' spare ones are, no more. */
 static tempfile__record *take(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     struct tempfile__thread *thread = tempfile__this_thread();
     tempfile__record *record = thread != NULL ? thread->spare_record : NULL;
 
@@ -175,14 +185,14 @@ static tempfile__record *take(void)
 /* Notes that an object is about to get a descriptor. */
 void tempfile__renew(tempfile__record *record)
 {
-    record->renewed = __atomic_add_fetch(&tempfile__shared->renewals, 1, __ATOMIC_SEQ_CST);
+    record->renewed = __atomic_add_fetch(&tempfile__shared.renewals, 1, __ATOMIC_SEQ_CST);
 }
 
 /* Tells whether a record's descriptor is one of this process. A fork copies the descriptors first and the memory later: a
  * record that another thread of the parent renewed in between names a descriptor that is soon somebody else's here. */
 bool tempfile__inherited(const tempfile__record *record)
 {
-    uint64_t limit = tempfile__shared->wiped->inherited;
+    uint64_t limit = tempfile__shared.wiped->inherited;
 
     return record->epoch == tempfile__epoch() || limit == 0 || record->renewed < limit;
 }
@@ -201,7 +211,7 @@ static void close_descriptor(tempfile__record *record)
 /* Puts a record that is not in use on the free list. */
 void tempfile__put_back(tempfile__record *record)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
 
     pthread_mutex_lock(&shared->wiped->table);
     record->next_free = shared->first_free;
@@ -243,9 +253,11 @@ static void give_back(tempfile__record *record)
 /* Gives a call a new record, which nobody can name until tempfile__made. */
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function)
 {
-    call->api = tempfile__enter(function);
-    if (call->api == NULL)
-        return -EOWNERDEAD;
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    call->function = function;
     call->record = take();
     if (call->record == NULL)
         return tempfile__fail(-ENOMEM, function, "handle", "", "there is no memory for another object, or there are 1,048,576", 0);
@@ -290,7 +302,7 @@ static bool deletes_name(const tempfile__record *record)
     return (record->state.flags & wanted) == wanted && tempfile__owned(record);
 }
 
-/* Ends an object that Go has never worked on, as most are whose owner only wants the descriptor or the name: there is
+/* Ends an object that Go has not worked on in this process, as most are whose owner only wants the descriptor or the name: there is
  * nothing to it but what the record says, and nothing to do but core.File.Free's and core.Directory.Free's calls of the
  * system, whose errors nobody would hear of. False: Go must do it, a directory that holds something above all. */
 static bool end_without_go(tempfile__record *record)
@@ -298,7 +310,7 @@ static bool end_without_go(tempfile__record *record)
     bool removes = deletes_name(record);
     const char *path = record->text[TEMPFILE__PATH];
 
-    if (record->object != NULL || record->epoch != tempfile__epoch())
+    if (record->object != NULL && record->epoch == tempfile__epoch())
         return false;
     switch (record->kind) {
     case TEMPFILE__FILE:
@@ -325,7 +337,7 @@ static void set_path_aside(tempfile__record *record)
 
     record->last_path = record->text[TEMPFILE__PATH];
     __atomic_store_n(&record->text[TEMPFILE__PATH], NULL, __ATOMIC_RELEASE);
-    if (older != NULL && __atomic_load_n(&tempfile__shared->wiped->handlers, __ATOMIC_SEQ_CST) == 0)
+    if (older != NULL && __atomic_load_n(&tempfile__shared.wiped->handlers, __ATOMIC_SEQ_CST) == 0)
         free(older);
 }
 
@@ -335,10 +347,12 @@ static void release(tempfile__record *record)
     int before = errno;
 
     if (!end_without_go(record)) {
-        const struct tempfile__api *api = tempfile__gate(NULL);
+        struct tempfile__call call = {.record = record};
 
-        if (api != NULL && inherit(api, record) == 0)
-            api->release(record);
+        if (tempfile__enter_object(&call) == 0) {
+            tfgo_release(record);
+            tempfile__leave_go(call.thread);
+        }
     }
     __atomic_store_n(&record->ending, 0, __ATOMIC_RELEASE);
     __atomic_thread_fence(__ATOMIC_RELEASE); /* what is of the next object comes later, for a handler that looks */
@@ -382,7 +396,7 @@ void tempfile__unpin(struct tempfile__call *call)
 
 void tempfile__free(const void *handle, enum tempfile__kind kind)
 {
-    tempfile__record *record = lock(handle, kind);
+    tempfile__record *record = tempfile__arrive(NULL) == 0 ? lock(handle, kind) : NULL;
 
     if (record != NULL)
         end(record);
@@ -392,9 +406,9 @@ void tempfile__free(const void *handle, enum tempfile__kind kind)
  * to that thread; a forked child that never used the library has nothing of its own. */
 void tempfile__leave(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
 
-    if (shared->wiped == NULL || __atomic_load_n(&shared->wiped->live, __ATOMIC_ACQUIRE) == NULL)
+    if (shared->wiped == NULL || __atomic_load_n(&shared->wiped->epoch, __ATOMIC_ACQUIRE) == 0)
         return;
     for (uint32_t i = 0; i < shared->tables * TEMPFILE__RECORDS; i++) {
         tempfile__record *record = record_at(i);
@@ -434,11 +448,11 @@ static const char *name_to_remove(const tempfile__record *record, enum tempfile_
 /* Removes the names of one kind of object; how many went. */
 static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(const char *))
 {
-    uint32_t tables = __atomic_load_n(&tempfile__shared->tables, __ATOMIC_ACQUIRE), removed = 0;
+    uint32_t tables = __atomic_load_n(&tempfile__shared.tables, __ATOMIC_ACQUIRE), removed = 0;
 
     for (uint32_t table = 0; table < tables; table++)
         for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++) {
-            const char *path = name_to_remove(&tempfile__shared->records[table][i], kind);
+            const char *path = name_to_remove(&tempfile__shared.records[table][i], kind);
 
             removed += path != NULL && remove_name(path) == 0;
         }
@@ -450,7 +464,7 @@ static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(con
  * them, see set_path_aside. A directory may hold files and directories of ours, and be empty without them. */
 void tempfile__remove_names(void)
 {
-    uint32_t *handlers = &tempfile__shared->wiped->handlers;
+    uint32_t *handlers = &tempfile__shared.wiped->handlers;
 
     __atomic_add_fetch(handlers, 1, __ATOMIC_SEQ_CST);
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* no path is read before that is seen */

@@ -1,6 +1,6 @@
 /* Cleaning up when a signal ends the process, for hosts that ask for it. Everything here is async-signal-safe. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "runtime.h"
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -10,7 +10,7 @@ static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM
 enum { USUAL = 4, NUMBERS = sizeof numbers / sizeof *numbers };
 
 /* What the host had for each. */
-static struct sigaction before[NUMBERS];
+static TEMPFILE__KEPT struct sigaction before[NUMBERS];
 
 static struct sigaction *before_us(int number)
 {
@@ -27,13 +27,13 @@ static void clean_up(int number, siginfo_t *information, void *context)
 
     tempfile__remove_names();
     if ((host->sa_flags & SA_RESETHAND) != 0) /* the host's handler is for one signal only */
-        sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        __real_sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     errno = saved;
     if ((host->sa_flags & SA_SIGINFO) != 0) {
         host->sa_sigaction(number, information, context);
     } else if (host->sa_handler == SIG_DFL) {
         /* blocked until this returns, and then taken, so that whoever waits for the process sees the signal */
-        sigaction(number, host, NULL);
+        __real_sigaction(number, host, NULL);
         raise(number);
     } else {
         host->sa_handler(number);
@@ -43,13 +43,13 @@ static void clean_up(int number, siginfo_t *information, void *context)
 static int install(int number, const char *function)
 {
     struct sigaction *host = before_us(number), now, ours;
+    int result = tempfile__begin(function);
 
-    tempfile__clear();
+    if (result != 0)
+        return result;
     if (host == NULL)
         return tempfile__fail(-EINVAL, function, "arguments", "", "this signal is none that ends a process in good order", 0);
-    if (tempfile__gate(function) == NULL)
-        return -EOWNERDEAD;
-    if (sigaction(number, NULL, &now) != 0)
+    if (__real_sigaction(number, NULL, &now) != 0)
         return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
     if ((now.sa_flags & SA_SIGINFO) != 0 ? now.sa_sigaction == clean_up : now.sa_handler == SIG_IGN)
         return 0;
@@ -58,7 +58,7 @@ static int install(int number, const char *function)
     ours.sa_sigaction = clean_up;
     /* the host's choice of a stack stays, for its handler runs there too */
     ours.sa_flags = (now.sa_flags & ~SA_RESETHAND) | SA_SIGINFO;
-    if (sigaction(number, &ours, NULL) != 0)
+    if (__real_sigaction(number, &ours, NULL) != 0)
         return tempfile__fail(-errno, function, "sigaction", "", tempfile_strerror(errno), 0);
     return 0;
 }

@@ -1,9 +1,8 @@
-/* What the library keeps of a thread: the detail of what went wrong in its last call, which Go runtime has met it, its
- * recipes, and a record to spare. It lies in malloc'ed memory behind one key and not in thread-local variables, because
- * those come out of the loader's small reserve of static TLS, and every copy of the library would take its share. */
+/* What the library keeps of a thread: the detail of what went wrong in its last call, whether Go has met it, its recipes, and
+ * a record to spare. It lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of
+ * the loader's small reserve of static TLS. */
 #define _GNU_SOURCE
-#include "internal.h"
-#include "api_gen.h"
+#include "runtime.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,13 +26,13 @@ static void drop(void *value)
 static void create_key(void)
 {
     /* released after the key is written: tempfile__this_thread looks without having passed pthread_once */
-    __atomic_store_n(&tempfile__shared->has_thread_key, pthread_key_create(&tempfile__shared->thread_key, drop) == 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&tempfile__shared.has_thread_key, __real_pthread_key_create(&tempfile__shared.thread_key, drop) == 0, __ATOMIC_RELEASE);
 }
 
 /* What is known of this thread, made if need be; NULL: no memory. */
-static struct tempfile__thread *new_thread(void)
+struct tempfile__thread *tempfile__new_thread(void)
 {
-    struct tempfile__shared *shared = tempfile__shared;
+    struct tempfile__shared *shared = &tempfile__shared;
     struct tempfile__thread *thread;
 
     pthread_once(&shared->thread_once, create_key);
@@ -48,8 +47,9 @@ static struct tempfile__thread *new_thread(void)
     return thread;
 }
 
-/* Blocks what a host may have handlers for; not what a fault raises, for which the system would end the process. */
-static void block_signals(sigset_t *before)
+/* Blocks what a host may have handlers for: none of them may run on a thread of ours, or on Go's, which inherit the mask. Not
+ * what a fault raises, for which the system would end the process. */
+void tempfile__block_signals(sigset_t *before)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
     sigset_t all;
@@ -71,45 +71,20 @@ int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argume
     if (result != 0)
         return result;
     pthread_attr_setstacksize(&attributes, STACK);
-    block_signals(&mask);
-    result = pthread_create(thread, &attributes, run, argument);
+    tempfile__block_signals(&mask);
+    result = __real_pthread_create(thread, &attributes, run, argument);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     pthread_attr_destroy(&attributes);
     return result;
 }
 
-/* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
- * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
- * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
- * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
-void tempfile__introduce(const struct tempfile__api *api, uint64_t epoch)
-{
-    struct tempfile__thread *thread;
-    sigset_t mask;
-    stack_t own;
-
-    block_signals(&mask);
-    if (sigaltstack(NULL, &own) == 0) {
-        api->hello();
-        if ((own.ss_flags & SS_ONSTACK) == 0)
-            sigaltstack(&own, NULL);
-    }
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    thread = new_thread();
-    if (thread == NULL)
-        return;
-    tempfile__free_recipes(thread->recipes); /* with names that the parent draws too */
-    thread->recipes = NULL;
-    thread->epoch = epoch;
-}
-
 /* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */
 void tempfile__before_fork(void)
 {
-    struct tempfile__thread *thread = new_thread();
+    struct tempfile__thread *thread = tempfile__new_thread();
 
     if (thread != NULL)
-        thread->renewals_at_fork = __atomic_load_n(&tempfile__shared->renewals, __ATOMIC_SEQ_CST);
+        thread->renewals_at_fork = __atomic_load_n(&tempfile__shared.renewals, __ATOMIC_SEQ_CST);
 }
 
 uint64_t tempfile__renewals_at_fork(void)
@@ -132,7 +107,7 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
 {
     size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
     const char *between = *path != '\0' ? ": " : "";
-    struct tempfile__thread *thread = new_thread();
+    struct tempfile__thread *thread = tempfile__new_thread();
     char *text, *message;
     int size;
 

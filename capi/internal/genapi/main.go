@@ -33,7 +33,6 @@ func main() {
 	for path, text := range map[string]string{
 		"include/tempfile.h":         header(types, functions),
 		"capi/public_gen.h":          prototypes(functions),
-		"capi/api_gen.h":             table(functions),
 		"capi/shims_gen.c":           shims(functions),
 		"capi/libtempfile.map":       symbols(functions, false),
 		"capi/libtempfile_hooks.map": symbols(functions, true),

@@ -54,26 +54,10 @@ func prototypes(functions []function) string {
 	return b.String()
 }
 
-// table declares the Go functions of one copy of the library.
-func table(functions []function) string {
-	var b strings.Builder
-	b.WriteString(generated + "#include \"internal.h\"\n\nstruct tempfile__api {\n")
-	for _, f := range inGo(functions) {
-		f.ifHook(&b, func() { fmt.Fprintf(&b, "    %s(*%s)(%s);\n", spaced(f.result), f.name, f.list(goParam)) })
-	}
-	b.WriteString("};\n")
-	return b.String()
-}
-
-// shims are the public functions that enter Go, and the table of this copy.
+// shims are the public functions that enter Go.
 func shims(functions []function) string {
 	var b strings.Builder
-	b.WriteString(generated + "#include \"_cgo_export.h\"\n#include \"api_gen.h\"\n#include <errno.h>\n\n")
-	b.WriteString("const struct tempfile__api tempfile__local = {\n")
-	for _, f := range inGo(functions) {
-		f.ifHook(&b, func() { fmt.Fprintf(&b, "    .%s = tfgo_%s,\n", f.name, f.name) })
-	}
-	b.WriteString("};\n")
+	b.WriteString(generated + "#include \"internal.h\"\n#include \"_cgo_export.h\"\n#include <errno.h>\n")
 	for _, f := range inGo(functions) {
 		if f.scope != internal {
 			f.ifHook(&b, func() { b.WriteString("\n" + f.shim()) })
@@ -82,58 +66,81 @@ func shims(functions []function) string {
 	return b.String()
 }
 
-// shim is one public function: find or make the record, bring the options to size, call through the table.
+// shim is one public function: find or make the record, bring the options to size, do it in C if that can, else in Go.
 func (f *function) shim() string {
 	var b strings.Builder
-	quoted := fmt.Sprintf("%q", f.publicName())
 	fmt.Fprintf(&b, "%s\n{\n", f.prototype())
+	if handle, ok := f.param(existing); ok {
+		f.withObject(&b, handle)
+	} else if handle, ok := f.param(created); ok {
+		f.withNewObject(&b, handle)
+	} else {
+		f.withoutObject(&b)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+func (f *function) quoted() string { return fmt.Sprintf("%q", f.publicName()) }
+
+// call is the call of the Go function.
+func (f *function) call() string { return fmt.Sprintf("tfgo_%s(%s)", f.name, f.list(argument)) }
+
+// notInC is a condition: C could not do it.
+func (f *function) notInC() string { return fmt.Sprintf("!%s(%s, &result)", f.first, f.list(argument)) }
+
+func (f *function) withObject(b *strings.Builder, handle param) {
+	fmt.Fprintf(b, "    struct tempfile__call call;\n    %sresult = tempfile__find(&call, %s, %s, %s);\n\n", spaced(f.result), handle.name, kind(handle), f.quoted())
+	b.WriteString("    if (result != 0)\n        return result;\n")
+	condition := "(result = tempfile__enter_object(&call)) == 0"
+	if f.first != "" {
+		condition = f.notInC() + " && " + condition
+	}
+	fmt.Fprintf(b, "    if (%s) {\n", condition)
+	// What takes long on a directory must not make other threads wait for its lock.
+	if handle.kind == "directory" {
+		fmt.Fprintf(b, "        tempfile__pin(&call);\n        result = %s;\n        tempfile__leave_go(call.thread);\n        tempfile__unpin(&call);\n        return result;\n    }\n", f.call())
+	} else {
+		fmt.Fprintf(b, "        result = %s;\n        tempfile__leave_go(call.thread);\n    }\n", f.call())
+	}
+	b.WriteString("    tempfile__done(&call);\n    return result;\n")
+}
+
+func (f *function) withNewObject(b *strings.Builder, handle param) {
 	options, hasOptions := f.param(optional)
 	if hasOptions {
 		b.WriteString("    tempfile_options room;\n")
 	}
-	call := fmt.Sprintf("api->%s(%s)", f.name, f.list(argument))
-	if handle, ok := f.param(existing); ok {
-		fmt.Fprintf(&b, "    struct tempfile__call call;\n    %sresult = tempfile__find(&call, %s, %s, %s);\n\n", spaced(f.result), handle.name, kind(handle), quoted)
-		b.WriteString("    if (result != 0)\n        return result;\n")
-		// What takes long on a directory must not make other threads wait for its lock.
-		before, after := "", "tempfile__done"
-		if handle.kind == "directory" {
-			before, after = "    tempfile__pin(&call);\n", "tempfile__unpin"
-		}
-		if f.first != "" {
-			fmt.Fprintf(&b, "    if (!%s(%s, &result))\n    ", f.first, f.list(argument))
-		}
-		fmt.Fprintf(&b, "%s    result = call.%s;\n    %s(&call);\n    return result;\n}\n", before, call, after)
-		return b.String()
-	}
-	if handle, ok := f.param(created); ok {
-		fmt.Fprintf(&b, "    struct tempfile__call call;\n    void *handle;\n    int result = tempfile__make(&call, %s, %s);\n\n", kind(handle), quoted)
-		b.WriteString("    if (result != 0)\n        return result;\n")
-		fmt.Fprintf(&b, "    if (%s == NULL)\n        result = tempfile__fail(-EINVAL, %s, \"arguments\", \"\", \"%s is NULL\", 0);\n", handle.name, quoted, handle.name)
-		if hasOptions {
-			fmt.Fprintf(&b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, quoted)
-		}
-		first := ""
-		if f.first != "" {
-			first = fmt.Sprintf(" && !%s(%s, &result)", f.first, f.list(argument))
-		}
-		fmt.Fprintf(&b, "    if (result == 0%s)\n        result = call.%s;\n    result = tempfile__made(&call, result, &handle);\n", first, call)
-		fmt.Fprintf(&b, "    if (result == 0)\n        *%s = handle;\n    return result;\n}\n", handle.name)
-		return b.String()
-	}
-	fmt.Fprintf(&b, "    const struct tempfile__api *api = tempfile__enter(%s);\n", quoted)
+	fmt.Fprintf(b, "    struct tempfile__call call;\n    void *handle;\n    int result = tempfile__make(&call, %s, %s);\n\n", kind(handle), f.quoted())
+	b.WriteString("    if (result != 0)\n        return result;\n")
+	fmt.Fprintf(b, "    if (%s == NULL)\n        result = tempfile__fail(-EINVAL, %s, \"arguments\", \"\", \"%s is NULL\", 0);\n", handle.name, f.quoted(), handle.name)
 	if hasOptions {
-		b.WriteString("    int result;\n")
+		fmt.Fprintf(b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, f.quoted())
 	}
-	b.WriteString("\n    if (api == NULL)\n        return -EOWNERDEAD;\n")
-	if hasOptions {
-		fmt.Fprintf(&b, "    result = tempfile__read_options(&%s, &room, %s);\n    if (result != 0)\n        return result;\n", options.name, quoted)
-	}
+	first := ""
 	if f.first != "" {
-		fmt.Fprintf(&b, "    if (%s(%s, &result))\n        return result;\n", f.first, f.list(argument))
+		first = " && " + f.notInC()
 	}
-	fmt.Fprintf(&b, "    return %s;\n}\n", call)
-	return b.String()
+	fmt.Fprintf(b, "    if (result == 0%s && (result = tempfile__enter_object(&call)) == 0) {\n", first)
+	fmt.Fprintf(b, "        result = %s;\n        tempfile__leave_go(call.thread);\n    }\n", f.call())
+	fmt.Fprintf(b, "    result = tempfile__made(&call, result, &handle);\n    if (result == 0)\n        *%s = handle;\n    return result;\n", handle.name)
+}
+
+func (f *function) withoutObject(b *strings.Builder) {
+	options, hasOptions := f.param(optional)
+	if hasOptions {
+		b.WriteString("    tempfile_options room;\n")
+	}
+	fmt.Fprintf(b, "    struct tempfile__thread *thread;\n    %sresult = tempfile__begin(%s);\n\n", spaced(f.result), f.quoted())
+	if hasOptions {
+		fmt.Fprintf(b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, f.quoted())
+	}
+	condition := "result == 0"
+	if f.first != "" {
+		condition += " && " + f.notInC()
+	}
+	fmt.Fprintf(b, "    if (%s && (result = tempfile__enter_go(&thread, %s)) == 0) {\n", condition, f.quoted())
+	fmt.Fprintf(b, "        result = %s;\n        tempfile__leave_go(thread);\n    }\n    return result;\n", f.call())
 }
 
 // symbols is the linker's map: a section for each version, frozen once that is released, and nothing but names.
@@ -213,18 +220,6 @@ func (f *function) list(spell func(param) string) string {
 }
 
 func publicParam(p param) string { return spaced(p.ctype) + p.name }
-
-// goParam is the parameter of the Go function: handles have become records.
-func goParam(p param) string {
-	switch p.role {
-	case existing, created:
-		if strings.HasPrefix(p.ctype, "const ") {
-			return "const tempfile__record *" + p.name
-		}
-		return "tempfile__record *" + p.name
-	}
-	return publicParam(p)
-}
 
 // argument is what the shim hands on.
 func argument(p param) string {

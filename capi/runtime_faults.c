@@ -1,0 +1,113 @@
+/* The three signals that Go must see: a fault in its own code becomes an error of the call there. The handlers are C's. They
+ * call Go's only for a thread that is inside Go, in a process where Go runs, and else what the host had before; a forked
+ * child's fault never enters the dead runtime. */
+#define _GNU_SOURCE
+#include "runtime.h"
+#include <errno.h>
+#include <ucontext.h>
+
+typedef void handler(int, siginfo_t *, void *);
+
+static TEMPFILE__KEPT struct fault {
+    int number;
+    bool taken;            /* the handler is installed: once, and for all forked children too */
+    struct sigaction host; /* what was there before */
+    handler *go;
+} faults[] = {{.number = SIGSEGV}, {.number = SIGBUS}, {.number = SIGFPE}};
+
+static struct fault *fault_of(int number)
+{
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        if (faults[i].number == number)
+            return &faults[i];
+    return NULL;
+}
+
+bool tempfile__is_fault(int number)
+{
+    return fault_of(number) != NULL;
+}
+
+/* What the host would have had without the library. */
+static void pass_on(struct fault *fault, siginfo_t *information, void *context)
+{
+    struct sigaction host = fault->host;
+
+    if ((host.sa_flags & SA_RESETHAND) != 0)
+        fault->host = (struct sigaction){.sa_handler = SIG_DFL};
+    if (host.sa_handler != SIG_DFL && host.sa_handler != SIG_IGN && (host.sa_flags & SA_SIGINFO) != 0) {
+        host.sa_sigaction(fault->number, information, context);
+    } else if (host.sa_handler == SIG_IGN && information->si_code <= 0) {
+        /* sent by a process, and ignored */
+    } else if (host.sa_handler == SIG_DFL || host.sa_handler == SIG_IGN) {
+        /* the process ends by the instruction, which faults again, or by the signal, sent again and blocked until here ends */
+        __real_sigaction(fault->number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        if (information->si_code <= 0)
+            raise(fault->number);
+    } else {
+        host.sa_handler(fault->number);
+    }
+}
+
+/* Has the instruction fault again, on the signal stack that Go made for this thread. Go finds no other place for its handler
+ * where a thread has no alternate stack, but it was taken off the thread because hosts' handlers may be larger. */
+static bool lend_stack(struct tempfile__thread *thread, ucontext_t *context)
+{
+    if (thread->lent || (context->uc_stack.ss_flags & SS_DISABLE) == 0 || (thread->go_stack.ss_flags & SS_DISABLE) != 0)
+        return false;
+    context->uc_stack = thread->go_stack;
+    thread->lent = true;
+    return true;
+}
+
+static void on_fault(int number, siginfo_t *information, void *context)
+{
+    struct fault *fault = fault_of(number);
+    struct tempfile__thread *thread = tempfile__this_thread();
+    int saved = errno;
+
+    if (information->si_code <= 0 || thread == NULL || thread->inside == 0 || thread->epoch != tempfile__shared.wiped->epoch)
+        pass_on(fault, information, context);
+    else if (!lend_stack(thread, context))
+        fault->go(number, information, context);
+    errno = saved;
+}
+
+/* sigaction(2) as Go calls it for one of the three. It sees what the host had, never the handler here: it would take that for
+ * the host's, and pass on to it what it got from it. */
+int tempfile__set_fault_action(int number, const struct sigaction *action, struct sigaction *old)
+{
+    struct fault *fault = fault_of(number);
+    struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+
+    if (old != NULL) {
+        if (fault->taken)
+            *old = fault->host;
+        else if (__real_sigaction(number, NULL, old) != 0)
+            return -1;
+    }
+    if (action == NULL)
+        return 0;
+    if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) /* Go is about to end the process */
+        return __real_sigaction(number, action, NULL);
+    fault->go = action->sa_sigaction;
+    if (fault->taken)
+        return 0;
+    if (__real_sigaction(number, NULL, &fault->host) != 0)
+        return -1;
+    sigfillset(&ours.sa_mask);
+    fault->taken = true; /* before the handler, which looks at it */
+    if (__real_sigaction(number, &ours, NULL) == 0)
+        return 0;
+    fault->taken = false;
+    return -1;
+}
+
+/* Takes the lent stack back. */
+void tempfile__end_loan(struct tempfile__thread *thread)
+{
+    const stack_t none = {.ss_flags = SS_DISABLE};
+
+    thread->lent = false;
+    sigaltstack(&none, NULL);
+}

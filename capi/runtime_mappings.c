@@ -1,0 +1,86 @@
+/* What Go has mapped. A forked child gives it back before it starts Go again: the heap of the dead runtime and the addresses
+ * that it reserved, more than 1 GB, would otherwise add up from one generation of forks to the next. */
+#include "runtime.h"
+#include <sys/mman.h>
+
+/* Some 30 are in use. What finds no room here stays mapped in a child, no more. */
+enum { MAPPINGS = 512 };
+
+/* Each is valid at every instruction, as another thread may fork at any: the end is written last, and cleared first. */
+static TEMPFILE__KEPT struct mapping {
+    char *start, *end; /* end NULL: not in use */
+} mappings[MAPPINGS];
+
+static void add(char *start, char *end)
+{
+    struct mapping *unused = NULL;
+
+    for (int i = 0; i < MAPPINGS; i++) {
+        struct mapping *old = &mappings[i];
+
+        if (old->end == NULL) {
+            if (unused == NULL)
+                unused = old;
+        } else if (old->start <= start && end <= old->end) {
+            return; /* a part of a reservation, put to use */
+        }
+    }
+    if (unused != NULL) {
+        unused->start = start;
+        __atomic_store_n(&unused->end, end, __ATOMIC_RELEASE);
+    }
+}
+
+/* Notes what Go has just mapped. */
+void tempfile__mapped(void *address, size_t size)
+{
+    pthread_mutex_lock(&tempfile__shared.wiped->mappings);
+    add(address, (char *)address + size);
+    pthread_mutex_unlock(&tempfile__shared.wiped->mappings);
+}
+
+/* Notes what Go is about to unmap. The addresses may be somebody else's as soon as it has. */
+void tempfile__unmapped(void *address, size_t size)
+{
+    char *start = address, *end = start + size;
+
+    pthread_mutex_lock(&tempfile__shared.wiped->mappings);
+    for (int i = 0; i < MAPPINGS; i++) {
+        struct mapping old = mappings[i];
+
+        if (old.end == NULL || old.end <= start || end <= old.start)
+            continue;
+        __atomic_store_n(&mappings[i].end, NULL, __ATOMIC_RELEASE);
+        if (old.start < start)
+            add(old.start, start);
+        if (end < old.end)
+            add(end, old.end);
+    }
+    pthread_mutex_unlock(&tempfile__shared.wiped->mappings);
+}
+
+static bool holds(const struct mapping *mapping, const void *address)
+{
+    return (const char *)address >= mapping->start && (const char *)address < mapping->end;
+}
+
+/* Unmaps all that the dead runtime had, but for what holds a stack that is in use: this thread's, its alternate one, or the
+ * one that it forked on, which is Go's if it forked in a signal handler that had interrupted Go. Where that is not known,
+ * nothing is unmapped. */
+void tempfile__unmap_dead(const void *forked_on)
+{
+    stack_t alternate = {.ss_flags = SS_DISABLE};
+    char here;
+
+    sigaltstack(NULL, &alternate);
+    for (int i = 0; i < MAPPINGS; i++) {
+        struct mapping *mapping = &mappings[i];
+        bool in_use = forked_on == NULL || holds(mapping, forked_on) || holds(mapping, &here) ||
+                      ((alternate.ss_flags & SS_DISABLE) == 0 && holds(mapping, alternate.ss_sp));
+
+        if (mapping->end == NULL || in_use)
+            continue;
+        __real_munmap(mapping->start, (size_t)(mapping->end - mapping->start));
+        mapping->end = NULL;
+    }
+}

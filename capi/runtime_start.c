@@ -1,0 +1,258 @@
+/* Entering Go: the first call that needs it starts it, and in a forked child, where its threads are missing, starts it anew. */
+#define _GNU_SOURCE
+#include "runtime.h"
+#include "_cgo_export.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
+
+#ifdef TEMPFILE_HOOKS
+TEMPFILE__KEPT bool tempfile__gate_off;
+#endif
+
+/* Go's entry, as the linker's wrapper has set it aside: the loader would call it at load. */
+typedef void entry(int, char **, char **);
+extern entry *__start_go_init[] __attribute__((visibility("hidden")));
+extern entry *__stop_go_init[] __attribute__((visibility("hidden")));
+
+/* What Go reads of the process that it starts in. It is in memory that stays, as Go's first thread reads it later. */
+static TEMPFILE__KEPT struct {
+    void *vector[32]; /* arguments, environment, auxiliary vector, as the kernel lays them out */
+    bool begun;       /* in this process or one before it: the library's variables are not as they were loaded */
+    struct rlimit files;
+} go;
+
+/* Memory that is zero in a forked child. */
+void *tempfile__wiped_pages(size_t size)
+{
+    void *pages = __real_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (pages == MAP_FAILED)
+        return NULL;
+    madvise(pages, size, MADV_WIPEONFORK); /* where that does nothing, in_child does it */
+    return pages;
+}
+
+/* --- whose process this is */
+
+/* Gives the process a number, the page's lock held. */
+static void enroll(struct tempfile__wiped *wiped)
+{
+    wiped->pid = getpid();
+    __atomic_store_n(&wiped->epoch, __atomic_add_fetch(&tempfile__shared.last_epoch, 1, __ATOMIC_RELAXED), __ATOMIC_RELEASE);
+}
+
+/* Makes the process known, if it is not: the page could not be had when the library was loaded, or this is a child that no
+ * handler of pthread_atfork has seen, of _Fork or a raw clone. */
+int tempfile__arrive_now(const char *function)
+{
+    struct tempfile__wiped *wiped = tempfile__shared.wiped, *none = NULL;
+
+    if (wiped == NULL) {
+        wiped = tempfile__wiped_pages(sizeof *wiped);
+        if (wiped == NULL)
+            return tempfile__fail(-ENOMEM, function, "mmap", "", "there is no memory for the library's state", 0);
+        if (!__atomic_compare_exchange_n(&tempfile__shared.wiped, &none, wiped, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            __real_munmap(wiped, sizeof *wiped); /* another thread's is there */
+            wiped = none;
+        }
+    }
+    pthread_mutex_lock(&wiped->start);
+    if (wiped->epoch == 0)
+        enroll(wiped);
+    pthread_mutex_unlock(&wiped->start);
+    return 0;
+}
+
+/* The exit handler is there from the first use on, or from the first fork: in a child the C library's own lock may be one
+ * that another thread held at the fork, in dlclose say, and that nobody would ever release. */
+static void watch_exit(void)
+{
+    if (!__atomic_exchange_n(&tempfile__shared.exit_watched, true, __ATOMIC_SEQ_CST))
+        atexit(tempfile__leave);
+}
+
+static void before_fork(void)
+{
+    watch_exit();
+    tempfile__before_fork();
+}
+
+static void in_child(void)
+{
+    struct tempfile__shared *shared = &tempfile__shared;
+    struct tempfile__wiped *wiped = shared->wiped;
+    char here;
+
+#ifdef TEMPFILE_HOOKS
+    if (tempfile__gate_off)
+        return;
+#endif
+    if (wiped == NULL)
+        return;
+    if (wiped->pid != 0) { /* an old kernel does not wipe, and an emulated one may only say that it will */
+        memset(wiped, 0, sizeof *wiped);
+        for (uint32_t i = 0; i < shared->tables; i++)
+            memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
+    }
+    wiped->inherited = tempfile__renewals_at_fork() + 1;
+    wiped->forked_on = &here;
+    enroll(wiped);
+}
+
+/* All that is done at load. */
+__attribute__((constructor)) static void loaded(void)
+{
+    tempfile__shared.wiped = tempfile__wiped_pages(sizeof *tempfile__shared.wiped);
+    if (tempfile__shared.wiped != NULL)
+        enroll(tempfile__shared.wiped);
+    pthread_atfork(before_fork, NULL, in_child);
+}
+
+/* --- the start */
+
+/* Lays out what a program finds behind its arguments. The environment is empty, as GODEBUG, GOGC and others of the host's are
+ * not meant for the library; its own settings are in build.sh. */
+static void lay_out(void)
+{
+    static const unsigned long keys[] = {AT_PAGESZ, AT_RANDOM, AT_HWCAP, AT_HWCAP2, AT_SECURE, AT_SYSINFO_EHDR};
+    void **at = go.vector;
+
+    *at++ = "libtempfile";
+    *at++ = NULL; /* of the arguments */
+    *at++ = NULL; /* of the environment */
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        *at++ = (void *)keys[i];
+        *at++ = (void *)getauxval(keys[i]);
+    }
+    *at++ = NULL;
+    *at = NULL;
+}
+
+/* What is in the way of a start here. */
+static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
+{
+    struct tempfile__obstacle found;
+
+    if (wiped->pid != getpid())
+        return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
+    if (tempfile__is_second_copy())
+        return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
+    found = tempfile__look_for_room();
+    if (found.code == 0 && !tempfile__take_image())
+        found = (struct tempfile__obstacle){-ENOMEM, "there is no memory for a copy of the library's variables"};
+    if (found.code != 0 && wiped->epoch > 1)
+        found.code = -EOWNERDEAD; /* what says so of a forked child */
+    return found;
+}
+
+/* Calls Go's entry, which starts a thread and comes back; the first call into Go waits for that. In a forked child the
+ * library is made what it was before Go first ran. */
+static void start(struct tempfile__wiped *wiped)
+{
+    sigset_t mask;
+
+    tempfile__block_signals(&mask);
+    if (go.begun) {
+        tempfile__forget_key();
+        tempfile__unmap_dead(wiped->forked_on);
+        tempfile__put_image_back();
+    }
+    go.begun = true;
+    getrlimit(RLIMIT_NOFILE, &go.files);
+    lay_out();
+    (*__start_go_init[0])(1, (char **)go.vector, NULL);
+    __atomic_store_n(&wiped->go_runs, true, __ATOMIC_RELEASE);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+/* Go calls this when its packages are initialized. The syscall package has raised the soft limit on descriptors by then,
+ * which would break hosts that use select(), and their children; the limit goes back unless somebody else set it. */
+void tempfile__go_started(void)
+{
+    struct rlimit now;
+
+    if (getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_max == go.files.rlim_max && now.rlim_cur > go.files.rlim_cur)
+        setrlimit(RLIMIT_NOFILE, &go.files);
+}
+
+/* Makes sure that Go runs in this process. */
+static int run_go(const char *function)
+{
+    struct tempfile__wiped *wiped = tempfile__shared.wiped;
+    struct tempfile__obstacle found = {0, NULL};
+    int cancellation;
+
+    if (__atomic_load_n(&wiped->go_runs, __ATOMIC_ACQUIRE))
+        return 0;
+    /* a thread that ended here would keep the lock for ever */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
+    pthread_mutex_lock(&wiped->start);
+    if (!wiped->go_runs) {
+        watch_exit();
+        found = obstacle(wiped);
+        if (found.code == 0)
+            start(wiped);
+    }
+    pthread_mutex_unlock(&wiped->start);
+    pthread_setcancelstate(cancellation, NULL);
+    return found.code != 0 ? tempfile__fail(found.code, function, found.code == -EOWNERDEAD ? "fork" : "start", "", found.reason, 0) : 0;
+}
+
+/* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
+ * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
+ * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
+ * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
+static int introduce(struct tempfile__thread *thread, const char *function)
+{
+    sigset_t mask;
+    stack_t own;
+    int result;
+
+    if (!tempfile__may_set_signal_stack(&own))
+        return tempfile__fail(-EAGAIN, function, "sigaltstack", "", "Go needs an alternate signal stack, and a filter (seccomp) refuses it", 0);
+    tempfile__block_signals(&mask);
+    result = tempfile__clear_slot();
+    if (result == 0) {
+        thread->inside++;
+        thread->stack_size = 0; /* a fork may have made it another */
+        tfgo_hello();
+        thread->inside--;
+        tempfile__note_slot();
+        thread->go_stack = (stack_t){.ss_flags = SS_DISABLE};
+        if ((own.ss_flags & SS_DISABLE) != 0)
+            sigaltstack(NULL, &thread->go_stack);
+        if ((own.ss_flags & SS_ONSTACK) == 0)
+            sigaltstack(&own, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (result != 0)
+        return tempfile__fail(result, function, "start", "", "another library uses the word of musl's thread block that Go needs", 0);
+    tempfile__free_recipes(thread->recipes); /* with names that the parent draws too */
+    thread->recipes = NULL;
+    thread->lent = false;
+    thread->epoch = tempfile__epoch();
+    return 0;
+}
+
+/* Enters Go where this thread has not been in it yet. */
+int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function)
+{
+    int result = run_go(function);
+
+    if (result != 0)
+        return result;
+    *out_thread = tempfile__new_thread();
+    if (*out_thread == NULL)
+        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
+    result = introduce(*out_thread, function);
+    if (result == 0)
+        (*out_thread)->inside++;
+    return result;
+}

@@ -1,0 +1,101 @@
+/* The functions of the C library that Go gets in place of the real ones, by the linker's --wrap: those through which it would
+ * change the host, or through which C learns what Go has. Go calls them through runtime/cgo. */
+#define _GNU_SOURCE
+#include "runtime.h"
+#include <errno.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/* Go sets SA_ONSTACK on every handler that a host has, takes SIGPIPE and SIGURG, and more. It is told that it did. Nothing
+ * can be put back afterwards instead: another thread may install a handler meanwhile. */
+int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old)
+{
+    if (tempfile__is_fault(number))
+        return tempfile__set_fault_action(number, action, old);
+    return old != NULL ? __real_sigaction(number, NULL, old) : 0;
+}
+
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int descriptor, off_t offset)
+{
+    void *result = __real_mmap(address, size, protection, flags, descriptor, offset);
+
+    if (result != MAP_FAILED)
+        tempfile__mapped(result, size);
+    return result;
+}
+
+int __wrap_munmap(void *address, size_t size)
+{
+    tempfile__unmapped(address, size);
+    return __real_munmap(address, size);
+}
+
+/* Go ends the process if it cannot have a thread, which it may ask for at any time. A limit that others have reached may
+ * have room again soon; runtime/cgo tries 20 times, so this comes to ten seconds. */
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+{
+    enum { TRIES = 50 };
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    int result = EAGAIN;
+
+    for (int i = 0; i < TRIES && result == EAGAIN; i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        result = __real_pthread_create(thread, attributes, run, argument);
+    }
+    return result;
+}
+
+/* The key by which Go learns that a thread of the host ends. */
+static TEMPFILE__KEPT struct {
+    bool made;
+    pthread_key_t key;
+    void (*destructor)(void *);
+} go_key;
+
+/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. */
+static void thread_ends(void *value)
+{
+    if (__atomic_load_n(&tempfile__shared.wiped->go_runs, __ATOMIC_ACQUIRE))
+        go_key.destructor(value);
+}
+
+int __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    int result = __real_pthread_key_create(key, thread_ends);
+
+    if (result != 0)
+        return result;
+    go_key.key = *key;
+    go_key.destructor = destructor;
+    __atomic_store_n(&go_key.made, true, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* Deletes the dead runtime's key: there are 1,024 in all, and this thread's value is of the dead runtime. */
+void tempfile__forget_key(void)
+{
+    if (!__atomic_load_n(&go_key.made, __ATOMIC_ACQUIRE))
+        return;
+    go_key.made = false;
+    pthread_key_delete(go_key.key);
+}
+
+/* Go asks for the bounds of the stack whenever it is called on one that it does not know, a coroutine's. For the main thread
+ * glibc reads /proc/self/maps each time, and for others it asks for the processors. */
+int __wrap_pthread_getattr_np(pthread_t id, pthread_attr_t *attributes)
+{
+    struct tempfile__thread *thread = tempfile__this_thread();
+    int result;
+
+    if (thread == NULL || !pthread_equal(id, pthread_self()))
+        return __real_pthread_getattr_np(id, attributes);
+    if (thread->stack_size == 0) {
+        result = __real_pthread_getattr_np(id, attributes);
+        if (result == 0)
+            pthread_attr_getstack(attributes, &thread->stack, &thread->stack_size);
+        return result;
+    }
+    result = pthread_attr_init(attributes);
+    return result != 0 ? result : pthread_attr_setstack(attributes, thread->stack, thread->stack_size);
+}
