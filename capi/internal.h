@@ -202,6 +202,7 @@ extern struct tempfile__shared {
     uint64_t renewals;             /* how many objects got a descriptor */
     uint64_t last_epoch;           /* of this process and those that it comes from */
     bool exit_watched;             /* by atexit */
+    bool second_copy;              /* of the library in this process, where that cannot be */
     pthread_once_t thread_once;
     pthread_key_t thread_key;
     bool has_thread_key;

@@ -5,6 +5,7 @@ package main
 /*
 #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -fvisibility=hidden
 #cgo tempfile_hooks CFLAGS: -DTEMPFILE_HOOKS
+#cgo tempfile_untested_go CFLAGS: -DTEMPFILE_UNTESTED_GO
 #include "internal.h"
 void tempfile__go_started(void);
 */
@@ -17,7 +18,7 @@ import "libtempfile/core"
 // library is the one over this process.
 var library = core.New(host{})
 
-// The runtime has raised the limit on descriptors by now; C gives the host its own back, and goes on with loading.
+// The runtime has raised the limit on descriptors by now; C gives the host its own back.
 func init() {
 	closePoll()
 	pauseWithoutTimer()

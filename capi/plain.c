@@ -7,7 +7,11 @@
 
 const char *tempfile_version(void)
 {
+#ifdef TEMPFILE_UNTESTED_GO
+    return TEMPFILE_VERSION "+untested-go";
+#else
     return TEMPFILE_VERSION;
+#endif
 }
 
 const char *tempfile_gettempprefix(void)

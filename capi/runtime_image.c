@@ -5,10 +5,12 @@
  * missing. capi/link.sh fails if one is. */
 #define _GNU_SOURCE
 #include "runtime.h"
+#include <elf.h>
 #include <link.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 extern char __start_tempfile_kept[] __attribute__((visibility("hidden")));
 extern char __stop_tempfile_kept[] __attribute__((visibility("hidden")));
 
@@ -24,28 +26,26 @@ static uintptr_t page_size(void)
     return getauxval(AT_PAGESZ);
 }
 
-/* Finds the bounds in the headers of the library, which is the one that holds the image itself. */
-static int find(struct dl_phdr_info *library, size_t size, void *unused)
+/* Finds the bounds in the library's own headers. Nothing is asked of the loader, whose lists may be half done in a child that
+ * was forked while another thread loaded a library. */
+static void find(void)
 {
-    char *read_only_end = NULL;
-    bool found = false;
+    const ElfW(Phdr) *parts = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
+    char *base = (char *)&__ehdr_start, *read_only_end = NULL; /* a library's addresses begin at 0 */
 
-    for (int i = 0; i < library->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
-        char *start = (char *)library->dlpi_addr + part->p_vaddr;
+    for (int i = 0; i < __ehdr_start.e_phnum; i++) {
+        char *start = base + parts[i].p_vaddr;
 
-        if (part->p_type == PT_GNU_RELRO)
-            read_only_end = (char *)((uintptr_t)(start + part->p_memsz) & ~(page_size() - 1)); /* as the loader rounds */
-        if (part->p_type != PT_LOAD || (part->p_flags & PF_W) == 0 || (char *)&image < start || (char *)&image >= start + part->p_memsz)
-            continue;
-        found = true;
+        if (parts[i].p_type == PT_GNU_RELRO)
+            read_only_end = (char *)((uintptr_t)(start + parts[i].p_memsz) & ~(page_size() - 1)); /* as the loader rounds */
+        if (parts[i].p_type != PT_LOAD || (parts[i].p_flags & PF_W) == 0)
+            continue; /* capi/internal/elf has seen that there is one */
         image.start = start;
-        image.stored_end = start + part->p_filesz;
-        image.end = start + part->p_memsz;
+        image.stored_end = start + parts[i].p_filesz;
+        image.end = start + parts[i].p_memsz;
     }
-    if (found && read_only_end > image.start)
+    if (read_only_end > image.start)
         image.start = read_only_end;
-    return found;
 }
 
 /* Word by word: memcpy would be the sanitizers', which know gaps between variables that may not be read. */
@@ -79,8 +79,7 @@ bool tempfile__take_image(void)
 
     if (image.copy != NULL)
         return true;
-    if (dl_iterate_phdr(find, NULL) == 0)
-        return false;
+    find();
     memory = __real_mmap(NULL, (size_t)(image.stored_end - image.start), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return false;

@@ -112,6 +112,7 @@ __attribute__((constructor)) static void loaded(void)
     tempfile__shared.wiped = tempfile__wiped_pages(sizeof *tempfile__shared.wiped);
     if (tempfile__shared.wiped != NULL)
         enroll(tempfile__shared.wiped);
+    tempfile__shared.second_copy = tempfile__is_second_copy();
     pthread_atfork(before_fork, NULL, in_child);
 }
 
@@ -142,7 +143,7 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 
     if (wiped->pid != getpid())
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
-    if (tempfile__is_second_copy())
+    if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
     found = tempfile__look_for_room();
     if (found.code == 0 && !tempfile__take_image())
@@ -187,12 +188,9 @@ static int run_go(const char *function)
 {
     struct tempfile__wiped *wiped = tempfile__shared.wiped;
     struct tempfile__obstacle found = {0, NULL};
-    int cancellation;
 
     if (__atomic_load_n(&wiped->go_runs, __ATOMIC_ACQUIRE))
         return 0;
-    /* a thread that ended here would keep the lock for ever */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     pthread_mutex_lock(&wiped->start);
     if (!wiped->go_runs) {
         watch_exit();
@@ -201,7 +199,6 @@ static int run_go(const char *function)
             start(wiped);
     }
     pthread_mutex_unlock(&wiped->start);
-    pthread_setcancelstate(cancellation, NULL);
     return found.code != 0 ? tempfile__fail(found.code, function, found.code == -EOWNERDEAD ? "fork" : "start", "", found.reason, 0) : 0;
 }
 
@@ -241,18 +238,23 @@ static int introduce(struct tempfile__thread *thread, const char *function)
     return 0;
 }
 
-/* Enters Go where this thread has not been in it yet. */
+/* Enters Go where this thread has not been in it yet. A thread that was cancelled on the way would keep a lock of ours, or
+ * the one under which the first call into Go waits until Go has started. */
 int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function)
 {
-    int result = run_go(function);
+    struct tempfile__thread *thread = NULL;
+    int cancellation, result;
 
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
+    result = run_go(function);
+    if (result == 0 && (thread = tempfile__new_thread()) == NULL)
+        result = tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
+    if (result == 0)
+        result = introduce(thread, function);
+    pthread_setcancelstate(cancellation, NULL);
     if (result != 0)
         return result;
-    *out_thread = tempfile__new_thread();
-    if (*out_thread == NULL)
-        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
-    result = introduce(*out_thread, function);
-    if (result == 0)
-        (*out_thread)->inside++;
-    return result;
+    thread->inside++;
+    *out_thread = thread;
+    return 0;
 }

@@ -135,10 +135,3 @@ const tempfile_error *tempfile_last_error(void)
 
     return thread != NULL ? &thread->error : &none;
 }
-
-const char *tempfile_strerror(int code)
-{
-    const char *text = strerrordesc_np(code < 0 ? (int)(0u - (unsigned)code) : code); /* -INT_MIN is no int */
-
-    return text != NULL ? text : "Unknown error";
-}

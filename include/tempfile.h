@@ -704,7 +704,8 @@ int tempfile_cleanup_on_signal(int number);
 /**
  * tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.
  *
- * Returns a constant string, "0.1.0" for instance. Never fails.
+ * Returns a constant string, "0.1.0" for instance; "0.1.0+untested-go" for a build with a version of Go that was not tested.
+ * Never fails.
  */
 const char *tempfile_version(void);
 

@@ -1,4 +1,4 @@
-//go:build tempfile_library && !tempfile_no_reserve
+//go:build tempfile_library && !tempfile_no_reserve && !tempfile_untested_go
 
 package main
 
