@@ -1,7 +1,7 @@
 /* Threads that help with a large removal. The thread that removes starts them itself: they inherit its user, its sandbox,
  * its name spaces and its processors, which none of Go's own threads has. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "runtime.h"
 #include "_cgo_export.h"
 #include <stdlib.h>
 
@@ -14,11 +14,13 @@ static void *help(void *argument)
 {
     struct tempfile__helper *helper = argument;
     struct tempfile__thread *thread;
+    bool known = tempfile__enter_go(&thread, NULL) == 0;
 
-    if (tempfile__enter_go(&thread, NULL) == 0) {
-        tfgo_help(helper->work);
+    if (!known) /* no memory to keep anything of the thread; the work must be done all the same, as others wait for it */
+        tempfile__clear_slot();
+    tfgo_help(helper->work);
+    if (known)
         tempfile__leave_go(thread);
-    }
     return NULL;
 }
 

@@ -19,6 +19,7 @@ int __real_munmap(void *address, size_t size);
 /* runtime_image.c */
 bool tempfile__take_image(void);
 void tempfile__put_image_back(void);
+bool tempfile__is_instruction(uintptr_t address);
 
 /* runtime_mappings.c */
 void tempfile__mapped(void *address, size_t size);

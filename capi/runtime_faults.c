@@ -1,12 +1,14 @@
 /* The three signals that Go must see: a fault in its own code becomes an error of the call there. The handlers are C's. They
- * call Go's only for a thread that is inside Go, in a process where Go runs, and else what the host had before; a forked
- * child's fault never enters the dead runtime. */
+ * call Go's only for a thread that is inside Go, in a process where Go runs, and for an instruction of the library; and else
+ * what the host had before. So a forked child's fault never enters the dead runtime, and a host's fault never Go. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
 #include <ucontext.h>
 
 typedef void handler(int, siginfo_t *, void *);
+
+enum { FIRST_PAGE = 4096 };
 
 static TEMPFILE__KEPT struct fault {
     int number;
@@ -60,13 +62,27 @@ static bool lend_stack(struct tempfile__thread *thread, ucontext_t *context)
     return true;
 }
 
+/* Tells whether the fault is one of Go's code. A call of a function that is nil ends on the first page. */
+static bool is_in_go(const struct tempfile__thread *thread, const siginfo_t *information, const ucontext_t *context)
+{
+#if defined __x86_64__
+    uintptr_t instruction = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined __aarch64__
+    uintptr_t instruction = context->uc_mcontext.pc;
+#endif
+
+    if (information->si_code <= 0 || thread == NULL || thread->inside == 0 || thread->epoch != tempfile__shared.wiped->epoch)
+        return false;
+    return instruction < FIRST_PAGE || tempfile__is_instruction(instruction);
+}
+
 static void on_fault(int number, siginfo_t *information, void *context)
 {
     struct fault *fault = fault_of(number);
     struct tempfile__thread *thread = tempfile__this_thread();
     int saved = errno;
 
-    if (information->si_code <= 0 || thread == NULL || thread->inside == 0 || thread->epoch != tempfile__shared.wiped->epoch)
+    if (!is_in_go(thread, information, context))
         pass_on(fault, information, context);
     else if (!lend_stack(thread, context))
         fault->go(number, information, context);

@@ -117,6 +117,18 @@ __attribute__((no_sanitize("address", "undefined"))) static void clear(char *fro
         *(volatile char *)from = 0;
 }
 
+/* Tells whether an address is one of an instruction of the library, Go's or C's. For a signal handler. */
+bool tempfile__is_instruction(uintptr_t address)
+{
+    const ElfW(Phdr) *parts = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
+    uintptr_t offset = address - (uintptr_t)&__ehdr_start;
+
+    for (int i = 0; i < __ehdr_start.e_phnum; i++)
+        if (parts[i].p_type == PT_LOAD && (parts[i].p_flags & PF_X) != 0 && offset - parts[i].p_vaddr < parts[i].p_memsz)
+            return true;
+    return false;
+}
+
 /* Makes the library what it was when the image was taken, but for C's variables. */
 void tempfile__put_image_back(void)
 {

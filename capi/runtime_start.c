@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
@@ -23,8 +25,9 @@ extern entry *__stop_go_init[] __attribute__((visibility("hidden")));
 
 /* What Go reads of the process that it starts in. It is in memory that stays, as Go's first thread reads it later. */
 static TEMPFILE__KEPT struct {
-    void *vector[32]; /* arguments, environment, auxiliary vector, as the kernel lays them out */
-    bool begun;       /* in this process or one before it: the library's variables are not as they were loaded */
+    void *vector[32];         /* arguments, environment, auxiliary vector, as the kernel lays them out */
+    unsigned char random[16]; /* in place of the kernel's for this process, which Go would write over */
+    bool begun;               /* in this process or one before it: the library's variables are not as they were loaded */
     struct rlimit files;
 } go;
 
@@ -122,7 +125,7 @@ __attribute__((constructor)) static void loaded(void)
  * not meant for the library; its own settings are in build.sh. */
 static void lay_out(void)
 {
-    static const unsigned long keys[] = {AT_PAGESZ, AT_RANDOM, AT_HWCAP, AT_HWCAP2, AT_SECURE, AT_SYSINFO_EHDR};
+    static const unsigned long keys[] = {AT_PAGESZ, AT_HWCAP, AT_HWCAP2, AT_SECURE, AT_SYSINFO_EHDR};
     void **at = go.vector;
 
     *at++ = "libtempfile";
@@ -131,6 +134,10 @@ static void lay_out(void)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         *at++ = (void *)keys[i];
         *at++ = (void *)getauxval(keys[i]);
+    }
+    if (syscall(SYS_getrandom, go.random, sizeof go.random, GRND_NONBLOCK) == sizeof go.random) {
+        *at++ = (void *)AT_RANDOM;
+        *at++ = go.random;
     }
     *at++ = NULL;
     *at = NULL;
