@@ -268,8 +268,8 @@ func tfgo_random_names(out_names *C.char, count C.size_t) (result C.int) {
 	if !ok || uint64(count) > uint64(maxSize/size) {
 		return misuse[C.int](function, "the buffer is NULL, or count is more than memory")
 	}
-	var names [64][core.NameLength]byte
 	for len(buffer) > 0 {
+		var names [64][core.NameLength]byte
 		some := names[:min(len(names), len(buffer)/size)]
 		if err := library.RandomNames(some); err != nil {
 			return fail[C.int](function, err)

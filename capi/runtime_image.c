@@ -10,7 +10,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern char __start_tempfile_kept[] __attribute__((visibility("hidden")));
 extern char __stop_tempfile_kept[] __attribute__((visibility("hidden")));
 
@@ -26,14 +26,25 @@ static uintptr_t page_size(void)
     return getauxval(AT_PAGESZ);
 }
 
+/* The program headers of the library, and how many there are. */
+static const ElfW(Phdr) *first_part(void)
+{
+    return (const void *)(__ehdr_start + ((const ElfW(Ehdr) *)__ehdr_start)->e_phoff);
+}
+
+static int parts_count(void)
+{
+    return ((const ElfW(Ehdr) *)__ehdr_start)->e_phnum;
+}
+
 /* Finds the bounds in the library's own headers. Nothing is asked of the loader, whose lists may be half done in a child that
  * was forked while another thread loaded a library. */
 static void find(void)
 {
-    const ElfW(Phdr) *parts = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
-    char *base = (char *)&__ehdr_start, *read_only_end = NULL; /* a library's addresses begin at 0 */
+    const ElfW(Phdr) *parts = first_part();
+    char *base = (char *)__ehdr_start, *read_only_end = NULL; /* a library's addresses begin at 0 */
 
-    for (int i = 0; i < __ehdr_start.e_phnum; i++) {
+    for (int i = 0; i < parts_count(); i++) {
         char *start = base + parts[i].p_vaddr;
 
         if (parts[i].p_type == PT_GNU_RELRO)
@@ -120,10 +131,10 @@ __attribute__((no_sanitize("address", "undefined"))) static void clear(char *fro
 /* Tells whether an address is one of an instruction of the library, Go's or C's. For a signal handler. */
 bool tempfile__is_instruction(uintptr_t address)
 {
-    const ElfW(Phdr) *parts = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
-    uintptr_t offset = address - (uintptr_t)&__ehdr_start;
+    const ElfW(Phdr) *parts = first_part();
+    uintptr_t offset = address - (uintptr_t)__ehdr_start;
 
-    for (int i = 0; i < __ehdr_start.e_phnum; i++)
+    for (int i = 0; i < parts_count(); i++)
         if (parts[i].p_type == PT_LOAD && (parts[i].p_flags & PF_X) != 0 && offset - parts[i].p_vaddr < parts[i].p_memsz)
             return true;
     return false;

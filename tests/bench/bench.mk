@@ -11,7 +11,7 @@ bench: build need-python $(bench_workers) ## speed beside what others use and th
 bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
 	@$(PYTHON) tests/bench/run.py --quick
 
-bench-memory: build need-python $(bench_workers) $(B)/bench/first_use ## cost of load and first use, memory after 1,000,000 rounds
+bench-memory: build need-python $(bench_workers) $(B)/bench/first_use $(B)/bench/empty.so ## cost of load, first calls and a later one; memory after 1,000,000 rounds
 	@$(PYTHON) tests/bench/memory.py
 
 counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
@@ -31,6 +31,10 @@ $(B)/bench/worker-alone: $(bench_sources) tests/bench/worker.h
 $(B)/bench/first_use: tests/bench/first_use.c include/tempfile.h
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl
+
+$(B)/bench/empty.so:
+	@mkdir -p $(@D)
+	echo 'int empty;' | $(CC) $(CFLAGS) -shared -fPIC -x c - -o $@
 
 $(B)/bench/go: tests/bench/go/main.go $(go_sources)
 	@mkdir -p $(@D)

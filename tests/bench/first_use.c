@@ -1,7 +1,8 @@
-/* Loads the library and uses it once. Prints the nanoseconds that loading and the first call took, and the bytes of memory
- * that became resident by each.
+/* Loads the library and uses it. Prints in nanoseconds what it took to load an empty library, to load this one, the first call,
+ * the first call in a forked child, and a call into Go that does nothing, then; and the bytes of memory that became resident by
+ * the load and by the first call.
  *
- * usage: first_use LIBRARY
+ * usage: first_use LIBRARY EMPTY-LIBRARY
  */
 #include "tempfile.h"
 
@@ -9,8 +10,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { CALLS = 200000 };
 
 static int64_t now(void)
 {
@@ -38,36 +42,83 @@ static int64_t resident(void)
     return kilobytes * 1024;
 }
 
-int main(int argc, char *argv[])
+static void *load(const char *path, int64_t *out_time)
 {
-    int64_t before, loaded_memory, used_memory, start, loaded, used;
-    int (*create)(const tempfile_options *, char *, size_t);
-    char path[TEMPFILE_PATH_SIZE];
-    int descriptor;
-    void *library;
+    int64_t start = now();
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 
-    if (argc != 2)
-        return 2;
-    resident(); /* what reading it takes must be resident already */
-    before = resident();
-    start = now();
-    library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
-    loaded = now();
+    *out_time = now() - start;
     if (library == NULL) {
         fprintf(stderr, "first_use: %s\n", dlerror());
-        return 1;
+        exit(1);
     }
-    loaded_memory = resident();
-    *(void **)&create = dlsym(library, "tempfile_mkstemp");
-    used = now();
-    descriptor = create(NULL, path, sizeof path);
-    used = now() - used;
-    used_memory = resident();
+    return library;
+}
+
+/* Makes a file and removes it; how long the making took. */
+static int64_t create(int (*mkstemp)(const tempfile_options *, char *, size_t))
+{
+    char path[TEMPFILE_PATH_SIZE];
+    int64_t start = now(), took;
+    int descriptor = mkstemp(NULL, path, sizeof path);
+
+    took = now() - start;
     if (descriptor < 0 || close(descriptor) != 0 || unlink(path) != 0) {
-        fprintf(stderr, "first_use: the first call failed\n");
-        return 1;
+        fprintf(stderr, "first_use: a call failed\n");
+        exit(1);
     }
-    printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", loaded - start, used, loaded_memory - before,
-           used_memory - loaded_memory);
+    return took;
+}
+
+/* How long the first call takes in a forked child. */
+static int64_t create_in_child(int (*mkstemp)(const tempfile_options *, char *, size_t))
+{
+    int64_t took = -1;
+    int ends[2], status;
+    pid_t pid;
+
+    if (pipe(ends) != 0 || (pid = fork()) < 0)
+        exit(1);
+    if (pid == 0) {
+        took = create(mkstemp);
+        _exit(write(ends[1], &took, sizeof took) != sizeof took);
+    }
+    if (waitpid(pid, &status, 0) != pid || status != 0 || read(ends[0], &took, sizeof took) != sizeof took) {
+        fprintf(stderr, "first_use: the child failed\n");
+        exit(1);
+    }
+    return took;
+}
+
+static int64_t enter_go(int (*random_names)(char *, size_t))
+{
+    int64_t start = now();
+
+    for (int i = 0; i < CALLS; i++)
+        random_names(NULL, 0);
+    return (now() - start) / CALLS;
+}
+
+int main(int argc, char *argv[])
+{
+    int64_t empty, loaded, used, in_child, before, loaded_memory, used_memory;
+    int (*mkstemp)(const tempfile_options *, char *, size_t);
+    int (*random_names)(char *, size_t);
+    void *library;
+
+    if (argc != 3)
+        return 2;
+    load(argv[2], &empty);
+    resident(); /* what reading it takes must be resident already */
+    before = resident();
+    library = load(argv[1], &loaded);
+    loaded_memory = resident();
+    *(void **)&mkstemp = dlsym(library, "tempfile_mkstemp");
+    *(void **)&random_names = dlsym(library, "tempfile_random_names");
+    used = create(mkstemp);
+    used_memory = resident();
+    in_child = create_in_child(mkstemp);
+    printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", empty, loaded, used, in_child,
+           enter_go(random_names), loaded_memory - before, used_memory - loaded_memory);
     return 0;
 }
