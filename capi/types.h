@@ -15,34 +15,36 @@
  * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
  * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
  * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see the next paragraph.
+ * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see "Forks".
+ *
+ * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
+ * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
+ * Where it is missing or refused the call fails with -ENOMEM or -EAGAIN and the reason, and a later call tries again. After
+ * the start the runtime may ask for another thread at any time; if it gets none for ten seconds, it ends the process.
  *
  * Forks. A forked child may use the library and all that its parent made: same data, same descriptors, same names. Only
  * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
- * tempfile_file_adopt, is for the others. The child's first call loads a private copy of the library, in some 20 ms. Where
- * that is impossible (no /proc, executable memory refused, the library's file replaced since it was loaded, more than 200
- * forks deep, another thread loading a library at the fork, less than 1 GB of address space or too few threads left, or
- * TEMPFILE_NO_RELOAD set in the environment), every call in the child is -EOWNERDEAD and says which. What another thread was
- * opening or rolling over at the fork may be closed in the child (-EBADF).
+ * tempfile_file_adopt, is for the others. The child's first call that needs Go starts it anew, with the same needs; a child
+ * that lacks them is refused with -EOWNERDEAD and the reason, but still reads what is in memory, and frees. What another
+ * thread was opening or rolling over at the fork may be closed in the child (-EBADF). A child made by _Fork or a raw clone may
+ * do so too if no other thread was in the C library at that moment. A child of vfork counts as its parent: it cannot start the
+ * runtime (-EAGAIN), and had better only exec or _exit.
  *
  * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
  *
- * Signals. A host's handlers, masks and limits stay as they are. A handler may interrupt the library, and have frames of up
- * to 200 KB then, without SA_ONSTACK or on a stack of the host's; it may not call the library, nor leave by longjmp while the
- * library was interrupted, and a child that it makes then, by _Fork, may only exec or _exit. Set TMPDIR and the like
- * whenever you want: the environment is read at each call.
+ * Signals. A host's handlers, masks and limits stay as they are, at the start of the runtime too, but for SIGSEGV, SIGBUS and
+ * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
+ * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
+ * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
+ * may only exec or _exit. Set TMPDIR and the like whenever you want: the environment is read at each call.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
  * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
  * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must leave another to call exit:
  * the library's own threads never end, and take no signal, so the process would stay.
  *
- * Limits. Loading starts a Go runtime, which ends the process if it cannot reserve 820 MB of address space (ulimit -v) or
- * start 5 threads (ulimit -u, for all of a user's processes) and some more when it collects garbage, or if GOMEMLIMIT in the
- * environment is no size. It ends it too where a filter answers clone3 or sigaltstack with EPERM. A forked child needs as
- * much again, and finds out before: it is refused unless it can start 6 threads and one for each processor up to 16.
- *
- * Paths and names are bytes without a NUL, in no encoding. Linux with glibc.
+ * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
+ * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
  */
 
 #include <stddef.h>
