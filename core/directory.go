@@ -37,16 +37,15 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, err
 	if err != nil {
 		return Recipe{}, err
 	}
-	identity, directory, err := l.system.Identify(path)
-	if err == nil && !directory {
-		// In a directory without a sticky bit somebody else may have moved it away already and put his own there.
-		err = syscall.ESTALE
-	}
+	// In a directory without a sticky bit somebody else may have moved it away already and put another there.
+	identity, err := l.system.IdentifyNew(path, plan.permissions)
 	if err == nil {
 		err = storage.SetText(TextPath, path)
 	}
 	if err != nil {
-		l.system.Rmdir(path)
+		if err != syscall.ESTALE { // that one is not ours
+			l.system.Rmdir(path)
+		}
 		return Recipe{}, failed("mkdir", path, err)
 	}
 	initializeDirectory(storage.State(), identity, o)
