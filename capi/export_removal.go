@@ -77,23 +77,52 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	const function = "tempfile_removal_start"
 	stack.Reserve()
 	defer rescue(function, &result)
-	root, ignoreErrors, code := removalArguments(function, path, flags)
+	root, _, code := removalArguments(function, path, flags)
 	if code != 0 {
 		return code
 	}
 	started, err := library.StartRemoval(root)
+	return keepRemoval(function, out_removal, started, flags, err)
+}
+
+// tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
+// was made: it removes nothing if another has taken its place.
+//
+// path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
+//
+// Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
+// removed already.
+//
+// Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+//
+// After a fork the child's removal begins anew with what is left.
+//
+//export tfgo_removal_resume
+func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inode C.uint64_t, out_removal *C.tempfile__new_removal) (result C.int) {
+	const function = "tempfile_removal_resume"
+	stack.Reserve()
+	defer rescue(function, &result)
+	root, _, code := removalArguments(function, path, flags)
+	if code != 0 {
+		return code
+	}
+	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
+	return keepRemoval(function, out_removal, started, flags, err)
+}
+
+// keepRemoval puts a removal behind a new record, with what a forked child needs to begin anew.
+func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, flags C.uint32_t, err error) C.int {
 	if err != nil {
 		return fail[C.int](function, err)
 	}
-	// What a forked child needs to begin anew.
-	storage, identity := record{out_removal}, started.Identity()
+	storage, identity := record{r}, started.Identity()
 	if err := storage.SetText(core.TextPath, started.Path()); err != nil {
 		started.Close()
 		return fail[C.int](function, err)
 	}
 	s := storage.State()
 	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
-	out_removal.object = attach(&removal{started, ignoreErrors})
+	r.object = attach(&removal{started, flags != 0})
 	return 0
 }
 

@@ -643,6 +643,21 @@ int tempfile_rmtree(const char *path, uint32_t flags);
 int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **out_removal);
 
 /**
+ * tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
+ * was made: it removes nothing if another has taken its place.
+ *
+ * path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
+ *
+ * Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
+ * removed already.
+ *
+ * Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+ *
+ * After a fork the child's removal begins anew with what is left.
+ */
+int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, uint64_t inode, tempfile_removal **out_removal);
+
+/**
  * tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
  *
  * entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
