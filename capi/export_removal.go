@@ -110,6 +110,34 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 	return keepRemoval(function, out_removal, started, flags, err)
 }
 
+// tempfile_identify_directory gives the identity of a directory that the caller has just made, by tempfile_mkdtemp or mkdir(2),
+// for tempfile_removal_resume. Somebody who may rename in the directory above could have put another in its place meanwhile;
+// that one would be removed later. From mkdir(2) on a directory's times of birth, modification and change are equal, which
+// a rename ends. Where the file system does otherwise the directory must be empty, the user's, and without other permissions.
+//
+// path is the directory; permissions is what it was made with, 0: 0700. out_device and out_inode receive its st_dev and st_ino.
+//
+// Returns 0.
+//
+// Errors: -ESTALE for what is not the new directory; -EINVAL for a NULL; -ENOENT and what else lstat(2) says.
+//
+//tempfile:first tempfile__identify_directory
+//export tfgo_identify_directory
+func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, out_device, out_inode *C.uint64_t) (result C.int) {
+	const function = "tempfile_identify_directory"
+	stack.Reserve()
+	defer rescue(function, &result)
+	if path == nil || out_device == nil || out_inode == nil {
+		return misuse[C.int](function, "an argument is NULL")
+	}
+	identity, err := library.IdentifyNew(text(path), uint32(permissions))
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	*out_device, *out_inode = C.uint64_t(identity.Device), C.uint64_t(identity.Inode)
+	return 0
+}
+
 // keepRemoval puts a removal behind a new record, with what a forked child needs to begin anew.
 func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, flags C.uint32_t, err error) C.int {
 	if err != nil {

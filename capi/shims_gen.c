@@ -526,6 +526,18 @@ int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, u
     return result;
 }
 
+int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_identify_directory");
+
+    if (result == 0 && !tempfile__identify_directory(path, permissions, out_device, out_inode, &result) && (result = tempfile__enter_go(&thread, "tempfile_identify_directory")) == 0) {
+        result = tfgo_identify_directory(path, permissions, out_device, out_inode);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed)
 {
     struct tempfile__call call;

@@ -52,6 +52,16 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, err
 	return plan.DirectoryRecipe(), nil
 }
 
+// IdentifyNew gives the identity of a directory that the caller has just made with the permissions, 0 for 0700; ESTALE if
+// another has taken its place already.
+func (l *Library) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	if permissions == 0 {
+		permissions = 0o700
+	}
+	identity, err := l.system.IdentifyNew(path, permissions)
+	return identity, failed("stat", path, err)
+}
+
 // initializeDirectory fills the state of a directory that is there.
 func initializeDirectory(s *State, identity Identity, o *Options) {
 	*s = State{Kind: KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}

@@ -59,6 +59,8 @@ class _Functions:
             ("mkdtemp", number, None),
             ("unnamed", number, None),
             ("removal_start", number, (text, flags, out_handle)),
+            ("identify_directory", number, (text, flags, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(ctypes.c_uint64))),
+            ("removal_resume", number, (text, flags, ctypes.c_uint64, ctypes.c_uint64, out_handle)),
             ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
             ("removal_free", None, (handle,)),
         ))
@@ -174,15 +176,31 @@ def create_unnamed(directory: "Any") -> int:
     return result
 
 
-def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool) -> "Iterator[int]":
+def identify(directory: "Union[str, bytes]") -> "tuple[int, int]":
+    """Device and inode of a directory that was just made; OSError (ESTALE) if another has taken its place."""
+    f = functions()
+    device, inode = f.Count(), f.Count()
+    result = f.identify_directory(os.fsencode(directory), 0, f.byref(device), f.byref(inode))
+    if result < 0:
+        raise error(result, directory)
+    return device.value, inode.value
+
+
+def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, identity: "Optional[tuple[int, int]]") -> "Iterator[int]":
     """Removes a directory in steps of so many entries, and yields after each how many are removed. OSError at the end,
-    for the first that could not be removed. What a caller that stops has not removed by then stays."""
+    for the first that could not be removed. What a caller that stops has not removed by then stays.
+
+    'identity' -- device and inode of the directory that is meant: another one is ESTALE, and left alone. None: any."""
     f = functions()
     where = os.fsencode(directory)
     if b"\0" in where:
         raise ValueError("embedded null byte")
     removal, removed = f.Handle(), f.Count()
-    result = f.removal_start(where, IGNORE_CLEANUP_ERRORS if ignore_errors else 0, f.byref(removal))
+    flags = IGNORE_CLEANUP_ERRORS if ignore_errors else 0
+    if identity is None:
+        result = f.removal_start(where, flags, f.byref(removal))
+    else:
+        result = f.removal_resume(where, flags, identity[0], identity[1], f.byref(removal))
     if result < 0:
         if ignore_errors:
             return

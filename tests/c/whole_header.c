@@ -49,6 +49,7 @@ static const struct {
     __typeof__(&tempfile_rmtree) rmtree;
     __typeof__(&tempfile_removal_start) removal_start;
     __typeof__(&tempfile_removal_resume) removal_resume;
+    __typeof__(&tempfile_identify_directory) identify_directory;
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
@@ -99,6 +100,7 @@ static const struct {
     tempfile_rmtree,
     tempfile_removal_start,
     tempfile_removal_resume,
+    tempfile_identify_directory,
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
@@ -201,7 +203,7 @@ static void directories(void)
     tempfile_removal *removal;
     char path[TEMPFILE_PATH_SIZE];
     struct stat stat_;
-    uint64_t removed;
+    uint64_t removed, device, inode;
 
     CHECK(all.temporary_directory(NULL, &directory) == 0);
     strcpy(path, all.directory_name(directory));
@@ -215,6 +217,8 @@ static void directories(void)
     all.directory_free(directory);
     CHECK(mode_of(path) == (S_IFDIR | 0700));
     CHECK(lstat(path, &stat_) == 0);
+    CHECK(all.identify_directory(path, 0, &device, &inode) == 0 && device == stat_.st_dev && inode == stat_.st_ino);
+    CHECK(all.identify_directory("/proc", 0, &device, &inode) == -ESTALE);
     CHECK(all.removal_resume(path, 0, stat_.st_dev, stat_.st_ino + 1, &removal) == -ESTALE);
     CHECK(all.removal_resume(path, 0, stat_.st_dev, stat_.st_ino, &removal) == 0);
     all.removal_free(removal);
