@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// swapping is a system in which somebody puts a directory of the user's in the place of each new one at once.
-type swapping struct {
+// exchanging is a system in which somebody puts a directory of the user's in the place of each new one at once.
+type exchanging struct {
 	Kernel
 	victim string
 }
 
-func (s swapping) Mkdir(path string, permissions uint32) error {
+func (s exchanging) Mkdir(path string, permissions uint32) error {
 	if err := s.Kernel.Mkdir(path, permissions); err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func TestAnotherDirectoryInThePlaceOfANewOne(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(victim, "precious"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err := New(swapping{victim: victim}).TemporaryDirectory(&Options{Dir: folder, Name: "new"})
+	_, err := New(exchanging{victim: victim}).TemporaryDirectory(&Options{Dir: folder, Name: "new"})
 	if errnoOf(err) != syscall.ESTALE {
 		t.Fatalf("the error is %v", err)
 	}
