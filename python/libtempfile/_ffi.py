@@ -1,7 +1,7 @@
 """The library's functions as this package uses them: the table of those of the C ABI, loaded at the first use.
 
-Not at import: tempfile is imported everywhere, and importing ctypes takes longer than importing all of this package. Loading
-the library starts nothing. Its threads come with the first call that needs Go, in a forked child with the first one there.
+Not at import: tempfile is imported everywhere, often without being used, and ctypes would make that a third slower. Loading the
+library starts nothing. Its threads come with the first call that needs Go, in a forked child with the first one there.
 """
 
 import errno
