@@ -92,8 +92,9 @@ print(len(loaded), len(set(map(id, loaded))))
         self.assertIn("version 0.1.0+untested-go\n", done.stdout)
 
     def test_why_another_directory_was_taken(self):
-        done = support.python("-m", "libtempfile", environment={"TMPDIR": "/nonexistent", "TEMP": self.directory})
-        self.assertIn("/nonexistent (TMPDIR=/nonexistent): No such file or directory\n", done.stdout)
+        missing = os.path.join(self.directory, "missing")
+        done = support.python("-m", "libtempfile", environment={"TMPDIR": missing, "TEMP": self.directory})
+        self.assertIn("%s (TMPDIR=%s): No such file or directory\n" % (missing, missing), done.stdout)
         self.assertIn("%s (TEMP=%s): the first that can be used" % (self.directory, self.directory), done.stdout)
 
 
