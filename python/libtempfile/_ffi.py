@@ -1,7 +1,7 @@
 """The library's functions as this package uses them: the table of those of the C ABI, loaded at the first use.
 
-Not at import: tempfile is imported everywhere, and the library brings threads, which make os.fork() warn on 3.12 and later.
-For the same reason nothing here imports ctypes before that.
+Not at import: tempfile is imported everywhere, often without being used, and ctypes would make that a third slower. Loading the
+library starts nothing. Its threads come with the first call that needs Go, in a forked child with the first one there.
 """
 
 import errno
@@ -15,6 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, Optional, Union
 
+
+class StartError(OSError):
+    """Go cannot start in this process now: a limit or a filter leaves no room for it. A later call tries again.
+
+    The class keeps EAGAIN from becoming a BlockingIOError, which programs answer by trying again at once. It also tells the
+    refusal from an error of a directory, for which another directory would be taken.
+    """
+
+
 _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
@@ -23,6 +32,10 @@ ONLY_O_TMPFILE = 0x20
 IGNORE_CLEANUP_ERRORS = 0x04
 
 PATH_SIZE = 4096
+
+_OWN_WORDS = {errno.EINVAL, errno.ENOTRECOVERABLE}  # no system call says what these mean
+_REFUSALS = {errno.EAGAIN, errno.ENOMEM, errno.EBUSY, errno.EOWNERDEAD}  # if the operation is one of a start
+_OF_A_START = {b"start", b"sigaltstack", b"fork"}
 
 
 def declare(functions: "Any", library: "Any", table: "Any") -> None:
@@ -104,13 +117,17 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 
 def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
-    """The OSError for what a function returned. What no system call says gets the library's own words."""
-    text = os.strerror(-code)
-    if -code in (errno.EINVAL, errno.EOWNERDEAD, errno.ENOTRECOVERABLE):
+    """The OSError for what a function returned. It has the library's words where those of the system would not tell: for a
+    refused start, which is a StartError, and for what no system call says."""
+    if -code in _OWN_WORDS or -code in _REFUSALS:
         detail = functions().last_error().contents
         if detail.code == code:
-            text = detail.message.decode("utf-8", "replace")
-    return OSError(-code, text, filename)
+            said = detail.message.decode("utf-8", "replace")
+            if -code in _OWN_WORDS:
+                return OSError(-code, said, filename)
+            if detail.operation in _OF_A_START:
+                return StartError(-code, said, filename)
+    return OSError(-code, os.strerror(-code), filename)
 
 
 class _Creation:
@@ -212,7 +229,7 @@ def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, id
             if more >= 0:
                 yield removed.value
         if more < 0:
-            failed = f.last_error().contents.path
+            failed = f.last_error().contents.path or where  # a refused start has none
             raise error(more, failed if isinstance(directory, bytes) else os.fsdecode(failed))
     finally:
         f.removal_free(removal)
