@@ -92,6 +92,10 @@ check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
 	@tests/check-creations $(B) $(B)/tests/c/whole_header
 
+.PHONY: check-variables
+check-variables: need-cc ## the build refuses variables of C that a restart of Go would put back
+	@tests/check-variables "$(CC)"
+
 .PHONY: check-pure
 check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	CGO_ENABLED=0 $(GO) build ./core/...
