@@ -31,7 +31,7 @@ _PROGRAMS = [
     (34, "many threads, short threads, small stacks", ["tests/misuse/odd_threads", "tests/misuse/threads_hooks"]),
     (35, "the host ends with live objects", ["tests/c/exit"]),
     (36, "user, landlock and filter of the thread, with helpers", ["tests/c/removal_identity_hooks"]),
-    (37, "reloading is refused", ["tests/c/refused"]),
+    (37, "Go cannot start", ["tests/c/refused", "tests/c/refused_reasons"]),
 ]
 
 
