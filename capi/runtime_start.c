@@ -183,6 +183,18 @@ void tempfile__go_started(void)
         setrlimit(RLIMIT_NOFILE, &go.files);
 }
 
+#ifdef TEMPFILE_EAGER
+/* A build for tests only, which controls must fail with: Go starts at load, with what the host has and without a look for
+ * room, as any library written in Go does. */
+__attribute__((constructor)) static void start_at_load(int count, char **arguments, char **environment)
+{
+    getrlimit(RLIMIT_NOFILE, &go.files);
+    go.begun = tempfile__take_image();
+    (*__start_go_init[0])(count, arguments, environment);
+    tempfile__shared.wiped->go_runs = true;
+}
+#endif
+
 /* Makes sure that Go runs in this process. */
 static int run_go(const char *function)
 {
