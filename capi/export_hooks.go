@@ -25,6 +25,18 @@ func tfgo_test_panic() (result C.int) {
 	panic("a panic that a test asked for")
 }
 
+var nowhere *C.int
+
+// fault reads where there is nothing.
+//
+//tempfile:hook
+//export tfgo_test_fault
+func tfgo_test_fault() (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_fault", &result)
+	return *nowhere
+}
+
 // collect runs the garbage collector and counts its runs.
 //
 //tempfile:hook

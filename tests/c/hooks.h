@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 int tempfile_test_panic(void);                 /* panics inside Go */
+int tempfile_test_fault(void);                 /* reads where there is nothing, inside Go */
 int64_t tempfile_test_collect(void);           /* collects garbage; how often that was done */
 int64_t tempfile_test_allocations(void);       /* what Go has allocated, in objects */
 int tempfile_test_work(int rounds);            /* uses stack and heap, without a call of the system */
