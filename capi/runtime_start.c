@@ -140,8 +140,12 @@ static void lay_out(void)
 static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 {
     struct tempfile__obstacle found;
+    bool of_vfork = wiped->pid != getpid();
 
-    if (wiped->pid != getpid())
+#ifdef TEMPFILE_HOOKS
+    of_vfork = of_vfork && !tempfile__gate_off;
+#endif
+    if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
     if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
