@@ -93,7 +93,7 @@ func tfgo_test_helpers(most C.int) (result C.int) {
 	return C.int(started.Load())
 }
 
-// gate_off makes a forked child call the dead runtime, as a plain Go library would.
+// gate_off makes a forked child call the dead runtime, as a plain Go library would, and lets a child of vfork start Go.
 //
 //tempfile:hook
 //tempfile:c void tempfile_test_gate_off(int off);
