@@ -6,8 +6,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <pthread.h>
 
-enum { NOBODY_ELSE = 54321, SPARE_KB = 300 << 10 };
+enum { NOBODY_ELSE = 54321, SPARE_KB = 300 << 10, SPARE_DATA_KB = 40 << 10, LARGE_STACK = 1 << 30 };
 enum where { FIRST, CHILD, CHILD_OF_USER, PLACES };
 
 static enum where where;
@@ -56,6 +57,35 @@ static void no_address_space(void)
 
     expect(-ENOMEM, "the limit on address space");
     CHECK(setrlimit(RLIMIT_AS, &before) == 0);
+    use();
+}
+
+/* Enough addresses, but not for the stacks that threads have here (ulimit -s). */
+static void large_stacks(void)
+{
+#ifdef __GLIBC__
+    pthread_attr_t large;
+    struct rlimit before;
+
+    CHECK(pthread_attr_init(&large) == 0 && pthread_attr_setstacksize(&large, LARGE_STACK) == 0);
+    CHECK(pthread_setattr_default_np(&large) == 0);
+    before = limit_addresses(2L * (LARGE_STACK >> 10));
+    expect(-ENOMEM, "the limit on address space");
+    CHECK(setrlimit(RLIMIT_AS, &before) == 0);
+    use();
+#endif
+}
+
+static void no_data(void)
+{
+    struct rlimit before, limit;
+
+    CHECK(getrlimit(RLIMIT_DATA, &before) == 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)(status_kb("VmData") + SPARE_DATA_KB) << 10;
+    CHECK(setrlimit(RLIMIT_DATA, &limit) == 0);
+    expect(-ENOMEM, "the limit on data");
+    CHECK(setrlimit(RLIMIT_DATA, &before) == 0);
     use();
 }
 
@@ -127,7 +157,7 @@ static void try(void (*obstacle)(void))
 
 int main(void)
 {
-    static void (*const obstacles[])(void) = {no_address_space, few_threads, no_threads, no_signal_stack};
+    static void (*const obstacles[])(void) = {no_address_space, large_stacks, no_data, few_threads, no_threads, no_signal_stack};
     const int count = sizeof obstacles / sizeof *obstacles;
 
     for (where = FIRST; where < PLACES; where++)
