@@ -1,6 +1,7 @@
 /* A fork while other threads are inside the first call of all, which starts Go: the child starts it for itself, whatever its
  * parent had done of it, and so does the child's child. Forks are tried at moments from before the calls until they are over,
- * until enough of them came in between. */
+ * until enough of them came in between. Then the same in children of a process that has used the library, where the first call
+ * starts Go anew. */
 #include "process.h"
 #include <pthread.h>
 #include <sys/mman.h>
@@ -73,12 +74,11 @@ static void process(int try)
     exit(0);
 }
 
-int main(void)
+static void processes(const char *what)
 {
     int tries = 0;
 
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(shared != MAP_FAILED);
+    shared->between = 0;
     for (; tries < MOST && shared->between < ENOUGH; tries++) {
         pid_t pid = fork();
 
@@ -87,6 +87,16 @@ int main(void)
         ends_well(pid);
     }
     CHECK(shared->between > 0);
-    printf("%d of %d forks during first calls; ", shared->between, tries);
+    printf("%d of %d forks during %s calls; ", shared->between, tries, what);
+    fflush(stdout);
+}
+
+int main(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(shared != MAP_FAILED);
+    processes("first");
+    use();
+    processes("a child's first");
     return passed();
 }

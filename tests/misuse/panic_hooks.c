@@ -86,6 +86,35 @@ static void *on_own_stack(void *memory)
     return NULL;
 }
 
+/* A thread that changes its signal stack between its calls, before it ends with one that a destructor still finds. */
+static pthread_key_t key;
+static stack_t kept_until_end;
+
+static void at_end(void *unused)
+{
+    (void)unused;
+    same_stack(&kept_until_end);
+}
+
+static void *change_stacks(void *memory)
+{
+    stack_t a = {.ss_sp = memory, .ss_size = OWN_STACK / 2}, b = {.ss_sp = (char *)memory + OWN_STACK / 2, .ss_size = OWN_STACK / 2};
+    stack_t none = {.ss_flags = SS_DISABLE};
+    const stack_t *turns[] = {&a, &none, &b, &a, &none, &a};
+
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        CHECK(sigaltstack(turns[i], NULL) == 0);
+        for (int twice = 0; twice < 2; twice++) {
+            use();
+            CHECK(tempfile_test_fault() == -ENOTRECOVERABLE);
+            same_stack(turns[i]);
+        }
+    }
+    kept_until_end = a;
+    CHECK(pthread_setspecific(key, memory) == 0);
+    return NULL;
+}
+
 static volatile int chained, hosts;
 static struct sigaction chain_to;
 
@@ -122,6 +151,7 @@ static void in_children(int generations, void *stack)
         alarm(60);
         fault_first(NULL);
         CHECK(pthread_create(&thread, NULL, on_own_stack, stack) == 0 && pthread_join(thread, NULL) == 0);
+        CHECK(pthread_create(&thread, NULL, change_stacks, stack) == 0 && pthread_join(thread, NULL) == 0);
         if (generations > 1)
             in_children(generations - 1, stack);
         with_chain();
@@ -147,6 +177,8 @@ int main(void)
     for (int i = 0; i < 8; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(pthread_create(&threads[0], NULL, on_own_stack, memory) == 0 && pthread_join(threads[0], NULL) == 0);
+    CHECK(pthread_key_create(&key, at_end) == 0); /* after Go's, whose own runs first */
+    CHECK(pthread_create(&threads[0], NULL, change_stacks, memory) == 0 && pthread_join(threads[0], NULL) == 0);
     with_chain();
     in_children(2, memory);
     use();
