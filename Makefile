@@ -47,7 +47,8 @@ $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@cp $< $@.new && mv $@.new $@
 
-# Builds for tests only: with hooks, and without the reserve of stack and the pauses that controls must fail for want of.
+# Builds for tests only: with hooks, without the reserve of stack and the pauses that controls must fail for want of, and one
+# that starts Go at load.
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -58,6 +59,12 @@ $(B)/unreserved/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_no_reserve,$@)
+	@ln -sf $(@F) $(@D)/$(SONAME)
+
+$(B)/eager/libtempfile.so: $(go_sources)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_eager,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 comma := ,
