@@ -1,29 +1,16 @@
-/* Chains of three children made by the system call itself, which runs no handler of pthread_atfork, while 3 threads are
- * inside the library; half of them from a worker thread. */
+/* Chains of three children made by the system call itself, which runs no handler of pthread_atfork; half of them from a
+ * worker thread. No other thread is in the C library meanwhile: its locks would stay taken in the child, malloc's above all,
+ * and nobody could promise more than what is async-signal-safe. */
 #include "check.h"
+#include "platform.h"
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
-enum { CHAINS = 20, GENERATIONS = 3, THREADS = 3 };
+enum { CHAINS = 20, GENERATIONS = 3 };
 
 static tempfile_file *spooled, *named;
-static volatile int stop;
-
-static void *hammer(void *unused)
-{
-    (void)unused;
-    while (!stop) {
-        tempfile_file *file;
-
-        CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
-        CHECK(tempfile_file_write(file, "hammer", 6) == 6 && tempfile_file_rollover(file) == 0);
-        tempfile_file_free(file);
-    }
-    return NULL;
-}
 
 static void wait_for(pid_t pid)
 {
@@ -62,16 +49,16 @@ static void *chain(void *unused)
 
 int main(void)
 {
-    struct timespec moment = {0, 2000000};
-    pthread_t threads[THREADS], worker;
+    pthread_t worker;
 
+    if (!wipes_pages()) {
+        printf("nothing wipes pages at a fork here, so a raw clone is taken for its parent");
+        return 77;
+    }
     CHECK(tempfile_named_temporary_file(NULL, &named) == 0);
     CHECK(tempfile_spooled_temporary_file(NULL, &spooled) == 0);
     CHECK(tempfile_file_write(spooled, "spooled", 7) == 7);
-    for (int i = 0; i < THREADS; i++)
-        CHECK(pthread_create(&threads[i], NULL, hammer, NULL) == 0);
     for (int i = 0; i < CHAINS; i++) {
-        nanosleep(&moment, NULL);
         if (i % 2 == 0) {
             chain(NULL);
             continue;
@@ -79,9 +66,6 @@ int main(void)
         CHECK(pthread_create(&worker, NULL, chain, NULL) == 0 && pthread_join(worker, NULL) == 0);
     }
     CHECK(access(tempfile_file_name(named), F_OK) == 0);
-    stop = 1;
-    for (int i = 0; i < THREADS; i++)
-        CHECK(pthread_join(threads[i], NULL) == 0);
     printf("%d chains of %d; ", CHAINS, GENERATIONS);
     return passed();
 }
