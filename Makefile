@@ -12,7 +12,15 @@ prefix ?= /usr/local
 libdir ?= $(prefix)/lib
 includedir ?= $(prefix)/include
 
-B := build
+# What is for another machine or another C library than this machine's own has a folder of its own in build/: CC=musl-gcc makes
+# build/musl, GOARCH=arm64 CC=aarch64-linux-gnu-gcc makes build/arm64.
+other_arch := $(if $(GOARCH),$(filter-out $(shell $(GO) env GOHOSTARCH 2>/dev/null),$(GOARCH)))
+other_libc := $(shell macros=$$(printf '\043include <features.h>\n' | $(CC) -E -dM - 2>/dev/null) || exit 0; \
+  echo "$$macros" | grep -q __GLIBC__ && its=glibc || its=musl; \
+  getconf GNU_LIBC_VERSION >/dev/null 2>&1 && own=glibc || own=musl; [ $$its = $$own ] || echo $$its)
+B := build$(addprefix /,$(other_libc))$(addprefix /,$(other_arch))
+# The generators run on this machine, whatever they are for.
+go_here := env -u GOARCH -u GOOS CGO_ENABLED=0 $(GO)
 CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
@@ -32,7 +40,7 @@ include tests/tools.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so man ## build/libtempfile.so, a copy beside the Python package, and the man pages
+build: need-go need-cc $(B)/libtempfile.so beside-python man ## build/libtempfile.so, a copy beside the Python package, and the man pages
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -42,6 +50,15 @@ $(B)/libtempfile.so.$(VERSION): $(go_sources)
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
+
+# The package's copy is the one for this machine's own Python.
+.PHONY: beside-python
+ifeq ($(B),build)
+beside-python: python/libtempfile/libtempfile.so
+else
+beside-python:
+	@echo "the library is in $(B); the copy beside the Python package is another one's, and stays as it is"
+endif
 
 # Put there by a rename: writing into a library that a process has loaded would kill it.
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
@@ -73,11 +90,11 @@ comma := ,
 
 .PHONY: header check-header
 header: need-go ## write include/tempfile.h, the shims and the symbol map from capi/export_*.go
-	cd capi && $(GO) run ./internal/genapi
+	cd capi && $(go_here) run ./internal/genapi
 
 check-header: need-go ## fail if a generated file is not what make header would write
 	@rm -rf $(B)/generated && mkdir -p $(B)/generated
-	@cd capi && $(GO) run ./internal/genapi -root ../$(B)/generated
+	@cd capi && $(go_here) run ./internal/genapi -root ../$(B)/generated
 	@for f in include/tempfile.h capi/public_gen.h capi/shims_gen.c capi/libtempfile.map capi/libtempfile_hooks.map; do \
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
@@ -128,7 +145,8 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 
 include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
 include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
+include tests/ports.mk
 
 .PHONY: clean
 clean: ## remove everything that was built
-	rm -rf $(B) python/libtempfile/libtempfile.so*
+	rm -rf build $(B) python/libtempfile/libtempfile.so*

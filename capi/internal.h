@@ -175,6 +175,7 @@ struct tempfile__thread { /* what is kept of a thread */
     char *text;       /* operation, path and message of the error, one after the other */
     uint64_t epoch;   /* of the process in which Go has met the thread; 0: none */
     uint32_t inside;  /* not 0: the thread is in Go */
+    sigset_t mask;    /* the host's, while signals wait: see tempfile__go_in */
     bool lent;        /* the thread has Go's signal stack for the moment, see runtime_faults.c */
     stack_t go_stack; /* the signal stack that Go made for the thread; SS_DISABLE: none, it had one */
     void *stack;      /* its bounds; size 0: not asked for yet */
@@ -273,6 +274,29 @@ static inline int tempfile__begin(const char *function)
     return tempfile__arrive(function);
 }
 
+/* Notes that a thread is in Go, or is not any more. On arm64 the host's signals wait meanwhile. A function of Go's keeps its
+ * caller's frame pointer below the stack pointer there, where a handler without SA_ONSTACK writes, and what is read back
+ * has Go end the process: "entersyscall inconsistent bp". */
+#if defined __aarch64__ && !defined TEMPFILE_NO_RESERVE
+enum { TEMPFILE__SIGNALS_WAIT = true };
+#else
+enum { TEMPFILE__SIGNALS_WAIT = false };
+#endif
+
+static inline void tempfile__go_in(struct tempfile__thread *thread)
+{
+    if (TEMPFILE__SIGNALS_WAIT && thread->inside == 0)
+        tempfile__block_signals(&thread->mask);
+    thread->inside++;
+}
+
+static inline void tempfile__go_out(struct tempfile__thread *thread)
+{
+    thread->inside--;
+    if (TEMPFILE__SIGNALS_WAIT && thread->inside == 0)
+        pthread_sigmask(SIG_SETMASK, &thread->mask, NULL);
+}
+
 /* Enters Go; only after tempfile__arrive. 0 and the thread, for tempfile__leave_go, or what the call returns. */
 static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const char *function)
 {
@@ -280,22 +304,23 @@ static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const
 
 #ifdef TEMPFILE_HOOKS
     if (tempfile__gate_off && thread != NULL && thread->epoch != 0) {
+        tempfile__go_in(thread);
         *out_thread = thread;
         return 0;
     }
 #endif
     if (__builtin_expect(thread == NULL || thread->epoch != tempfile__epoch(), 0))
         return tempfile__enter_first(out_thread, function);
-    thread->inside++;
+    tempfile__go_in(thread);
     *out_thread = thread;
     return 0;
 }
 
 static inline void tempfile__leave_go(struct tempfile__thread *thread)
 {
-    thread->inside--;
     if (__builtin_expect(thread->lent, 0))
         tempfile__end_loan(thread);
+    tempfile__go_out(thread);
 }
 
 #endif

@@ -296,7 +296,7 @@ int tempfile__enter_first(struct tempfile__thread **out_thread, const char *func
     pthread_setcancelstate(cancellation, NULL);
     if (result != 0)
         return result;
-    thread->inside++;
+    tempfile__go_in(thread);
     *out_thread = thread;
     return 0;
 }

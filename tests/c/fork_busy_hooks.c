@@ -3,6 +3,7 @@
  * the parent's files are still there. The control forks with the gate off and must hang. */
 #include "check.h"
 #include "hooks.h"
+#include "platform.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -160,6 +161,7 @@ static int control_hung(void)
 
 int main(void)
 {
+    bool forkers_end = forker_can_end();
     static char names[CHILDREN * NAMES][64];
     pthread_t threads[THREADS];
     size_t got = 0;
@@ -182,7 +184,7 @@ int main(void)
         CHECK(tempfile_spooled_temporary_file(NULL, &rolled) == 0);
         fill(rolled);
         CHECK(tempfile_file_rollover(rolled) == 0);
-        if (i % 2 == 0) {
+        if (i % 2 == 0 || !forkers_end) {
             if ((pid = fork_child()) == 0)
                 exit(0);
         } else {
@@ -206,6 +208,8 @@ int main(void)
     qsort(names, CHILDREN * NAMES, sizeof *names, by_name);
     for (int i = 1; i < CHILDREN * NAMES; i++)
         CHECK(strcmp(names[i - 1], names[i]) != 0);
+    if (!forkers_end)
+        printf("by threads that end: skipped, as this C library then hangs by itself; ");
     CHECK(control_hung());
     stop = 1;
     for (int i = 0; i < THREADS; i++)

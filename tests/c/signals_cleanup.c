@@ -1,6 +1,7 @@
 /* tempfile_cleanup_on_signals, in programs that a signal ends or that handle it. This program runs itself, once for each
  * story, with a TMPDIR of its own; what lies there afterwards and how the process ended tell. */
 #include "check.h"
+#include "platform.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -240,7 +241,7 @@ static void expect(const char *self, const struct story *story, int number)
     pid = fork();
     if (pid == 0) {
         setenv("TMPDIR", tempdir, 1);
-        execl(self, self, which, signal_number, (char *)NULL);
+        run_again(self, which, signal_number);
         _exit(126);
     }
     CHECK(waitpid(pid, &status, 0) == pid);
