@@ -75,7 +75,7 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
-.PHONY: check-c check-symbols check-creations
+.PHONY: check-c check-symbols check-hardening check-creations
 check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
 	@for std in c99 c11 c17 c2x; do \
 	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
@@ -88,6 +88,9 @@ strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
 	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+
+check-hardening: need-cc $(B)/libtempfile.so ## the library has what the compiler and linker can do against exploits
+	@CC="$(CC)" tests/check-hardening $(B)/libtempfile.so
 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
 	@tests/check-creations $(B) $(B)/tests/c/whole_header
