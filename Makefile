@@ -99,7 +99,7 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "check-header: the generated files agree with the exports"
 
-.PHONY: check-c check-symbols check-creations
+.PHONY: check-c check-symbols check-hardening check-creations
 check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
 	@for std in c99 c11 c17 c2x; do \
 	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
@@ -112,6 +112,9 @@ strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
 	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+
+check-hardening: need-cc $(B)/libtempfile.so ## the library has what the compiler and linker can do against exploits
+	@CC="$(CC)" tests/check-hardening $(B)/libtempfile.so
 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
 	@tests/check-creations $(B) $(B)/tests/c/whole_header
@@ -128,6 +131,20 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	@deps=$$(CGO_ENABLED=1 $(GO) list -deps -tags=osusergo ./core/...) || exit 1; \
 	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
 	@echo "check-pure: the core is pure Go"
+
+# On systems other than Linux the core does what the standard library can, see core/sys_portable.go: that is tried here. What
+# is skipped removes directories that are not empty, or makes each call fail on the way.
+other_systems := darwin windows freebsd
+linux_only := ^(TestEveryCallFails|TestCallsKeepFailing|TestRegisteredDirectory|ExampleTemporaryDirectory)$$
+
+.PHONY: check-other-systems
+check-other-systems: need-go ## the core builds and vets for macOS, Windows and FreeBSD, and what it has for them works
+	@for system in $(other_systems); do \
+	  echo "GOOS=$$system go build, go vet ./core/..."; \
+	  GOOS=$$system CGO_ENABLED=0 $(GO) build ./core/... && GOOS=$$system CGO_ENABLED=0 $(GO) vet ./core/... || exit 1; done
+	$(GO) vet -tags=tempfile_portable ./core/...
+	$(GO) test -tags=tempfile_portable -skip='$(linux_only)' ./core/...
+	@echo "check-other-systems: the core compiles for $(other_systems)"
 
 # --- demo
 

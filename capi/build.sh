@@ -4,7 +4,7 @@
 #
 # usage: capi/build.sh OUTPUT [MAP [TAGS]]     OUTPUT as seen from the root of the tree, MAP a file of capi/
 #
-# GO is the command to use, CC the C compiler; STRIP is given to Go's linker, and empty keeps debug information. With a CC
+# GO is the command to use, CC the C compiler, CGO_CFLAGS flags for it besides those here; STRIP is given to Go's linker, and empty keeps debug information. With a CC
 # for musl the library is one for musl.
 set -eu
 output=$1 map=${2:-libtempfile.map} tags=osusergo,tempfile_library${3:+,$3}
@@ -37,8 +37,19 @@ link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id
 # The linker's wrapper is named with its sum, as Go's build cache would not see that it has changed.
 wrapper="-X main.linker=$(cksum <capi/link.sh | cut -d ' ' -f 1)"
 
+# C is hardened with what the compiler knows. A caller's own flags come last, so that they win; what asks for sanitizers or
+# another level of _FORTIFY_SOURCE is not given ours, which the first would lose sight of and the second would collide with.
+given=$("${GO:-go}" env CGO_CFLAGS) hardened=
+for flag in -fstack-protector-strong -fcf-protection -mbranch-protection=standard; do
+    echo 'int none;' | ${CC:-gcc} -Werror $flag -x c -c - -o /dev/null 2>/dev/null && hardened="$hardened $flag"
+done
+case "$given" in
+*-fsanitize* | *_FORTIFY_SOURCE*) ;;
+*) hardened="$hardened -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2" ;;
+esac
+
 # Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
-CGO_ENABLED=1 "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
+CGO_ENABLED=1 CGO_CFLAGS="-g -O2$hardened $given" "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
     -ldflags="-buildid= '-extld=$PWD/capi/link.sh' ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
 rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's
 fix=

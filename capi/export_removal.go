@@ -26,7 +26,11 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 	case path == nil:
 		return "", false, misuse[C.int](function, "the path is NULL")
 	}
-	return text(path), flags != 0, 0
+	root, short := text(path)
+	if !short {
+		return "", false, fail[C.int](function, tooLong("the path"))
+	}
+	return root, flags != 0, 0
 }
 
 // tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as

@@ -191,6 +191,8 @@ void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
+                         const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);
 
 /* helpers.c */
 struct tempfile__helper *tempfile__start_helper(void *work);

@@ -45,7 +45,8 @@ static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
     if (value >> 56 != MARK || (value & 7) != 0 || (generation & 1) == 0)
         return NULL;
     record = record_at((uint32_t)(value >> 3) & 0x1fffff);
-    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation || record->kind != kind)
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
+        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
         return NULL;
     return record;
 }
@@ -225,9 +226,11 @@ static void empty(tempfile__record *record)
 {
     close_descriptor(record);
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
-        if (record->text[i] != NULL) /* few are set, and a call for nothing costs too */
-            free(record->text[i]);
-        record->text[i] = NULL;
+        char *text = record->text[i];
+
+        __atomic_store_n(&record->text[i], NULL, __ATOMIC_RELAXED); /* tempfile__path_of and handlers look without the lock */
+        if (text != NULL) /* few are set, and a call for nothing costs too */
+            free(text);
         record->text_size[i] = 0;
     }
     if (record->state.data != NULL)
@@ -261,9 +264,10 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
     call->record = take();
     if (call->record == NULL)
         return tempfile__fail(-ENOMEM, function, "handle", "", "there is no memory for another object, or there are 1,048,576", 0);
-    call->record->kind = kind;
+    __atomic_store_n(&call->record->kind, kind, __ATOMIC_RELAXED); /* which a thread with an old handle may be reading */
     call->record->state.descriptor = -1;
-    call->record->owner = call->record->epoch = tempfile__epoch();
+    call->record->epoch = tempfile__epoch();
+    __atomic_store_n(&call->record->owner, call->record->epoch, __ATOMIC_RELAXED);
     return 0;
 }
 
@@ -299,7 +303,7 @@ static bool deletes_name(const tempfile__record *record)
 {
     const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
 
-    return (record->state.flags & wanted) == wanted && tempfile__owned(record);
+    return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
 /* Ends an object that Go has not worked on in this process, as most are whose owner only wants the descriptor or the name: there is
@@ -437,7 +441,7 @@ static const char *name_to_remove(const tempfile__record *record, enum tempfile_
     uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
     const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
 
-    if (path == NULL || record->kind != kind || !deletes_name(record) || !is_there(record, generation))
+    if (path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) || !is_there(record, generation))
         return NULL;
     /* The second look is for another thread, which may have ended the object meanwhile and made one: all that was read must
      * be the same object's, or a file that was to be kept would go. */
@@ -476,7 +480,7 @@ void tempfile__remove_names(void)
 
 bool tempfile__owned(const tempfile__record *record)
 {
-    return record->owner == tempfile__epoch();
+    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread

@@ -15,7 +15,9 @@
  * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
  * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
  * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see "Forks".
+ * -ENAMETOOLONG: a string longer than any path. -EFAULT: memory that is not there. -ENOTRECOVERABLE: a fault of the library's
+ * own, which did not spread. -EOWNERDEAD: see "Forks". The message is one line for people: control characters and bytes that
+ * are not UTF-8 stand in it as \n or \x1b, while the path has the bytes themselves.
  *
  * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
  * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
@@ -36,7 +38,19 @@
  * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
  * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
  * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * may only exec or _exit.
+ *
+ * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
+ * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
+ * with glibc from 2.41 on. With an older glibc, and with musl, no reader is safe from them: set the variables before there are
+ * threads that create things, or call tempfile_settempdir, which is always safe.
+ *
+ * Rights and sandboxes. A call does its work on files in the calling thread, or in helpers that inherit from it: with its user,
+ * capabilities and sandbox. The runtime's own threads do no work on files. But what a thread changes for itself alone does not
+ * reach them: after capset, prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC they keep what
+ * they had, and whoever takes the process over could use it. So put the process into its sandbox first and make the first call
+ * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
+ * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
  *
  * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
  * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
