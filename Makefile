@@ -17,9 +17,13 @@ CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
 
-# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT)
+# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT) What it needs is looked for here, where it is
+# built: make install of what is there already needs neither Go nor a compiler.
 strip := -s -w
-shared = GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+shared = @echo "building $(3)"; QUIET=1 $(need) go modules cc && $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+
+# make V=1 shows the commands of the C compiler.
+Q := $(if $(V),,@)
 
 .DEFAULT_GOAL := help
 
@@ -106,12 +110,12 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 demo_sources := $(wildcard bindings/c/demo/*.c)
 
 .PHONY: demo
-demo: need-tar need-python build $(B)/demo ## Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
+demo: need-all need-tar need-python build $(B)/demo ## Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
+	@LD_LIBRARY_PATH="$(CURDIR)/$(B)" $(B)/demo "$$($(GO) env GOROOT)/src" cmd
 	@PYTHONPATH=python $(PYTHON) python/demo.py
 
 $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
+	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
 
 # --- tests, bindings
 
