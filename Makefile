@@ -20,7 +20,7 @@ go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -n
 # How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT) What it needs is looked for here, where it is
 # built: make install of what is there already needs neither Go nor a compiler.
 strip := -s -w
-shared = @echo "building $(3)"; QUIET=1 $(need) go modules cc && $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+shared = @QUIET=1 $(need) go modules cc && echo "building $(3)" && rm -f "$(3)" && $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
 
 # make V=1 shows the commands of the C compiler.
 Q := $(if $(V),,@)
@@ -40,7 +40,6 @@ build: need-go need-cc $(B)/libtempfile.so python/libtempfile/libtempfile.so man
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
-	@rm -f $@
 	$(call shared,libtempfile.map,,$@)
 
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
@@ -54,13 +53,11 @@ python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 # Builds for tests only: with hooks, and without the reserve of stack and the pauses that controls must fail for want of.
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(B)/unreserved/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_no_reserve,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 

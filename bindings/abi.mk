@@ -9,7 +9,6 @@ abidw := abidw --no-show-locs --no-corpus-path --no-comp-dir-path --type-id-styl
 $(B)/abi/libtempfile.so.$(VERSION): strip :=
 $(B)/abi/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile.map,,$@,CGO_CFLAGS="-g -O2")
 
 .PHONY: store-abi check-abi

@@ -21,7 +21,6 @@ run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
 
 $(B)/sanitized/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@,CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)")
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
