@@ -75,6 +75,10 @@ test-readme: build need-python ## the README's examples run, its targets and pat
 test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a slip, are one clear line each
 	@tests/part first tests/first/run "$(MAKE)" "$(GO)" $(VERSION) $(B)/bindings/c/examples/named
 
+.PHONY: test-fresh
+test-fresh: need-go ## make demo and make test on a minimal Debian 12, as root and as a user; 20 minutes, needs root and debootstrap
+	@tests/fresh/run "$(GO)"
+
 # Faults, made to happen under strace, and inputs made up at random.
 .PHONY: faults test-faults
 faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen

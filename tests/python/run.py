@@ -27,7 +27,7 @@ def run(interpreter, tests, folder):
     package = os.path.abspath(os.path.join(HERE, "..", "..", "python"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(PYTHONPATH=package + os.pathsep + HERE, TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
-    command = [interpreter.path, "-m", "unittest", "-v"] + (tests or ["discover", "-s", HERE, "-t", HERE])
+    command = [interpreter.path, "-m", "unittest"] + (["-v"] + tests if tests else ["discover", "-v", "-s", HERE, "-t", HERE])
     done = subprocess.run(command, env=environment, timeout=SECONDS, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     lines = done.stdout.rstrip().splitlines()
@@ -44,7 +44,7 @@ def run(interpreter, tests, folder):
     ran, skipped, *failed = (sum(map(int, re.findall(pattern, done.stdout, re.MULTILINE))) for pattern in
                              (r"^Ran (\d+) test", r"^(?:OK|FAILED) \(.*skipped=(\d+)", r"^FAILED \(.*failures=(\d+)", r"^FAILED \(.*errors=(\d+)"))
     failures = max(sum(failed), 0 if ok and not left else 1)
-    return ran - skipped - failures, failures, skipped
+    return max(ran - skipped - failures, 0), failures, skipped
 
 
 def main(*tests):
