@@ -77,23 +77,80 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	const function = "tempfile_removal_start"
 	stack.Reserve()
 	defer rescue(function, &result)
-	root, ignoreErrors, code := removalArguments(function, path, flags)
+	root, _, code := removalArguments(function, path, flags)
 	if code != 0 {
 		return code
 	}
 	started, err := library.StartRemoval(root)
+	return keepRemoval(function, out_removal, started, flags, err)
+}
+
+// tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
+// was made: it removes nothing if another has taken its place.
+//
+// path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
+//
+// Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
+// removed already.
+//
+// Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+//
+// After a fork the child's removal begins anew with what is left.
+//
+//export tfgo_removal_resume
+func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inode C.uint64_t, out_removal *C.tempfile__new_removal) (result C.int) {
+	const function = "tempfile_removal_resume"
+	stack.Reserve()
+	defer rescue(function, &result)
+	root, _, code := removalArguments(function, path, flags)
+	if code != 0 {
+		return code
+	}
+	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
+	return keepRemoval(function, out_removal, started, flags, err)
+}
+
+// tempfile_identify_directory gives the identity of a directory that the caller has just made, by tempfile_mkdtemp or mkdir(2),
+// for tempfile_removal_resume. Somebody who may rename in the directory above could have put another in its place meanwhile;
+// that one would be removed later. From mkdir(2) on a directory's times of birth, modification and change are equal, which
+// a rename ends. Where the file system does otherwise the directory must be empty, the user's, and without other permissions.
+//
+// path is the directory; permissions is what it was made with, 0: 0700. out_device and out_inode receive its st_dev and st_ino.
+//
+// Returns 0.
+//
+// Errors: -ESTALE for what is not the new directory; -EINVAL for a NULL; -ENOENT and what else lstat(2) says.
+//
+//tempfile:first tempfile__identify_directory
+//export tfgo_identify_directory
+func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, out_device, out_inode *C.uint64_t) (result C.int) {
+	const function = "tempfile_identify_directory"
+	stack.Reserve()
+	defer rescue(function, &result)
+	if path == nil || out_device == nil || out_inode == nil {
+		return misuse[C.int](function, "an argument is NULL")
+	}
+	identity, err := library.IdentifyNew(text(path), uint32(permissions))
 	if err != nil {
 		return fail[C.int](function, err)
 	}
-	// What a forked child needs to begin anew.
-	storage, identity := record{out_removal}, started.Identity()
+	*out_device, *out_inode = C.uint64_t(identity.Device), C.uint64_t(identity.Inode)
+	return 0
+}
+
+// keepRemoval puts a removal behind a new record, with what a forked child needs to begin anew.
+func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, flags C.uint32_t, err error) C.int {
+	if err != nil {
+		return fail[C.int](function, err)
+	}
+	storage, identity := record{r}, started.Identity()
 	if err := storage.SetText(core.TextPath, started.Path()); err != nil {
 		started.Close()
 		return fail[C.int](function, err)
 	}
 	s := storage.State()
 	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
-	out_removal.object = attach(&removal{started, ignoreErrors})
+	r.object = attach(&removal{started, flags != 0})
 	return 0
 }
 

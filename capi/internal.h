@@ -124,6 +124,10 @@ bool tempfile__write_memory(tempfile__record *record, const void *data, size_t s
 bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result);
 bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result);
 
+/* identity.c */
+bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode);
+bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode, int *result);
+
 /* environment.c */
 struct tempfile__environment {
     char *tempdir; /* malloc'ed copy; NULL: choose */

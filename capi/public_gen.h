@@ -40,6 +40,8 @@ int tempfile_register_file(const char *path, tempfile_file **out_file);
 int tempfile_register_directory(const char *path, tempfile_directory **out_directory);
 int tempfile_rmtree(const char *path, uint32_t flags);
 int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **out_removal);
+int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, uint64_t inode, tempfile_removal **out_removal);
+int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode);
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed);
 void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);

@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -209,18 +208,18 @@ bool tempfile__repeat_unnamed(const tempfile_options *options, tempfile__record 
 bool tempfile__repeat_directory(const tempfile_options *options, tempfile__record *record, int *result)
 {
     const struct recipe *recipe;
-    struct stat identity;
+    uint64_t device, inode;
     int made;
 
     if ((recipe = make_object(TEMPFILE__TEMPORARY_DIRECTORY, options, record, &made)) == NULL)
         return false;
-    if (syscall(SYS_newfstatat, AT_FDCWD, recipe->path, &identity, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(identity.st_mode)) {
+    if (!tempfile__identify_new(recipe->path, &device, &inode)) { /* Go makes another one, and looks closer */
         syscall(SYS_unlinkat, AT_FDCWD, recipe->path, AT_REMOVEDIR);
         return false;
     }
     record->state = recipe->state;
-    record->state.device = identity.st_dev;
-    record->state.inode = identity.st_ino;
+    record->state.device = device;
+    record->state.inode = inode;
     *result = 0;
     return true;
 }

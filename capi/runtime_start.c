@@ -3,12 +3,14 @@
 #include "runtime.h"
 #include "_cgo_export.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -143,6 +145,17 @@ static void lay_out(void)
     *at = NULL;
 }
 
+/* Tells whether the C library's paths lead where the system's do. Under fakechroot and its like they do not: a file of ours would
+ * be outside the world that the caller sees, and stay there. */
+static bool has_the_systems_paths(void)
+{
+    struct stat by_library, by_system;
+
+    if (stat("/", &by_library) != 0 || syscall(SYS_newfstatat, AT_FDCWD, "/", &by_system, 0) != 0)
+        return true; /* a filter, say */
+    return by_library.st_dev == by_system.st_dev && by_library.st_ino == by_system.st_ino;
+}
+
 /* What is in the way of a start here. */
 static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 {
@@ -152,6 +165,8 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
     if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
+    if (!has_the_systems_paths())
+        return (struct tempfile__obstacle){-ENOTSUP, "the C library's functions translate paths (fakechroot?), and Go goes past them"};
     found = tempfile__look_for_room();
     if (found.code == 0 && !tempfile__take_image())
         found = (struct tempfile__obstacle){-ENOMEM, "there is no memory for a copy of the library's variables"};

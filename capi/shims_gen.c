@@ -506,6 +506,38 @@ int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **
     return result;
 }
 
+int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, uint64_t inode, tempfile_removal **out_removal)
+{
+    struct tempfile__call call;
+    void *handle;
+    int result = tempfile__make(&call, TEMPFILE__REMOVAL, "tempfile_removal_resume");
+
+    if (result != 0)
+        return result;
+    if (out_removal == NULL)
+        result = tempfile__fail(-EINVAL, "tempfile_removal_resume", "arguments", "", "out_removal is NULL", 0);
+    if (result == 0 && (result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_removal_resume(path, flags, device, inode, call.record);
+        tempfile__leave_go(call.thread);
+    }
+    result = tempfile__made(&call, result, &handle);
+    if (result == 0)
+        *out_removal = handle;
+    return result;
+}
+
+int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_identify_directory");
+
+    if (result == 0 && !tempfile__identify_directory(path, permissions, out_device, out_inode, &result) && (result = tempfile__enter_go(&thread, "tempfile_identify_directory")) == 0) {
+        result = tfgo_identify_directory(path, permissions, out_device, out_inode);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed)
 {
     struct tempfile__call call;

@@ -37,20 +37,29 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, err
 	if err != nil {
 		return Recipe{}, err
 	}
-	identity, directory, err := l.system.Identify(path)
-	if err == nil && !directory {
-		// In a directory without a sticky bit somebody else may have moved it away already and put his own there.
-		err = syscall.ESTALE
-	}
+	// In a directory without a sticky bit somebody else may have moved it away already and put another there.
+	identity, err := l.system.IdentifyNew(path, plan.permissions)
 	if err == nil {
 		err = storage.SetText(TextPath, path)
 	}
 	if err != nil {
-		l.system.Rmdir(path)
+		if err != syscall.ESTALE { // that one is not ours
+			l.system.Rmdir(path)
+		}
 		return Recipe{}, failed("mkdir", path, err)
 	}
 	initializeDirectory(storage.State(), identity, o)
 	return plan.DirectoryRecipe(), nil
+}
+
+// IdentifyNew gives the identity of a directory that the caller has just made with the permissions, 0 for 0700; ESTALE if
+// another has taken its place already.
+func (l *Library) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	if permissions == 0 {
+		permissions = 0o700
+	}
+	identity, err := l.system.IdentifyNew(path, permissions)
+	return identity, failed("stat", path, err)
 }
 
 // initializeDirectory fills the state of a directory that is there.

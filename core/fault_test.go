@@ -82,6 +82,14 @@ func (s *faulty) Unlink(path string) error {
 func (s *faulty) Rmdir(path string) error {
 	return s.fault("Rmdir", func() error { return s.System.Rmdir(path) })
 }
+func (s *faulty) IdentifyNew(path string, permissions uint32) (identity Identity, err error) {
+	err = s.fault("IdentifyNew", func() (err error) {
+		identity, err = s.System.IdentifyNew(path, permissions)
+		return err
+	})
+	return identity, err
+}
+
 func (s *faulty) Identify(path string) (identity Identity, directory bool, err error) {
 	err = s.fault("Identify", func() (err error) {
 		identity, directory, err = s.System.Identify(path)

@@ -92,6 +92,60 @@ func ownedByUser(stat *unix.Stat_t) bool {
 	return int(stat.Uid) == user
 }
 
+// IdentifyNew takes a directory for the new one if nothing has happened to it: the times of birth, of modification and of
+// change are equal from mkdir on, and a rename into its place changes the last. Where a file system does otherwise, it must at
+// least have nothing in it that could be lost, and be as Mkdir makes them. capi/identity.c is the short way of this.
+func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	var stat unix.Stat_t
+	if err := again(func() error { return unix.Lstat(path, &stat) }); err != nil {
+		return Identity{}, err
+	}
+	if stat.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return Identity{}, unix.ESTALE
+	}
+	if !isUntouched(path, &stat) && !k.isAsNew(path, &stat, permissions) {
+		return Identity{}, unix.ESTALE
+	}
+	return identityOf(&stat), nil
+}
+
+// isUntouched tells whether what is at the path is what stat tells of, and has the times of a directory that was just made.
+func isUntouched(path string, stat *unix.Stat_t) bool {
+	var times unix.Statx_t
+	err := again(func() error {
+		return unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &times)
+	})
+	return err == nil && times.Mask&unix.STATX_BTIME != 0 && times.Ino == stat.Ino &&
+		unix.Mkdev(times.Dev_major, times.Dev_minor) == uint64(stat.Dev) && times.Btime == times.Mtime && times.Mtime == times.Ctime
+}
+
+// isAsNew tells whether a directory is empty, the user's, and with no other permissions than it was made with.
+func (k Kernel) isAsNew(path string, stat *unix.Stat_t, permissions uint32) bool {
+	const inherited = unix.S_ISGID // of the directory above
+	if stat.Mode&0o7777&^(permissions|inherited) != 0 || !ownedByUser(stat) {
+		return false
+	}
+	descriptor, err := openAt(unix.AT_FDCWD, path, walkFlags)
+	if err != nil {
+		return false
+	}
+	defer k.Close(descriptor)
+	identity, err := k.IdentifyOpen(descriptor)
+	if err != nil || identity != identityOf(stat) {
+		return false
+	}
+	var buffer [512]byte
+	for {
+		n, err := k.Entries(descriptor, buffer[:])
+		if err != nil || n == 0 {
+			return err == nil
+		}
+		if _, _, found := NextEntry(buffer[:n]); found {
+			return false
+		}
+	}
+}
+
 func identityOf(stat *unix.Stat_t) Identity { return Identity{uint64(stat.Dev), stat.Ino} }
 
 func (Kernel) Close(descriptor int) error {

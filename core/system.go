@@ -23,6 +23,9 @@ type System interface {
 	// Identify gives the identity of what has the name, without following a link, and whether it is a directory. Who owns
 	// it says nothing: servers and mounts that map users give new directories to others.
 	Identify(path string) (identity Identity, directory bool, err error)
+	// IdentifyNew gives the identity of a directory that Mkdir has just made there with the permissions. ESTALE: what has the
+	// name is another one, which somebody has put there since.
+	IdentifyNew(path string, permissions uint32) (Identity, error)
 
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)

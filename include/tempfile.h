@@ -643,6 +643,35 @@ int tempfile_rmtree(const char *path, uint32_t flags);
 int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **out_removal);
 
 /**
+ * tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
+ * was made: it removes nothing if another has taken its place.
+ *
+ * path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
+ *
+ * Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
+ * removed already.
+ *
+ * Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+ *
+ * After a fork the child's removal begins anew with what is left.
+ */
+int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, uint64_t inode, tempfile_removal **out_removal);
+
+/**
+ * tempfile_identify_directory gives the identity of a directory that the caller has just made, by tempfile_mkdtemp or mkdir(2),
+ * for tempfile_removal_resume. Somebody who may rename in the directory above could have put another in its place meanwhile;
+ * that one would be removed later. From mkdir(2) on a directory's times of birth, modification and change are equal, which
+ * a rename ends. Where the file system does otherwise the directory must be empty, the user's, and without other permissions.
+ *
+ * path is the directory; permissions is what it was made with, 0: 0700. out_device and out_inode receive its st_dev and st_ino.
+ *
+ * Returns 0.
+ *
+ * Errors: -ESTALE for what is not the new directory; -EINVAL for a NULL; -ENOENT and what else lstat(2) says.
+ */
+int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode);
+
+/**
  * tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
  *
  * entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in

@@ -1,7 +1,7 @@
 """Builds the package with the shared library in it, from a checkout or from an sdist, which carries the library's sources.
 
-A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go and a C compiler build one. Nothing is written
-beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
+A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go, a C compiler and binutils build one. Nothing is
+written beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
 """
 
 import functools
@@ -33,10 +33,18 @@ SCRATCH = tempfile.TemporaryDirectory(prefix="libtempfile-build-")
 
 def sources():
     """What the library is built from, and its header, as paths below TREE."""
-    found = ["go.mod", "go.sum", "include/tempfile.h", "capi/build.sh"]
-    for pattern in ("core/**/*.go", "capi/**/*.go", "capi/**/*.[chs]", "capi/*.map"):
+    found = ["go.mod", "go.sum", "include/tempfile.h"]
+    for pattern in ("core/**/*.go", "capi/**/*.go", "capi/**/*.[chs]", "capi/*.map", "capi/*.sh"):
         found += (os.path.relpath(path, TREE) for path in glob.glob(os.path.join(TREE, pattern), recursive=True))
-    return sorted(name for name in found if not name.endswith("_test.go") and "internal" + os.sep not in name)
+    generators = os.path.join("capi", "internal", "gen")  # genapi and gendocs; elf beside them is part of the build
+    return sorted(name for name in found if not name.endswith("_test.go") and not name.startswith(generators))
+
+
+def compilers_own(compiler, tool):
+    """The command for a tool of binutils as the compiler has it: that of another machine's compiler is that machine's."""
+    if not shutil.which(compiler[0]):
+        return tool
+    return subprocess.run(compiler + ["-print-prog-name=" + tool], stdout=subprocess.PIPE, text=True).stdout.strip() or tool
 
 
 @functools.lru_cache(maxsize=None)
@@ -46,13 +54,16 @@ def library():
     newest = max(os.path.getmtime(os.path.join(TREE, name)) for name in sources())
     if os.path.exists(made) and os.path.getmtime(made) >= newest:
         return made
-    for command, hint in ((os.environ.get("GO", "go"), "install Go 1.26 or later (https://go.dev/dl/)"),
-                          (os.environ.get("CC", "gcc").split()[0], "apt-get install gcc libc6-dev")):
+    compiler = os.environ.get("CC", "gcc").split() or ["gcc"]
+    for command, hint in ((os.environ.get("GO", "go"), "install Go 1.26 or 1.27 (https://go.dev/dl/)"),
+                          (compiler[0], "apt-get install gcc libc6-dev"),
+                          (compilers_own(compiler, "objcopy"), "apt-get install binutils"),
+                          (compilers_own(compiler, "nm"), "apt-get install binutils")):
         if not shutil.which(command):
             raise SystemExit("%s is missing, and libtempfile is built with it: %s" % (command, hint))
     built = os.path.join(SCRATCH.name, "libtempfile.so")
     if subprocess.run(["sh", os.path.join(TREE, "capi", "build.sh"), built]).returncode != 0:
-        raise SystemExit("the library of libtempfile could not be built: what Go said is above")
+        raise SystemExit("the library of libtempfile could not be built: what was said is above")
     return built
 
 

@@ -26,8 +26,8 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
            "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_limits", "_names", "_paths",
-               "_primitives", "_process", "_recipe", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper",
+_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_names", "_paths", "_primitives",
+               "_process", "_recipe", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper",
                "__main__", "shadow", "tempfile"}
 
 
@@ -49,7 +49,7 @@ class _Package(_ModuleType):
     def _is_own(self, name, value):
         """Dunders, extras, and the submodules, which importing assigns."""
         return (name in self.__dict__ or name in _EXTRAS or name.startswith("__") and name.endswith("__")
-                or _sys.modules.get("%s.%s" % (self.__name__, name)) is value)
+                or value is not None and _sys.modules.get("%s.%s" % (self.__name__, name)) is value)
 
     def __dir__(self):
         extras = [name for name in self.__dict__ if not name.startswith("_") or name.startswith("__")]

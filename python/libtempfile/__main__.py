@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import Optional
 
 
+_UNTESTED = "+untested-go"  # what the version of such a build ends with
+
+
 def _sources() -> "list[str]":
     """Where each candidate for the default directory comes from, in the order of the list."""
     found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
@@ -53,13 +56,19 @@ def main(arguments: "list[str]") -> int:
     except _search.LibraryError as error:
         print(error)
         return 1
-    print("library: %s, version %s" % (_ffi.path, functions.version().decode()))
+    version = functions.version().decode()
+    print("library: %s, version %s" % (_ffi.path, version))
+    if version.endswith(_UNTESTED):
+        print("warning: the library was built with a version of Go that it was not tested with (by TEMPFILE_UNTESTED_GO)")
     print("'import tempfile' gives: %s" % ("libtempfile" if _finder.is_installed() else "the standard module"))
     try:
         chosen = tempfile.gettempdir()
     except FileNotFoundError as error:
         print("default directory: %s" % error)
         print("\n".join(_why(None)))
+        return 1
+    except _ffi.StartError as error:
+        print("default directory: %s" % error)
         return 1
     print("default directory: %s\n%s" % (chosen, "\n".join(_why(chosen))))
     return 0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _adopt_file(closer: "_wrapper._TemporaryFileCloser") -> None:
-    if closer.delete and closer._owner is not _process.this():
+    if closer.delete and not closer._is_owned():
         closer._own()
 
 

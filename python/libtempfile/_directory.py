@@ -7,6 +7,7 @@ import weakref as _weakref
 from . import _process, _removal, _versions
 from . import tempfile as _tempfile
 
+_mkdtemp = _tempfile.mkdtemp
 _watch = None  # cleanup_on_signals() puts a function here, which is told of each directory
 
 
@@ -15,6 +16,7 @@ def _if_ours(owner, clean_up, *args, **kwargs):
     parent's directories too."""
     if owner[0]:
         clean_up(*args, **kwargs)
+        _removal.forget(args[0])
 
 
 class TemporaryDirectory:
@@ -69,6 +71,8 @@ class TemporaryDirectory:
 
     def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
         self.name = _tempfile.mkdtemp(suffix, prefix, dir)
+        if _tempfile.mkdtemp is _mkdtemp:  # a host's own may give a directory that is not new
+            _removal.remember(self.name)
         self._ignore_cleanup_errors = ignore_cleanup_errors
         self._delete = delete
         self._owner = _process.this()
@@ -93,5 +97,6 @@ class TemporaryDirectory:
                 self._rmtree(self.name, ignore_errors=self._ignore_cleanup_errors)
         elif self._finalizer.detach():
             self._rmtree(self.name)
+        _removal.forget(self.name)
 
     __class_getitem__ = classmethod(type(list[int]))

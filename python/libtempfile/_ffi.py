@@ -1,7 +1,7 @@
 """The library's functions as this package uses them: the table of those of the C ABI, loaded at the first use.
 
-Not at import: tempfile is imported everywhere, and the library brings threads, which make os.fork() warn on 3.12 and later.
-For the same reason nothing here imports ctypes before that.
+Not at import: tempfile is imported everywhere, often without being used, and ctypes would make that a third slower. Loading the
+library starts nothing. Its threads come with the first call that needs Go, in a forked child with the first one there.
 """
 
 import errno
@@ -15,6 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, Optional, Union
 
+
+class StartError(OSError):
+    """Go cannot start in this process now: a limit or a filter leaves no room for it. A later call tries again.
+
+    The class keeps EAGAIN from becoming a BlockingIOError, which programs answer by trying again at once. It also tells the
+    refusal from an error of a directory, for which another directory would be taken.
+    """
+
+
 _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
@@ -23,6 +32,10 @@ ONLY_O_TMPFILE = 0x20
 IGNORE_CLEANUP_ERRORS = 0x04
 
 PATH_SIZE = 4096
+
+_OWN_WORDS = {errno.EINVAL, errno.ENOTRECOVERABLE}  # no system call says what these mean
+_REFUSALS = {errno.EAGAIN, errno.ENOMEM, errno.EBUSY, errno.EOWNERDEAD}  # if the operation is one of a start
+_OF_A_START = {b"start", b"sigaltstack", b"fork"}
 
 
 def declare(functions: "Any", library: "Any", table: "Any") -> None:
@@ -59,6 +72,8 @@ class _Functions:
             ("mkdtemp", number, None),
             ("unnamed", number, None),
             ("removal_start", number, (text, flags, out_handle)),
+            ("identify_directory", number, (text, flags, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(ctypes.c_uint64))),
+            ("removal_resume", number, (text, flags, ctypes.c_uint64, ctypes.c_uint64, out_handle)),
             ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
             ("removal_free", None, (handle,)),
         ))
@@ -102,13 +117,17 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 
 def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
-    """The OSError for what a function returned. What no system call says gets the library's own words."""
-    text = os.strerror(-code)
-    if -code in (errno.EINVAL, errno.EOWNERDEAD, errno.ENOTRECOVERABLE):
+    """The OSError for what a function returned. It has the library's words where those of the system would not tell: for a
+    refused start, which is a StartError, and for what no system call says."""
+    if -code in _OWN_WORDS or -code in _REFUSALS:
         detail = functions().last_error().contents
         if detail.code == code:
-            text = detail.message.decode("utf-8", "replace")
-    return OSError(-code, text, filename)
+            said = detail.message.decode("utf-8", "replace")
+            if -code in _OWN_WORDS:
+                return OSError(-code, said, filename)
+            if detail.operation in _OF_A_START:
+                return StartError(-code, said, filename)
+    return OSError(-code, os.strerror(-code), filename)
 
 
 class _Creation:
@@ -174,15 +193,31 @@ def create_unnamed(directory: "Any") -> int:
     return result
 
 
-def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool) -> "Iterator[int]":
+def identify(directory: "Union[str, bytes]") -> "tuple[int, int]":
+    """Device and inode of a directory that was just made; OSError (ESTALE) if another has taken its place."""
+    f = functions()
+    device, inode = f.Count(), f.Count()
+    result = f.identify_directory(os.fsencode(directory), 0, f.byref(device), f.byref(inode))
+    if result < 0:
+        raise error(result, directory)
+    return device.value, inode.value
+
+
+def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, identity: "Optional[tuple[int, int]]") -> "Iterator[int]":
     """Removes a directory in steps of so many entries, and yields after each how many are removed. OSError at the end,
-    for the first that could not be removed. What a caller that stops has not removed by then stays."""
+    for the first that could not be removed. What a caller that stops has not removed by then stays.
+
+    'identity' -- device and inode of the directory that is meant: another one is ESTALE, and left alone. None: any."""
     f = functions()
     where = os.fsencode(directory)
     if b"\0" in where:
         raise ValueError("embedded null byte")
     removal, removed = f.Handle(), f.Count()
-    result = f.removal_start(where, IGNORE_CLEANUP_ERRORS if ignore_errors else 0, f.byref(removal))
+    flags = IGNORE_CLEANUP_ERRORS if ignore_errors else 0
+    if identity is None:
+        result = f.removal_start(where, flags, f.byref(removal))
+    else:
+        result = f.removal_resume(where, flags, identity[0], identity[1], f.byref(removal))
     if result < 0:
         if ignore_errors:
             return
@@ -194,7 +229,7 @@ def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool) ->
             if more >= 0:
                 yield removed.value
         if more < 0:
-            failed = f.last_error().contents.path
+            failed = f.last_error().contents.path or where  # a refused start has none
             raise error(more, failed if isinstance(directory, bytes) else os.fsdecode(failed))
     finally:
         f.removal_free(removal)

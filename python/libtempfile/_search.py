@@ -30,13 +30,7 @@ def candidates() -> "list[str]":
 
 
 def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
-    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none, and before anything
-    is loaded that would end the process."""
-    from . import _limits
-
-    obstacle = _limits.obstacle()
-    if obstacle is not None:
-        raise LibraryError("the library of libtempfile cannot be loaded into this process: " + obstacle, name="libtempfile")
+    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none."""
     reasons = []
     for path in candidates():
         if os.sep in path and not os.path.exists(path):

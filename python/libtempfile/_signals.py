@@ -150,8 +150,7 @@ def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, 
 def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
     if type(closer) not in (_wrapper._TemporaryFileCloser, _WatchedCloser):
         return
-    ours = closer._owner is not _process.ANYBODY and closer._owner[0]
-    if closer.delete and ours and not getattr(closer, "cleanup_called", closer.close_called):
+    if closer.delete and closer._is_owned() and not getattr(closer, "cleanup_called", closer.close_called):
         _register(closer.__dict__, "_registration", "file", closer.name)
         closer.__class__ = _WatchedCloser
 

@@ -62,11 +62,14 @@ class _TemporaryFileCloser:
         if _watch is not None:
             _watch(self)
 
+    def _is_owned(self):
+        """Whether this process has called _own(). A closer that another thread is still making has no attributes yet."""
+        return "_owner" in self.__dict__ and bool(self._owner[0])
+
     def _forsaken(self, unlink=_os.unlink):
         """Deletes the name, if that was still to be done, and leaves the rest."""
         done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
-        # the owner first: one that another thread was just making has no other attributes yet
-        if "_owner" in self.__dict__ and self.delete and not done and self._owner[0]:
+        if self._is_owned() and self.delete and not done:
             try:
                 unlink(self.name)
             except OSError:

@@ -27,7 +27,7 @@ import warnings as _warnings
 import weakref as _weakref
 import _thread
 
-from . import _files, _names, _paths, _primitives, _recipe, _versions
+from . import _ffi, _files, _names, _paths, _primitives, _recipe, _versions
 from ._names import _RandomNameSequence
 from ._wrapper import _TemporaryFileCloser, _TemporaryFileWrapper
 
@@ -134,6 +134,8 @@ def _choose_tempdir(dirlist):
         try:
             if _is_usable(dir, names):
                 return dir
+        except _ffi.StartError:
+            raise  # it says nothing of the directory, and the next one may not be chosen for it
         except OSError:
             pass
     raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s" % dirlist)
@@ -444,6 +446,8 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
         if recipe is not None:
             try:
                 fd = recipe.create_unnamed()
+            except _ffi.StartError:
+                raise  # another attempt would look for room again
             except OSError:
                 pass
             else:
@@ -463,6 +467,8 @@ def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix,
             file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
         except IsADirectoryError:
             _O_TMPFILE_WORKS = False
+        except _ffi.StartError:
+            raise
         except OSError:
             pass  # the file system has no such files; if it is something else, the next attempt says so again
     if file is None:
@@ -489,7 +495,7 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
     _class.__module__ = __name__  # so that they are pickled and described as what can be imported
 del _class
 
-_ours = {"_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
+_ours = {"_ffi", "_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
          "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_plain", "_open_named",
          "_abandon", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
          "__getattr__", "__dir__"}

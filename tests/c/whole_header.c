@@ -48,6 +48,8 @@ static const struct {
     __typeof__(&tempfile_register_directory) register_directory;
     __typeof__(&tempfile_rmtree) rmtree;
     __typeof__(&tempfile_removal_start) removal_start;
+    __typeof__(&tempfile_removal_resume) removal_resume;
+    __typeof__(&tempfile_identify_directory) identify_directory;
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
@@ -97,6 +99,8 @@ static const struct {
     tempfile_register_directory,
     tempfile_rmtree,
     tempfile_removal_start,
+    tempfile_removal_resume,
+    tempfile_identify_directory,
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
@@ -198,7 +202,8 @@ static void directories(void)
     tempfile_directory *directory;
     tempfile_removal *removal;
     char path[TEMPFILE_PATH_SIZE];
-    uint64_t removed;
+    struct stat stat_;
+    uint64_t removed, device, inode;
 
     CHECK(all.temporary_directory(NULL, &directory) == 0);
     strcpy(path, all.directory_name(directory));
@@ -211,6 +216,12 @@ static void directories(void)
     CHECK(all.directory_keep(directory) == 0);
     all.directory_free(directory);
     CHECK(mode_of(path) == (S_IFDIR | 0700));
+    CHECK(lstat(path, &stat_) == 0);
+    CHECK(all.identify_directory(path, 0, &device, &inode) == 0 && device == stat_.st_dev && inode == stat_.st_ino);
+    CHECK(all.identify_directory("/proc", 0, &device, &inode) == -ESTALE);
+    CHECK(all.removal_resume(path, 0, stat_.st_dev, stat_.st_ino + 1, &removal) == -ESTALE);
+    CHECK(all.removal_resume(path, 0, stat_.st_dev, stat_.st_ino, &removal) == 0);
+    all.removal_free(removal);
     CHECK(all.removal_start(path, 0, &removal) == 0);
     CHECK(all.removal_step(removal, 1, &removed) == 0 && removed == 1 && mode_of(path) == 0);
     all.removal_free(removal);

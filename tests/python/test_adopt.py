@@ -98,6 +98,24 @@ for one in file, directory, done, closed, never:
 """)
         self.assertEqual(self.left(), ["dir", "fil", "nev"])
 
+    def test_a_file_that_was_to_be_kept_and_is_not(self):
+        """Nobody owns it, so whoever closes it deletes it, until somebody adopts it."""
+        for adopt, there in ("", "False"), ("tempfile.adopt(file)", "True"):
+            out, said = self.script(START + """
+file = tempfile.NamedTemporaryFile(delete=False)
+file._closer.delete = True
+assert not file._closer._is_owned()
+%s
+if os.fork() == 0:
+    assert not file._closer._is_owned()
+    file.close()
+    os._exit(0)
+assert os.wait()[1] == 0
+print(os.path.exists(file.name))
+os.path.exists(file.name) or open(file.name, "w").close()
+""" % adopt, "-W", "ignore")
+            self.assertEqual((out, said), (there + "\n", ""))
+
     def test_its_own_and_what_has_no_name(self):
         self.script(START + """
 finalizer = None

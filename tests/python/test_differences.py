@@ -299,6 +299,22 @@ assert os.wait()[1] == 0
 """, "-W", "always::DeprecationWarning")
         self.assertEqual("multi-threaded" in said, sys.version_info >= (3, 12), said)
 
+    def test_no_room(self):
+        out, said = self.script("""
+import resource, libtempfile
+libtempfile.library_path()
+before = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (300000 << 10, before[1]))
+try:
+    libtempfile.TemporaryFile()
+except OSError as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_AS, before)
+libtempfile.TemporaryFile().close()
+""")
+        self.assertRegex(out, r"^\[Errno \d+\] .*the limit on address space \(ulimit -v\)")
+        self.assertEqual(said, "")
+
     def test_module_name(self):
         self.assertEqual(tempfile.SpooledTemporaryFile.__module__, "libtempfile.tempfile")
         self.assertIn("<libtempfile.tempfile._TemporaryFileWrapper object" if sys.version_info < (3, 14)

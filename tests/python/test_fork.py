@@ -1,5 +1,7 @@
 """In forked children every inherited object works, and nothing of the parent's is deleted but by an explicit cleanup()."""
 
+import os
+import shutil
 import sys
 import unittest
 
@@ -120,6 +122,44 @@ print("done")
 """, "-W", "ignore")
         self.assertEqual((out, said), ("done\n", ""))
 
+    def test_without_the_library_s_file(self):
+        """A child needs nothing but its memory: the package may have been upgraded or removed since."""
+        site = os.path.join(self.directory, "site")
+        shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), os.path.join(site, "libtempfile"))
+        self.addCleanup(shutil.rmtree, site, ignore_errors=True)
+        out, said = self.script(START + """
+import shutil
+objects = Objects()
+in_child(objects.use)
+shutil.rmtree(os.path.dirname(tempfile.library_path()))
+in_child(lambda: in_child(objects.use))
+print("done")
+""", "-W", "ignore", environment={"PYTHONPATH": site})
+        self.assertEqual(out, "done\n", said)
+
+    def test_many_generations(self):
+        """Each process forks the next one and ends, with the library in use in both."""
+        out, said = self.script(START + """
+read, write = os.pipe()
+def generation(number):
+    while number > 0:
+        tempfile.TemporaryFile().close()
+        os.rmdir(tempfile.mkdtemp())
+        if os.fork() != 0:
+            os._exit(0)
+        number -= 1
+    os.write(write, b"done")
+    os._exit(0)
+file = tempfile.NamedTemporaryFile()
+if os.fork() == 0:
+    os.close(read)
+    generation(250)
+os.close(write)
+print(os.read(read, 100).decode(), os.path.exists(file.name))
+os.wait()
+""", "-W", "ignore")
+        self.assertEqual(out, "done True\n", said)
+
     def test_names_differ(self):
         out, _ = self.script(START + """
 names = tempfile._get_candidate_names()
@@ -226,12 +266,16 @@ print(_ffi._functions)
 
     @unittest.skipIf(sys.version_info < (3, 12), "os.fork() warns of threads from 3.12 on")
     def test_fork_warns_only_after_the_first_use(self):
-        _, said = self.script("""
-import os, libtempfile.tempfile
+        """Which starts threads; importing the package and loading the library do not."""
+        code = """
+import os, libtempfile
+%s
 if os.fork() == 0: os._exit(0)
 os.wait()
-""", "-W", "always")
-        self.assertEqual(said, "")
+"""
+        for before in "libtempfile.tempfile", "libtempfile.library_path()":
+            self.assertEqual(self.script(code % before, "-W", "always"), ("", ""))
+        self.assertIn("multi-threaded", self.script(code % "libtempfile.TemporaryFile().close()", "-W", "always")[1])
 
 
 if __name__ == "__main__":

@@ -18,11 +18,28 @@ import sys
 before = set(sys.modules)
 import libtempfile, libtempfile.tempfile
 print([name for name in ("ctypes", "_ctypes", "shutil", "random") if name in set(sys.modules) - before])
-print([name for name in ("_adopt", "_aliases", "_finder", "_limits", "_signals") if "libtempfile." + name in sys.modules])
+print([name for name in ("_adopt", "_aliases", "_finder", "_signals") if "libtempfile." + name in sys.modules])
 from libtempfile import _ffi
 print(_ffi._functions)
 """)
         self.assertEqual(out, "[]\n[]\nNone\n")
+
+    def test_loading_starts_nothing(self):
+        """The first use does. Finding out the path is no use."""
+        out, _ = self.script("""
+import os, libtempfile
+def seen():
+    with open("/proc/self/status") as file:
+        signals = [line for line in file if line.startswith("Sig")]
+    return len(os.listdir("/proc/self/task")), signals, sorted(os.listdir("/proc/self/fd"))
+import ctypes
+before = seen()
+libtempfile.library_path()
+print(seen() == before, before[0])
+os.rmdir(libtempfile.mkdtemp())
+print(seen()[0] > 1)
+""")
+        self.assertEqual(out, "True 1\nTrue\n")
 
     def test_importing_loads_fewer_modules_than_the_standard_module(self):
         counts = [int(self.script("import sys; before = len(sys.modules); import %s; print(len(sys.modules) - before)" % name,
@@ -54,10 +71,30 @@ print(len(loaded), len(set(map(id, loaded))))
         for words in ("libtempfile 0.", libtempfile.library_path(), "the first that can be used", "TMPDIR=" + self.directory):
             self.assertIn(words, done.stdout)
         self.assertEqual(done.returncode, 0)
+        self.assertNotIn("warning", done.stdout)
+
+    @unittest.skipUnless(shutil.which("gcc"), "gcc is missing")
+    def test_an_untested_go_is_told(self):
+        """By a library with nothing of its own but the version; the rest comes from the real one beside it."""
+        site = os.path.join(self.directory, "site")
+        package = os.path.join(site, "libtempfile")
+        shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), package, ignore=shutil.ignore_patterns("__pycache__"))
+        self.addCleanup(shutil.rmtree, site)
+        library = os.path.join(package, "libtempfile.so")
+        os.rename(library, os.path.join(package, "libtempfile.so.0"))
+        subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed,-rpath,$ORIGIN", "-o", library,
+                        "-x", "c", "-", "-x", "none", os.path.join(package, "libtempfile.so.0")], check=True, text=True,
+                       input='const char *tempfile_version(void) { return "0.1.0+untested-go"; }')
+        done = support.python("-m", "libtempfile", environment={"TMPDIR": self.directory, "PYTHONPATH": site})
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        self.assertEqual([line for line in done.stdout.splitlines() if "warning" in line], [
+            "warning: the library was built with a version of Go that it was not tested with (by TEMPFILE_UNTESTED_GO)"])
+        self.assertIn("version 0.1.0+untested-go\n", done.stdout)
 
     def test_why_another_directory_was_taken(self):
-        done = support.python("-m", "libtempfile", environment={"TMPDIR": "/nonexistent", "TEMP": self.directory})
-        self.assertIn("/nonexistent (TMPDIR=/nonexistent): No such file or directory\n", done.stdout)
+        missing = os.path.join(self.directory, "missing")
+        done = support.python("-m", "libtempfile", environment={"TMPDIR": missing, "TEMP": self.directory})
+        self.assertIn("%s (TMPDIR=%s): No such file or directory\n" % (missing, missing), done.stdout)
         self.assertIn("%s (TEMP=%s): the first that can be used" % (self.directory, self.directory), done.stdout)
 
 

@@ -1,5 +1,6 @@
 """Removal comes in steps, with Python between them."""
 
+import errno
 import os
 import signal
 import unittest
@@ -96,6 +97,65 @@ print(os.path.exists(path))
         self.assertEqual(out.splitlines()[-1], "False")
         if "interrupted" in out:  # it came in time
             self.assertEqual(out.splitlines()[:2], ["interrupted", "True"])
+
+    def vault(self):
+        """A directory with something in it that must not be lost."""
+        path = os.path.join(self.directory, "vault")
+        tree(path, 1)
+        return path
+
+    def swap(self, name, vault):
+        os.rename(name, name + "-away")
+        os.rename(vault, name)
+
+    def test_another_directory_in_the_place(self):
+        """What was made is what is removed: by cleanup(), at the end of a with statement, and by the finalizer."""
+        def clean_up(directory):
+            directory.cleanup()
+
+        def leave(directory):
+            directory.__exit__(None, None, None)
+
+        def finalize(directory):
+            directory._finalizer()
+
+        for end in clean_up, leave, finalize:
+            with self.subTest(end=end.__name__):
+                directory, vault = libtempfile.TemporaryDirectory(dir=self.directory), self.vault()
+                tree(directory.name, 1)
+                self.swap(directory.name, vault)
+                with self.assertRaises(OSError) as caught:
+                    end(directory)
+                self.assertEqual(caught.exception.errno, errno.ESTALE)
+                self.assertEqual(os.listdir(directory.name), ["0"])
+                os.rename(directory.name, vault)
+                os.rename(directory.name + "-away", directory.name)
+                directory.cleanup()
+                self.assertFalse(os.path.exists(directory.name))
+                libtempfile.rmtree(vault)
+
+    def test_another_directory_before_the_first_look(self):
+        vault, mkdir = self.vault(), os.mkdir
+
+        def make_and_swap(path, *arguments, **options):
+            mkdir(path, *arguments, **options)
+            self.swap(path, vault)
+
+        with mock.patch("os.mkdir", make_and_swap), self.assertRaises(OSError) as caught:
+            libtempfile.TemporaryDirectory(dir=self.directory)
+        self.assertEqual(caught.exception.errno, errno.ESTALE)
+        self.assertEqual(os.listdir(caught.exception.filename), ["0"])
+        libtempfile.rmtree(caught.exception.filename)
+        libtempfile.rmtree(caught.exception.filename + "-away")
+
+    def test_nothing_is_kept_of_a_directory_that_is_gone(self):
+        from libtempfile import _removal
+
+        before = dict(_removal._identities)
+        libtempfile.TemporaryDirectory(dir=self.directory).cleanup()
+        with libtempfile.TemporaryDirectory(dir=self.directory):
+            pass
+        self.assertEqual(_removal._identities, before)
 
     def test_missing(self):
         libtempfile.rmtree(os.path.join(self.directory, "missing"))

@@ -153,6 +153,9 @@ class Package(unittest.TestCase):
         self.assertEqual(drop_in.tempdir, "/somewhere")
         drop_in.tempdir = "/elsewhere"
         self.assertEqual(libtempfile.tempdir, "/elsewhere")
+        libtempfile.tempdir = None  # no module has this name, which is not to be taken for the module None
+        self.assertIsNone(drop_in.tempdir)
+        self.assertNotIn("tempdir", vars(libtempfile))
         libtempfile._a_hook = 1
         self.assertEqual(drop_in._a_hook, 1)
         del libtempfile._a_hook

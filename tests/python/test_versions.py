@@ -83,7 +83,8 @@ for size in 0, 100:
         self.assertEqual(self.run_as((3, 13, 0), code)[0], "0 True\nTrue\nb'abc' b'abc' ")
 
     def test_dirlist(self):
-        out, _ = self.run_as((3, 14, 0), "print(tempfile._get_default_tempdir(['/nonexistent', %r]))" % self.directory)
+        code = "print(tempfile._get_default_tempdir([%r + '/missing', %r]))" % (self.directory, self.directory)
+        out, _ = self.run_as((3, 14, 0), code)
         self.assertEqual(out, self.directory + "\n")
         out, _ = self.run_as((3, 13, 0), "import inspect; print(inspect.signature(tempfile._get_default_tempdir))")
         self.assertEqual(out, "()\n")
