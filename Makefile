@@ -1,5 +1,8 @@
 # make help lists the targets. What a target needs beyond Go, a C compiler and make is named if it is missing.
 
+ifeq ($(wildcard capi/build.sh),)
+$(error make works in the tree alone: make -C '$(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))')
+endif
 VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/types.h)
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go

@@ -8,6 +8,11 @@ test-python: build need-python ## the Python package's own tests, with every int
 test-this-python: build need-python ## the same with $(PYTHON) alone, as make test does
 	@PYTHONS=$(PYTHON) tests/part python $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
 
+clean: clean-python
+.PHONY: clean-python
+clean-python:
+	@find python tests -name __pycache__ -prune -exec rm -rf {} +
+
 # Where .ci/run puts a mypy; another can be named.
 MYPY ?= $(if $(wildcard $(B)/tools/mypy/bin/mypy),$(CURDIR)/$(B)/tools/mypy/bin/mypy)
 
