@@ -118,7 +118,7 @@ func TestMountsAreNotEntered(t *testing.T) {
 	}
 	// In a chroot "/" is no mount, and a container may forbid it.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		t.Skip("mounts cannot be made private here: ", err)
+		t.Skip("mounts cannot be made private here:", err)
 	}
 	folder := quickFolder(t)
 	victim := folder + "/victim"
