@@ -53,7 +53,8 @@ $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@cp $< $@.new && mv $@.new $@
 
-# Builds for tests only: with hooks, and without the reserve of stack and the pauses that controls must fail for want of.
+# Builds for tests only: with hooks, without the reserve of stack and the pauses that controls must fail for want of, and one
+# that starts Go at load.
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
@@ -62,6 +63,11 @@ $(B)/hooks/libtempfile.so: $(go_sources)
 $(B)/unreserved/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
 	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_no_reserve,$@)
+	@ln -sf $(@F) $(@D)/$(SONAME)
+
+$(B)/eager/libtempfile.so: $(go_sources)
+	@mkdir -p $(@D)
+	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_eager,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 comma := ,
@@ -95,6 +101,10 @@ check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, 
 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
 	@tests/check-creations $(B) $(B)/tests/c/whole_header
+
+.PHONY: check-variables
+check-variables: need-cc ## the build refuses variables of C that a restart of Go would put back
+	@tests/check-variables "$(CC)"
 
 .PHONY: check-pure
 check-pure: need-go ## the core builds, vets and passes its tests without cgo

@@ -25,6 +25,18 @@ func tfgo_test_panic() (result C.int) {
 	panic("a panic that a test asked for")
 }
 
+var nowhere *C.int
+
+// fault reads where there is nothing.
+//
+//tempfile:hook
+//export tfgo_test_fault
+func tfgo_test_fault() (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_fault", &result)
+	return *nowhere
+}
+
 // collect runs the garbage collector and counts its runs.
 //
 //tempfile:hook
@@ -81,7 +93,7 @@ func tfgo_test_helpers(most C.int) (result C.int) {
 	return C.int(started.Load())
 }
 
-// gate_off makes a forked child call the dead runtime, as a plain Go library would.
+// gate_off makes a forked child call the dead runtime, as a plain Go library would, and lets a child of vfork start Go.
 //
 //tempfile:hook
 //tempfile:c void tempfile_test_gate_off(int off);

@@ -279,7 +279,7 @@ static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const
     struct tempfile__thread *thread = tempfile__this_thread();
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off && thread != NULL) {
+    if (tempfile__gate_off && thread != NULL && thread->epoch != 0) {
         *out_thread = thread;
         return 0;
     }

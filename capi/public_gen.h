@@ -52,6 +52,7 @@ const char *tempfile_strerror(int code);
 const tempfile_error *tempfile_last_error(void);
 #ifdef TEMPFILE_HOOKS
 int tempfile_test_panic(void);
+int tempfile_test_fault(void);
 int64_t tempfile_test_collect(void);
 int64_t tempfile_test_allocations(void);
 int tempfile_test_work(int rounds);

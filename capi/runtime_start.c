@@ -160,8 +160,12 @@ static bool has_the_systems_paths(void)
 static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 {
     struct tempfile__obstacle found;
+    bool of_vfork = wiped->pid != getpid();
 
-    if (wiped->pid != getpid())
+#ifdef TEMPFILE_HOOKS
+    of_vfork = of_vfork && !tempfile__gate_off;
+#endif
+    if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
     if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
@@ -205,6 +209,18 @@ void tempfile__go_started(void)
         setrlimit(RLIMIT_NOFILE, &go.files);
 }
 
+#ifdef TEMPFILE_EAGER
+/* A build for tests only, which controls must fail with: Go starts at load, with what the host has and without a look for
+ * room, as any library written in Go does. */
+__attribute__((constructor)) static void start_at_load(int count, char **arguments, char **environment)
+{
+    getrlimit(RLIMIT_NOFILE, &go.files);
+    go.begun = tempfile__take_image();
+    (*__start_go_init[0])(count, arguments, environment);
+    tempfile__shared.wiped->go_runs = true;
+}
+#endif
+
 /* Makes sure that Go runs in this process. */
 static int run_go(const char *function)
 {
@@ -226,10 +242,12 @@ static int run_go(const char *function)
 
 /* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
  * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
- * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
+ * it never asked for such a stack, so the thread gets its own back, or none. Go's is kept for a fault of Go's while the thread
+ * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of 4 KB until it reserves more;
  * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
 static int introduce(struct tempfile__thread *thread, const char *function)
 {
+    const stack_t none = {.ss_flags = SS_DISABLE};
     sigset_t mask;
     stack_t own;
     int result;
@@ -241,14 +259,16 @@ static int introduce(struct tempfile__thread *thread, const char *function)
     if (result == 0) {
         thread->inside++;
         thread->stack_size = 0; /* a fork may have made it another */
+        if ((own.ss_flags & (SS_DISABLE | SS_ONSTACK)) == 0)
+            sigaltstack(&none, NULL);
         tfgo_hello();
         thread->inside--;
         tempfile__note_slot();
-        thread->go_stack = (stack_t){.ss_flags = SS_DISABLE};
-        if ((own.ss_flags & SS_DISABLE) != 0)
+        thread->go_stack = none;
+        if ((own.ss_flags & SS_ONSTACK) == 0) {
             sigaltstack(NULL, &thread->go_stack);
-        if ((own.ss_flags & SS_ONSTACK) == 0)
             sigaltstack(&own, NULL);
+        }
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (result != 0)

@@ -53,11 +53,17 @@ static TEMPFILE__KEPT struct {
     void (*destructor)(void *);
 } go_key;
 
-/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. */
+/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. Go then takes the
+ * thread's signal stack off for its own, and the host's destructors may come later. */
 static void thread_ends(void *value)
 {
-    if (__atomic_load_n(&tempfile__shared.wiped->go_runs, __ATOMIC_ACQUIRE))
-        go_key.destructor(value);
+    stack_t own = {.ss_flags = SS_DISABLE};
+
+    if (!__atomic_load_n(&tempfile__shared.wiped->go_runs, __ATOMIC_ACQUIRE))
+        return;
+    sigaltstack(NULL, &own);
+    go_key.destructor(value);
+    sigaltstack(&own, NULL);
 }
 
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))

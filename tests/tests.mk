@@ -15,16 +15,20 @@ test-core: need-go ## the core's own tests
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
 # Those in tests/guest take long, or need more of the machine: make guest runs them.
-guest_programs := $(foreach name,descriptors% environment exit fork_% identity limits refused% register secure signals_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
+guest_programs := $(foreach name,coroutines descriptors% environment exit fork_% identity lazy% limits refused% register secure signals_% start_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
 guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
 plain_guests := $(filter-out %_hooks,$(guest_tests))
 hook_guests := $(filter %_hooks,$(guest_tests))
 
-test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## the C tests: forks, signals, misuse, vectors
+# These must fail where Go starts at load.
+lazy_tests := $(foreach name,lazy lazy_linked start_quiet refused_reasons,$(B)/tests/c/$(name))
+
+test-c: build $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/eager/libtempfile.so ## the C tests: forks, signals, misuse, vectors
 	@code=0; tests/part c tests/run "$(CURDIR)/$(B)" $(plain_tests) || code=1; \
-	  tests/part c-hooks tests/run "$(CURDIR)/$(B)/hooks" $(hook_tests) || code=1; exit $$code
+	  tests/part c-hooks tests/run "$(CURDIR)/$(B)/hooks" $(hook_tests) || code=1; \
+	  tests/part c-controls tests/controls "$(CURDIR)/$(B)/eager" $(lazy_tests) || code=1; exit $$code
 
 # For a shell, which may find a space or an apostrophe in the path.
 vectors = -DVECTORS="\"$(CURDIR)/tests/vectors\""
@@ -39,7 +43,7 @@ $(hook_tests) $(hook_guests): $(B)/%: %.c $(wildcard tests/c/*.h tests/misuse/*.
 
 # The same programs for longer, those that take long, and the other runtimes that the machine has.
 .PHONY: guest
-guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so ## forks, signals, limits, threads, exits, other runtimes: a line each
+guest: build $(c_tests) $(guest_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/eager/libtempfile.so ## forks, signals, limits, threads, exits, other runtimes: a line each
 	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} tests/guest/run "$(CURDIR)/$(B)" $(sort $(guest_programs) $(guest_tests))
 
 .PHONY: check-vectors

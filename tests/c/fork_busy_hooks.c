@@ -95,7 +95,7 @@ static pid_t fork_child(void)
     return 0;
 }
 
-/* A child in which the thread that forked ends while the process goes on: the destructors of both runtimes run. */
+/* A child in which the thread that forked ends while the process goes on: what Go hears of its end is for the Go of this process. */
 static pthread_t forker_thread;
 
 static void *join_forker(void *unused)

@@ -149,7 +149,7 @@ static void removal_goes_on(void)
 
 int main(void)
 {
-    pid_t pid = fork(); /* before the first use: this child's runtime is as dead as any other's */
+    pid_t pid = fork(); /* before the first use: Go runs in neither */
 
     if (pid == 0) {
         alarm(60);

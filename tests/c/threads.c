@@ -84,7 +84,7 @@ static void threads(int from, int count)
     pthread_attr_destroy(&small);
 }
 
-/* A forked child's first call, with all that loading a copy needs, comes from such a thread too. */
+/* A forked child's first call, in which Go starts anew, comes from such a thread too. */
 static void in_child(void)
 {
     int status;
