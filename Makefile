@@ -1,5 +1,8 @@
 # make help lists the targets. What a target needs beyond Go, a C compiler and make is named if it is missing.
 
+ifeq ($(wildcard capi/build.sh),)
+$(error make works in the tree alone: make -C '$(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))')
+endif
 VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/types.h)
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go
@@ -25,9 +28,13 @@ CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
 go_sources := Makefile go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
 
-# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT)
+# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT) What it needs is looked for here, where it is
+# built: make install of what is there already needs neither Go nor a compiler.
 strip := -s -w
-shared = GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+shared = @QUIET=1 $(need) go modules cc && echo "building $(3)" && rm -f "$(3)" && $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+
+# make V=1 shows the commands of the C compiler.
+Q := $(if $(V),,@)
 
 .DEFAULT_GOAL := help
 
@@ -44,7 +51,6 @@ build: need-go need-cc $(B)/libtempfile.so beside-python man ## build/libtempfil
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
-	@rm -f $@
 	$(call shared,libtempfile.map,,$@)
 
 $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
@@ -68,19 +74,16 @@ python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 # that starts Go at load.
 $(B)/hooks/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(B)/unreserved/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_no_reserve,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(B)/eager/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
 	$(call shared,libtempfile_hooks.map,tempfile_hooks$(comma)tempfile_eager,$@)
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
@@ -151,12 +154,12 @@ check-other-systems: need-go ## the core builds and vets for macOS, Windows and 
 demo_sources := $(wildcard bindings/c/demo/*.c)
 
 .PHONY: demo
-demo: need-tar need-python build $(B)/demo ## Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
-	@LD_LIBRARY_PATH=$(CURDIR)/$(B) $(B)/demo "$$($(GO) env GOROOT)/src" cmd
+demo: need-all need-tar need-python build $(B)/demo ## Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
+	@LD_LIBRARY_PATH="$(CURDIR)/$(B)" $(B)/demo "$$($(GO) env GOROOT)/src" cmd
 	@PYTHONPATH=python $(PYTHON) python/demo.py
 
 $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(B)/libtempfile.so
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
+	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(demo_sources) -o $@ -L$(B) -ltempfile
 
 # --- tests, bindings
 

@@ -7,8 +7,9 @@ docs_sources := $(docs_generator) include/tempfile.h bindings/cpp/tempfile.hpp $
 man: $(B)/man/made ## the man pages, in build/man
 
 $(B)/man/made: $(docs_generator) include/tempfile.h
+	@QUIET=1 $(need) go modules
 	@rm -rf $(@D) && mkdir -p $(@D)
-	$(go_here) run ./capi/internal/gendocs -man $(@D)
+	@$(go_here) run ./capi/internal/gendocs -man $(@D)
 	@touch $@
 
 docs: need-go $(B)/docs/index.html ## a site of static pages, in build/docs

@@ -33,9 +33,11 @@ esac
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
 # checklinkname: see scavenger.go and netpoll.go.
 wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/runtime.h | tr -d '\n')
-link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
-# The linker's wrapper is named with its sum, as Go's build cache would not see that it has changed.
-wrapper="-X main.linker=$(cksum <capi/link.sh | cut -d ' ' -f 1)"
+link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1"
+# The linker's wrapper is found by PATH, and finds the map itself: so no path is in a flag, where an apostrophe or a comma would
+# break it. Both are named with their sum, as Go's build cache would not see that they have changed.
+wrapper="-X main.linker=$(cat capi/link.sh "capi/$map" | cksum | cut -d ' ' -f 1)"
+export PATH="$PWD/capi:$PATH" TEMPFILE_MAP="$map"
 
 # C is hardened with what the compiler knows. A caller's own flags come last, so that they win; what asks for sanitizers or
 # another level of _FORTIFY_SOURCE is not given ours, which the first would lose sight of and the second would collide with.
@@ -50,7 +52,7 @@ esac
 
 # Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
 CGO_ENABLED=1 CGO_CFLAGS="-g -O2$hardened $given" "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
-    -ldflags="-buildid= '-extld=$PWD/capi/link.sh' ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
+    -ldflags="-buildid= -extld=link.sh ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
 rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's
 fix=
 echo '#include <features.h>' | ${CC:-gcc} -E -dM - | grep -q __GLIBC__ || fix=-fix

@@ -368,7 +368,7 @@ func (Kernel) Spent() (clock, processor time.Duration, waits int64) {
 	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) != nil {
 		return time.Since(loaded), 0, 0
 	}
-	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Nvcsw
+	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), int64(usage.Nvcsw)
 }
 
 // affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one

@@ -205,10 +205,10 @@ static void in_child(const char *name, int (*change)(void), void (*work)(void))
 
 static void copy_library(const char *original)
 {
-    char line[4096];
-
-    snprintf(line, sizeof line, "cp '%s' '%s' && chmod 755 '%s'", original, library, library);
-    CHECK(system(line) == 0);
+    /* by variables, as a path may have an apostrophe in it */
+    CHECK(setenv("FROM", original, 1) == 0 && setenv("TO", library, 1) == 0);
+    CHECK(system("cp \"$FROM\" \"$TO\" && chmod 755 \"$TO\"") == 0);
+    CHECK(unsetenv("FROM") == 0 && unsetenv("TO") == 0);
 }
 
 int main(void)

@@ -214,7 +214,7 @@ int main(void)
     stop = 1;
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    printf("%d children, %.1f threads inside at a fork, %d names, control hung; ", CHILDREN,
+    printf("%d children, %.1f threads inside at a fork, %d names, control caught; ", CHILDREN,
            (double)inside_at_fork / CHILDREN, CHILDREN * NAMES);
     return passed();
 }

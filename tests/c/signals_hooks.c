@@ -151,7 +151,7 @@ int main(int count, char **arguments)
         return 0;
     }
     CHECK(control_failed(arguments[0]));
-    printf("control failed; ");
+    printf("control caught; ");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         run(sizes[i] << 10, seconds != NULL ? atol(seconds) : 1);
         printf("%d KB: %ld handler runs in %ld rounds; ", sizes[i], handled, rounds);

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import time
 import unittest
 from unittest import mock
 
@@ -102,6 +103,7 @@ print(os.path.exists(path))
         """A directory with something in it that must not be lost."""
         path = os.path.join(self.directory, "vault")
         tree(path, 1)
+        time.sleep(0.02)  # the kernel counts the times of a file in ticks, and one that is made now must have others
         return path
 
     def swap(self, name, vault):
