@@ -32,6 +32,12 @@ struct sweep {
     struct tempfile__bounds bounds;
 };
 
+/* For what C alone does. */
+static struct tempfile__bounds without_go(void)
+{
+    return (struct tempfile__bounds){SIGNAL_ENTRIES, tempfile__now() + SIGNAL_SECONDS * SECOND};
+}
+
 /* Tells whether this process has objects of its own. A child of vfork has its parent's memory and must leave it alone. */
 static bool is_owner(void)
 {
@@ -68,54 +74,71 @@ static void end_file(struct sweep *sweep, tempfile__record *record)
         tempfile__done(&call);
 }
 
-/* Has Go remove a directory, without bounds. Go forgets the name when it is gone. */
-static void end_by_go(struct sweep *sweep, tempfile__record *record)
+/* Locks the directory that has a name. Another thread may have ended it meanwhile, and made another one on the record. */
+static bool try_directory(struct tempfile__call *call, tempfile__record *record, const struct tempfile__name *name)
 {
-    struct tempfile__call call;
-    int result;
-
-    if (!tempfile__try(&call, record, TEMPFILE__DIRECTORY)) {
-        note_failure(sweep, "rmtree", "", EBUSY); /* another call works on it, or has ended it */
-        return;
-    }
-    call.function = sweep->function;
-    result = tempfile__enter_object(&call);
-    if (result == 0) {
-        tempfile__pin(&call);
-        result = tfgo_end_directory(record);
-        tempfile__leave_go(call.thread);
-        tempfile__unpin(&call);
-    } else {
-        tempfile__done(&call);
-    }
-    if (result != 0)
-        sweep->result = result;
+    if (!tempfile__try(call, record, TEMPFILE__DIRECTORY))
+        return false;
+    if (record->generation == name->generation)
+        return true;
+    tempfile__done(call);
+    return false;
 }
 
 /* Makes the handle of a directory one of a directory that was cleaned up. */
-static void forget_name(struct sweep *sweep, tempfile__record *record)
+static void forget_name(const struct sweep *sweep, tempfile__record *record, const struct tempfile__name *name)
 {
     struct tempfile__call call;
 
-    if (!sweep->closes || !tempfile__try(&call, record, TEMPFILE__DIRECTORY))
+    if (!sweep->closes || !try_directory(&call, record, name))
         return;
     record->state.flags &= ~(uint32_t)TEMPFILE__NAMED;
     tempfile__done(&call);
 }
 
+/* Removes a directory in C, as far as the bounds allow. */
+static bool ended_by_c(const struct sweep *sweep, tempfile__record *record, const struct tempfile__name *name, struct tempfile__bounds *bounds)
+{
+    if (syscall(SYS_unlinkat, AT_FDCWD, name->path, AT_REMOVEDIR) != 0 && errno != ENOENT &&
+        !tempfile__remove_tree(name->path, name->device, name->inode, bounds))
+        return false;
+    forget_name(sweep, record, name);
+    return true;
+}
+
+/* Has Go remove a directory, without bounds; it forgets the name when that is gone. False: Go cannot be entered, or another
+ * call holds the lock. */
+static bool ended_by_go(struct sweep *sweep, tempfile__record *record, const struct tempfile__name *name)
+{
+    struct tempfile__call call = {.function = NULL};
+    int result;
+
+    if (!try_directory(&call, record, name))
+        return false;
+    if (tempfile__enter_object(&call) != 0) {
+        tempfile__done(&call);
+        return false;
+    }
+    tempfile__pin(&call);
+    result = tfgo_end_directory(record);
+    tempfile__leave_go(call.thread);
+    tempfile__unpin(&call);
+    if (result != 0)
+        sweep->result = result;
+    return true;
+}
+
 static void end_directory(struct sweep *sweep, tempfile__record *record)
 {
-    struct tempfile__bounds own = sweep->bounds, *bounds = sweep->enters_go ? &own : &sweep->bounds;
+    struct tempfile__bounds bounds = sweep->bounds;
     struct tempfile__name name;
 
     if (!tempfile__name_to_remove(record, TEMPFILE__DIRECTORY, &name))
         return;
-    if (syscall(SYS_unlinkat, AT_FDCWD, name.path, AT_REMOVEDIR) == 0 || errno == ENOENT ||
-        tempfile__remove_tree(name.path, name.device, name.inode, bounds))
-        forget_name(sweep, record);
-    else if (sweep->enters_go)
-        end_by_go(sweep, record);
-    else
+    if (ended_by_c(sweep, record, &name, sweep->enters_go ? &bounds : &sweep->bounds) || (sweep->enters_go && ended_by_go(sweep, record, &name)))
+        return;
+    bounds = without_go();
+    if (!sweep->enters_go || !ended_by_c(sweep, record, &name, &bounds))
         note_failure(sweep, "rmtree", name.path, ENOTEMPTY);
 }
 
@@ -181,7 +204,7 @@ static void run(struct sweep *sweep)
 
 static struct sweep sweep_without_go(void)
 {
-    return (struct sweep){.closes = true, .bounds = {SIGNAL_ENTRIES, tempfile__now() + SIGNAL_SECONDS * SECOND}};
+    return (struct sweep){.closes = true, .bounds = without_go()};
 }
 
 /* Go takes over soon, for it has threads to help. But most directories hold little, and then it need not be started. */

@@ -104,6 +104,7 @@ void tempfile__put_back(tempfile__record *record);
 struct tempfile__name {
     const char *path;
     uint64_t device, inode; /* of a directory */
+    uint32_t generation;    /* of the object */
 };
 bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name);
 tempfile__record *tempfile__record_at(uint32_t index);

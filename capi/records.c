@@ -419,7 +419,8 @@ bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kin
 {
     uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
 
-    *name = (struct tempfile__name){__atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE), record->state.device, record->state.inode};
+    *name = (struct tempfile__name){__atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE), record->state.device,
+                                    record->state.inode, generation};
     if (name->path == NULL || record->kind != kind || !deletes_name(record) || !is_there(record, generation))
         return false;
     /* The second look is for another thread, which may have ended the object meanwhile and made one: all that was read must
