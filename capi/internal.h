@@ -66,6 +66,7 @@ typedef struct tempfile__record {
     uint32_t index, next_free;
     uint32_t ending;     /* from before its last handle dies until all is done that the object owes */
     uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
+    uintptr_t maker;     /* the thread (pthread_self) that is making the object; 0: none */
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
@@ -100,10 +101,30 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
 void tempfile__put_back(tempfile__record *record);
-void tempfile__leave(void);
-void tempfile__remove_names(void);
+struct tempfile__name {
+    const char *path;
+    uint64_t device, inode; /* of a directory */
+    uint32_t generation;    /* of the object */
+};
+bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name);
+tempfile__record *tempfile__record_at(uint32_t index);
+bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
+void tempfile__close_file(tempfile__record *record);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
+
+/* end.c */
+void tempfile__start_making(tempfile__record *record);
+void tempfile__leave(void);
+void tempfile__clean_up_at_signal(bool ends);
+
+/* tree.c */
+struct tempfile__bounds {
+    uint32_t entries; /* so many more may be looked at */
+    int64_t until;    /* by tempfile__now; 0: there is no bound in time */
+};
+bool tempfile__remove_tree(const char *path, uint64_t device, uint64_t inode, struct tempfile__bounds *bounds);
+int64_t tempfile__now(void);
 
 /* services for Go */
 void tempfile__lock(tempfile__record *record);
@@ -228,7 +249,9 @@ struct tempfile__wiped {
     bool go_runs;          /* in this process */
     const void *forked_on; /* an address on the stack on which this child was forked; NULL: not known */
     uint64_t inherited;    /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
-    uint32_t handlers;     /* signal handlers that are removing names at the moment */
+    uint32_t handlers;     /* sweeps that read paths without a lock at the moment, see end.c */
+    uintptr_t leaver;      /* the thread (pthread_self) that ends the process by exit; 0: none */
+    int64_t held_until;    /* by tempfile__now: until then other threads make nothing */
     pthread_mutex_t start, table, tempdir, mappings;
 };
 

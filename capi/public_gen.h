@@ -45,8 +45,10 @@ int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed);
 void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
+int tempfile_cleanup(void);
 int tempfile_cleanup_on_signals(void);
 int tempfile_cleanup_on_signal(int number);
+int tempfile_cleanup_at_signal(int number, uint32_t flags);
 const char *tempfile_version(void);
 const char *tempfile_strerror(int code);
 const tempfile_error *tempfile_last_error(void);

@@ -52,10 +52,17 @@
  * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
  * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
  *
- * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
- * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must leave another to call exit:
- * the library's own threads never end, and take no signal, so the process would stay.
+ * The end. A normal exit removes what the process made and did not free: files first, then directories, innermost first. It
+ * does so in exit(3), in the order of atexit handlers from the library's first use on, and once more in the library's destructor
+ * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
+ * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
+ * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. _exit, exec and a signal leave all of
+ * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
+ * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
+ * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
+ * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
  * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
@@ -92,6 +99,9 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+
+/** A flag of tempfile_cleanup_at_signal: also where the host has a handler, which is called afterwards. */
+#define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
 /** As tempfile_options.buffering: every read is a read of the system. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)

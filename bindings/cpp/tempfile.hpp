@@ -664,6 +664,10 @@ inline std::string_view gettempprefix() noexcept { return tempfile_gettempprefix
 /// Returns the version of the library that was loaded; TEMPFILE_VERSION is that of the header.
 inline std::string_view version() noexcept { return tempfile_version(); }
 
+/// Removes now what a normal exit would remove. Objects stay, closed or cleaned up.
+inline void cleanup() { detail::value(detail::throwing{}, tempfile_cleanup()); }
+inline void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_cleanup()); }
+
 /// Makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made.
 inline void cleanup_on_signals() { detail::value(detail::throwing{}, tempfile_cleanup_on_signals()); }
 inline void cleanup_on_signals(std::error_code &code) noexcept
@@ -676,6 +680,19 @@ inline void cleanup_on_signal(int number) { detail::value(detail::throwing{}, te
 inline void cleanup_on_signal(int number, std::error_code &code) noexcept
 {
     detail::value(detail::coding{code}, tempfile_cleanup_on_signal(number));
+}
+
+/// Flags of cleanup_at_signal. Each is the macro of tempfile.h of that name.
+enum class signal_flag : std::uint32_t { none = 0, always = TEMPFILE_SIGNAL_ALWAYS };
+
+/// Makes one signal do so; with signal_flag::always also where the program has a handler, which is called afterwards.
+inline void cleanup_at_signal(int number, signal_flag flags)
+{
+    detail::value(detail::throwing{}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
+}
+inline void cleanup_at_signal(int number, signal_flag flags, std::error_code &code) noexcept
+{
+    detail::value(detail::coding{code}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
 }
 
 /// A removal that goes in steps, so that the caller can show progress or stop in between. rmtree with a progress does both.

@@ -113,7 +113,7 @@ static void by_another_thread(void)
 
 int main(void)
 {
-    CHECK(signal(SIGALRM, look) != SIG_ERR && tempfile_cleanup_on_signal(SIGALRM) == 0);
+    CHECK(signal(SIGALRM, look) != SIG_ERR && tempfile_cleanup_at_signal(SIGALRM, TEMPFILE_SIGNAL_ALWAYS) == 0);
     by_another_thread();
     by_its_own_thread();
     printf("%d ends interrupted; ", (int)interrupted);
