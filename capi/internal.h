@@ -270,7 +270,7 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 }
 
 #ifdef TEMPFILE_HOOKS
-extern bool tempfile__gate_off;
+extern bool tempfile__restart_off;
 #endif
 
 /* runtime_start.c, runtime_faults.c */
@@ -328,7 +328,7 @@ static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const
     struct tempfile__thread *thread = tempfile__this_thread();
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off && thread != NULL && thread->epoch != 0) {
+    if (tempfile__restart_off && thread != NULL && thread->epoch != 0) {
         tempfile__go_in(thread);
         *out_thread = thread;
         return 0;

@@ -59,7 +59,7 @@ int64_t tempfile_test_collect(void);
 int64_t tempfile_test_allocations(void);
 int tempfile_test_work(int rounds);
 int tempfile_test_helpers(int most);
-void tempfile_test_gate_off(int off);
+void tempfile_test_restart_off(int off);
 int64_t tempfile_test_live(void);
 int64_t tempfile_test_epoch(void);
 void tempfile_test_age(void);

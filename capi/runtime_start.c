@@ -17,7 +17,7 @@
 TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 
 #ifdef TEMPFILE_HOOKS
-TEMPFILE__KEPT bool tempfile__gate_off;
+TEMPFILE__KEPT bool tempfile__restart_off;
 #endif
 
 /* Go's entry, as the linker's wrapper has set it aside: the loader would call it at load. */
@@ -96,7 +96,7 @@ static void in_child(void)
     char here;
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off)
+    if (tempfile__restart_off)
         return;
 #endif
     if (wiped == NULL)
@@ -163,7 +163,7 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
     bool of_vfork = wiped->pid != getpid();
 
 #ifdef TEMPFILE_HOOKS
-    of_vfork = of_vfork && !tempfile__gate_off;
+    of_vfork = of_vfork && !tempfile__restart_off;
 #endif
     if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};

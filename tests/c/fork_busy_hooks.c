@@ -141,7 +141,7 @@ static int control_hung(void)
     int status;
     pid_t pid;
 
-    tempfile_test_gate_off(1);
+    tempfile_test_restart_off(1);
     pid = fork();
     if (pid == 0) {
         signal(SIGABRT, SIG_DFL);
@@ -155,7 +155,7 @@ static int control_hung(void)
     }
     kill(pid, SIGKILL);
     waitpid(pid, &status, 0);
-    tempfile_test_gate_off(0);
+    tempfile_test_restart_off(0);
     return 1;
 }
 
