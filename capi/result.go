@@ -84,7 +84,7 @@ func report[T integer](code int, function, operation, path, reason string, neede
 // much as the caller says. Elsewhere, and in C, such a fault is what it would be without the library.
 func touch() { debug.SetPanicOnFault(true) }
 
-// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For the gate's own calls,
+// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For C's own calls,
 // which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {

@@ -1,6 +1,6 @@
 /* 100 children, forked while 4 threads are inside the library, half of them by worker threads that then end. Each makes
  * files with names of its own, collects garbage, reads what was spooled before the fork, and exits normally, after which
- * the parent's files are still there. The control forks with the gate off and must hang. */
+ * the parent's files are still there. The control forks with the restart off and must hang. */
 #include "check.h"
 #include "hooks.h"
 #include "platform.h"
@@ -134,7 +134,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* With the gate off, a child calls the runtime that lost its threads. It hangs, unlike every child above. */
+/* With the restart off, a child calls the runtime that lost its threads. It hangs, unlike every child above. */
 static int control_hung(void)
 {
     struct timespec moment = {0, 100000000};
