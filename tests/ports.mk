@@ -17,7 +17,7 @@ ifneq ($(other_libc),)
 override CFLAGS += -idirafter $(B)/kernel
 $(c_tests) $(port_tests): | $(B)/kernel
 $(B)/kernel:
-	@mkdir -p $@ && for name in linux asm-generic asm; do for folder in /usr/include/$$($(CC) -dumpmachine) /usr/include; do \
+	@mkdir -p $@ && for name in linux asm-generic asm; do for folder in /usr/$$($(CC) -dumpmachine)/include /usr/include/$$($(CC) -dumpmachine) /usr/include; do \
 	  [ ! -d $$folder/$$name ] || [ -e $@/$$name ] || ln -s $$folder/$$name $@/$$name; done; done
 endif
 
