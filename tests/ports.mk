@@ -17,7 +17,7 @@ ifneq ($(other_libc),)
 override CFLAGS += -idirafter $(B)/kernel
 $(c_tests) $(port_tests): | $(B)/kernel
 $(B)/kernel:
-	@mkdir -p $@ && for name in linux asm-generic asm; do for folder in /usr/include/$$($(CC) -dumpmachine) /usr/include; do \
+	@mkdir -p $@ && for name in linux asm-generic asm; do for folder in /usr/$$($(CC) -dumpmachine)/include /usr/include/$$($(CC) -dumpmachine) /usr/include; do \
 	  [ ! -d $$folder/$$name ] || [ -e $@/$$name ] || ln -s $$folder/$$name $@/$$name; done; done
 endif
 
@@ -34,7 +34,7 @@ arm64_cc := aarch64-linux-gnu-gcc
 test-arm64: need-go ## the C tests on arm64, emulated
 	@if ! command -v $(arm64_cc) >/dev/null 2>&1; then echo "skip  test-arm64: $(arm64_cc) is missing (apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross)"; \
 	  elif [ -z "$(qemu)" ]; then echo "skip  test-arm64: qemu-aarch64-static is missing (apt-get install qemu-user-static)"; \
-	  else SKIPS=tests/ports/arm64.skips EMULATOR=$(qemu) QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(MAKE) --no-print-directory GOARCH=arm64 CC=$(arm64_cc) test-c; fi
+	  else TEST_SECONDS=$${TEST_SECONDS:-100} SKIPS=tests/ports/arm64.skips EMULATOR=$(qemu) QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(MAKE) --no-print-directory GOARCH=arm64 CC=$(arm64_cc) test-c; fi
 
 # Every version that capi/build.sh names but the machine's own, which make test-c has.
 go_versions = $(shell sed -n "s/^tested='\(.*\)'$$/\1/p" capi/build.sh)

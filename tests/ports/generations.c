@@ -1,5 +1,5 @@
-/* The library, loaded at run time, with threads that are made by threads that have used it: with musl, each begins with its
- * creator's g in Go's word. Each generation of forks does the same, from a thread of its own too. */
+/* The library, loaded at run time, with threads that are made by threads that have used it: with musl on x86-64, each begins with
+ * its creator's g in Go's word. Each generation of forks does the same, from a thread of its own too. */
 #include "loaded.h"
 
 enum { THREADS = 8, DEPTH = 3, GENERATIONS = 5, ROUNDS = 20 };
@@ -80,7 +80,9 @@ int main(void)
 {
     library = load("libtempfile.so.0");
     threads(THREADS, DEPTH);
-    CHECK(inherited >= THREADS);
+#ifdef __x86_64__
+    CHECK(inherited >= THREADS); /* on arm64 the word is not in what pthread_create copies */
+#endif
     generation(GENERATIONS);
     printf("%d threads with their creator's word, %d without one, %d generations; ", inherited, without, GENERATIONS);
     return passed();
