@@ -38,7 +38,7 @@
  * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
  * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
  * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit.
+ * may only exec or _exit. On arm64 a signal waits until the call has left Go.
  *
  * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
  * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
