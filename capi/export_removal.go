@@ -85,6 +85,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	if code != 0 {
 		return code
 	}
+	stock() // before the removal has descriptors
 	started, err := library.StartRemoval(root)
 	if err != nil {
 		return fail[C.int](function, err)
@@ -97,7 +98,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	}
 	s := storage.State()
 	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
-	out_removal.object = attach(&removal{started, ignoreErrors})
+	out_removal.object = attachStocked(&removal{started, ignoreErrors})
 	return 0
 }
 

@@ -88,13 +88,17 @@ func touch() { debug.SetPanicOnFault(true) }
 // which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {
-		if fault, is := cause.(interface{ Addr() uintptr }); is && function != "" { // of touch
-			*result = report[T](-int(syscall.EFAULT), function, "memory", "",
-				fmt.Sprintf("nothing that can be used is at %#x: the size or the address is wrong", fault.Addr()), 0)
-			return
-		}
 		*result = -T(syscall.ENOTRECOVERABLE)
 		if function == "" {
+			return
+		}
+		if cause == any(noMemory) {
+			*result = report[T](-int(syscall.ENOMEM), function, "malloc", "", noMemory.Error(), 0)
+			return
+		}
+		if fault, is := cause.(interface{ Addr() uintptr }); is { // of touch
+			*result = report[T](-int(syscall.EFAULT), function, "memory", "",
+				fmt.Sprintf("nothing that can be used is at %#x: the size or the address is wrong", fault.Addr()), 0)
 			return
 		}
 		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)

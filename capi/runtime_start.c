@@ -153,6 +153,8 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
     if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
     found = tempfile__look_for_room();
+    if (found.code == 0 && !tempfile__stock_up())
+        found = (struct tempfile__obstacle){-ENOMEM, "malloc has no memory for a start"};
     if (found.code == 0 && !tempfile__take_image())
         found = (struct tempfile__obstacle){-ENOMEM, "there is no memory for a copy of the library's variables"};
     if (found.code != 0 && wiped->epoch > 1)
