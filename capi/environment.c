@@ -10,11 +10,8 @@
 #include <gnu/libc-version.h>
 #endif
 
-#define VARIABLE(name) {name "=", sizeof name}
-static const struct {
-    char start[8];
-    size_t length;
-} variables[TEMPFILE__VARIABLES] = {VARIABLE("TMPDIR"), VARIABLE("TEMP"), VARIABLE("TMP"), VARIABLE("HOME")};
+/* The variables, in the order of tempfile__environment_copy. */
+enum { TMPDIR, TEMP, TMP, HOME };
 
 /* How the environment is read. */
 enum way { UNKNOWN, WALK, GETENV, NOT_AT_ALL };
@@ -44,6 +41,13 @@ static enum way way(void)
     return value;
 }
 
+/* The first of several of one name counts, as for getenv. */
+static inline void keep(const char **value, const char *text)
+{
+    if (*value == NULL)
+        *value = text;
+}
+
 /* All the variables. Where getenv is no safer than a walk of our own, one walk finds all: getenv walks once for each, and this
  * is the longest part of many a call. */
 static void look(const char *now[TEMPFILE__VARIABLES])
@@ -54,23 +58,26 @@ static void look(const char *now[TEMPFILE__VARIABLES])
     if (chosen == NOT_AT_ALL)
         return;
     if (chosen == GETENV) {
-        now[0] = secure_getenv("TMPDIR");
-        now[1] = secure_getenv("TEMP");
-        now[2] = secure_getenv("TMP");
-        now[3] = secure_getenv("HOME");
+        now[TMPDIR] = secure_getenv("TMPDIR");
+        now[TEMP] = secure_getenv("TEMP");
+        now[TMP] = secure_getenv("TMP");
+        now[HOME] = secure_getenv("HOME");
         return;
     }
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
         const char *text = *entry;
 
-        if (text[0] != 'T' && text[0] != 'H') /* nearly all others */
-            continue;
-        for (int i = 0; i < TEMPFILE__VARIABLES; i++)
-            if (text[0] == variables[i].start[0] && text[1] == variables[i].start[1] && now[i] == NULL &&
-                strncmp(text, variables[i].start, variables[i].length) == 0) {
-                now[i] = text + variables[i].length;
-                break;
-            }
+        /* by letters: calls of a function that compares would be most of the walk */
+        if (text[0] == 'T' && text[1] == 'M' && text[2] == 'P') {
+            if (text[3] == '=')
+                keep(&now[TMP], text + 4);
+            else if (text[3] == 'D' && text[4] == 'I' && text[5] == 'R' && text[6] == '=')
+                keep(&now[TMPDIR], text + 7);
+        } else if (text[0] == 'T' && text[1] == 'E' && text[2] == 'M' && text[3] == 'P' && text[4] == '=') {
+            keep(&now[TEMP], text + 5);
+        } else if (text[0] == 'H' && text[1] == 'O' && text[2] == 'M' && text[3] == 'E' && text[4] == '=') {
+            keep(&now[HOME], text + 5);
+        }
     }
 }
 
@@ -87,10 +94,10 @@ void tempfile__environment(struct tempfile__environment *environment)
         pthread_mutex_unlock(&shared->wiped->tempdir);
     }
     look(now);
-    environment->tmpdir = now[0];
-    environment->temp = now[1];
-    environment->tmp = now[2];
-    environment->home = now[3];
+    environment->tmpdir = now[TMPDIR];
+    environment->temp = now[TEMP];
+    environment->tmp = now[TMP];
+    environment->home = now[HOME];
 }
 
 /* A number that is another one whenever the environment is. Go keeps its copies for as long as it stays the same, which

@@ -85,6 +85,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	if code != 0 {
 		return code
 	}
+	stock() // before the removal has descriptors
 	started, err := library.StartRemoval(root)
 	return keepRemoval(function, out_removal, started, flags, err)
 }
@@ -110,6 +111,7 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 	if code != 0 {
 		return code
 	}
+	stock() // before the removal has descriptors
 	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
 	return keepRemoval(function, out_removal, started, flags, err)
 }
@@ -158,7 +160,7 @@ func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, 
 	}
 	s := storage.State()
 	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
-	r.object = attach(&removal{started, flags != 0})
+	r.object = attachStocked(&removal{started, flags != 0})
 	return 0
 }
 

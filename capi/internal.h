@@ -215,6 +215,9 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);
 
+/* runtime_wraps.c */
+bool tempfile__stock_up(void);
+
 /* helpers.c */
 struct tempfile__helper *tempfile__start_helper(void *work);
 void tempfile__join_helper(struct tempfile__helper *helper);

@@ -81,20 +81,29 @@ func report[T integer](code int, function, operation, path, reason string, neede
 }
 
 // touch makes a fault in the caller's memory a panic, of which rescue makes -EFAULT. It is for exports that read or write as
-// much as the caller says. Elsewhere, and in C, such a fault is what it would be without the library.
-func touch() { debug.SetPanicOnFault(true) }
+// much as the caller says, and for sizes that could be wrong: most calls are for less than a page. Elsewhere, and in C, such a
+// fault is what it would be without the library.
+func touch(size C.size_t) {
+	if size >= 4096 {
+		debug.SetPanicOnFault(true)
+	}
+}
 
 // rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For C's own calls,
 // which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {
-		if fault, is := cause.(interface{ Addr() uintptr }); is && function != "" { // of touch
-			*result = report[T](-int(syscall.EFAULT), function, "memory", "",
-				fmt.Sprintf("nothing that can be used is at %#x: the size or the address is wrong", fault.Addr()), 0)
-			return
-		}
 		*result = -T(syscall.ENOTRECOVERABLE)
 		if function == "" {
+			return
+		}
+		if cause == any(noMemory) {
+			*result = report[T](-int(syscall.ENOMEM), function, "malloc", "", noMemory.Error(), 0)
+			return
+		}
+		if fault, is := cause.(interface{ Addr() uintptr }); is { // of touch
+			*result = report[T](-int(syscall.EFAULT), function, "memory", "",
+				fmt.Sprintf("nothing that can be used is at %#x: the size or the address is wrong", fault.Addr()), 0)
 			return
 		}
 		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)

@@ -172,6 +172,8 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
     if (!has_the_systems_paths())
         return (struct tempfile__obstacle){-ENOTSUP, "the C library's functions translate paths (fakechroot?), and Go goes past them"};
     found = tempfile__look_for_room();
+    if (found.code == 0 && !tempfile__stock_up())
+        found = (struct tempfile__obstacle){-ENOMEM, "malloc has no memory for a start"};
     if (found.code == 0 && !tempfile__take_image())
         found = (struct tempfile__obstacle){-ENOMEM, "there is no memory for a copy of the library's variables"};
     if (found.code != 0 && wiped->epoch > 1)

@@ -37,9 +37,10 @@ struct tempfile__thread *tempfile__new_thread(void)
 
     pthread_once(&shared->thread_once, create_key);
     thread = tempfile__this_thread();
-    if (thread != NULL || !shared->has_thread_key || (thread = calloc(1, sizeof *thread)) == NULL)
+    /* by malloc, which has a block to spare: what frees an object must not fail for want of memory */
+    if (thread != NULL || !shared->has_thread_key || (thread = malloc(sizeof *thread)) == NULL)
         return thread;
-    thread->error = none;
+    *thread = (struct tempfile__thread){.error = none};
     if (pthread_setspecific(shared->thread_key, thread) != 0) {
         free(thread);
         return NULL;

@@ -2,7 +2,10 @@
 
 package core
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Systems that are no Unix, Windows above all. The package compiles there, so that a program for several systems does too.
 // What makes a file or a directory fails with ErrUnsupported: what the package promises of permissions and names has to be
@@ -24,6 +27,10 @@ func (Kernel) Rmdir(path string) error                     { return ErrUnsupport
 func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
 	return identity, false, ErrUnsupported
 }
+func (Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	return Identity{}, ErrUnsupported
+}
+func (Kernel) FileSizeLimit() int64                                         { return math.MaxInt64 }
 func (Kernel) Close(descriptor int) error                                   { return ErrUnsupported }
 func (Kernel) Read(descriptor int, p []byte) (int, error)                   { return 0, ErrUnsupported }
 func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)   { return 0, ErrUnsupported }

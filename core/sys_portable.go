@@ -4,6 +4,7 @@ package core
 
 import (
 	"crypto/rand"
+	"math"
 	"os"
 	"os/user"
 	"strconv"
@@ -81,6 +82,28 @@ func (Kernel) Identify(path string) (identity Identity, directory bool, err erro
 		return Identity{}, false, err
 	}
 	return Identity{uint64(stat.Dev), uint64(stat.Ino)}, stat.Mode&syscall.S_IFMT == syscall.S_IFDIR, nil
+}
+
+// IdentifyNew takes any empty directory for the new one: there is nothing in it that could be lost.
+func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	identity, directory, err := k.Identify(path)
+	if err != nil {
+		return Identity{}, err
+	}
+	entries, err := os.ReadDir(path)
+	if again, _, changed := k.Identify(path); !directory || err != nil || len(entries) > 0 || changed != nil || again != identity {
+		return Identity{}, syscall.ESTALE
+	}
+	return identity, nil
+}
+
+// FileSizeLimit is the system's limit on a file that the process writes.
+func (Kernel) FileSizeLimit() int64 {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit) != nil || uint64(limit.Cur) > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit.Cur)
 }
 
 // Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
