@@ -26,6 +26,7 @@ enum {
 
 struct sweep {
     bool closes;          /* files are closed, if nothing else works on them */
+    int placeholder;      /* a descriptor that takes the place of those that are closed; -1: nothing does */
     bool enters_go;       /* for directories that are beyond the bounds */
     const char *function; /* that reports errors; NULL: nobody asks */
     int result;
@@ -60,7 +61,7 @@ static void end_file(struct sweep *sweep, tempfile__record *record)
     int result;
 
     if (locked)
-        tempfile__close_file(record);
+        tempfile__close_file(record, sweep->placeholder);
     if (tempfile__name_to_remove(record, TEMPFILE__FILE, &name)) {
         do
             result = unlink(name.path);
@@ -204,13 +205,25 @@ static void run(struct sweep *sweep)
 
 static struct sweep sweep_without_go(void)
 {
-    return (struct sweep){.closes = true, .bounds = without_go()};
+    return (struct sweep){.closes = true, .placeholder = -1, .bounds = without_go()};
 }
 
 /* Go takes over soon, for it has threads to help. But most directories hold little, and then it need not be started. */
 static struct sweep sweep_with_go(void)
 {
-    return (struct sweep){.closes = true, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
+    return (struct sweep){.closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
+}
+
+/* Runs a sweep after which the process ends. Other threads go on until it has, and may have borrowed a file's descriptor. Its
+ * number stays in use therefore, but is not open for reading or writing any more. Where the table of descriptors is full, files
+ * are left to the system. */
+static void run_last(struct sweep *sweep)
+{
+    sweep->placeholder = (int)syscall(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
+    sweep->closes = sweep->placeholder >= 0;
+    run(sweep);
+    if (sweep->closes)
+        syscall(SYS_close, sweep->placeholder);
 }
 
 /* In a signal handler; ends: the process ends afterwards. A host that goes on keeps its files open. */
@@ -218,8 +231,12 @@ void tempfile__clean_up_at_signal(bool ends)
 {
     struct sweep sweep = sweep_without_go();
 
-    sweep.closes = ends;
-    if (is_owner())
+    if (!is_owner())
+        return;
+    sweep.closes = false;
+    if (ends)
+        run_last(&sweep);
+    else
         run(&sweep);
 }
 
@@ -322,7 +339,7 @@ void tempfile__leave(void)
     if (!is_owner())
         return;
     sweep = hold_makers() || is_inside_go() ? sweep_without_go() : sweep_with_go();
-    run(&sweep);
+    run_last(&sweep);
 }
 
 /* Once more, for what exit handlers of the host that ran after the library's have made, or other threads. */

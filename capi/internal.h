@@ -109,7 +109,7 @@ struct tempfile__name {
 bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name);
 tempfile__record *tempfile__record_at(uint32_t index);
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
-void tempfile__close_file(tempfile__record *record);
+void tempfile__close_file(tempfile__record *record, int placeholder);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
 

@@ -447,13 +447,20 @@ bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum t
     return false;
 }
 
-/* Closes a file, whose lock is held, as core.File.Close does; its memory stays until it is freed. */
-void tempfile__close_file(tempfile__record *record)
+/* Closes a file, whose lock is held, as core.File.Close does; its memory stays until it is freed. With a placeholder, that takes
+ * the descriptor's number: somebody may have borrowed it, and must not write into another thread's next file. */
+void tempfile__close_file(tempfile__record *record, int placeholder)
 {
     tempfile__state *state = &record->state;
+    int descriptor = state->descriptor;
 
     state->flags |= TEMPFILE__CLOSED;
-    close_descriptor(record);
+    if (placeholder < 0) {
+        close_descriptor(record);
+    } else if (descriptor >= 0 && tempfile__inherited(record)) {
+        state->descriptor = -1;
+        syscall(SYS_dup3, placeholder, descriptor, O_CLOEXEC);
+    }
     state->ahead_start = state->ahead_end = state->size = state->position = 0;
 }
 

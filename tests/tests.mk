@@ -15,7 +15,7 @@ test-core: need-go ## the core's own tests
 # Each program in tests/c and tests/misuse is a test; those named *_hooks need the build with hooks.
 c_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/*.c tests/misuse/*.c))
 # Those in tests/guest take long, or need more of the machine: make guest runs them.
-guest_programs := $(foreach name,coroutines descriptors% environment exit fork_% identity lazy% limits refused% register secure signals_% start_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
+guest_programs := $(foreach name,cleanup coroutines descriptors% environment exit exit_% file_size fork_% identity% lazy% limits refused% register secure signals_% start_% threads umask,$(filter $(B)/tests/c/$(name),$(c_tests)))
 guest_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
