@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #define VARIABLE(name) {name "=", sizeof name}
 static const struct {
@@ -13,25 +16,50 @@ static const struct {
     size_t length;
 } variables[TEMPFILE__VARIABLES] = {VARIABLE("TMPDIR"), VARIABLE("TEMP"), VARIABLE("TMP"), VARIABLE("HOME")};
 
-/* Whether this is a setuid program, whose caller must not move its files. It never changes. */
-static bool secure(void)
-{
-    static TEMPFILE__KEPT int known; /* 1: no, 2: yes */
-    int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
+/* How the environment is read. */
+enum way { UNKNOWN, WALK, GETENV, NOT_AT_ALL };
 
-    if (value == 0) {
-        value = getauxval(AT_SECURE) != 0 ? 2 : 1;
-        __atomic_store_n(&known, value, __ATOMIC_RELAXED);
-    }
-    return value == 2;
+/* Tells whether getenv is safe beside a setenv of another thread: with glibc from 2.41 on, and with no musl. */
+static bool getenv_is_safe(void)
+{
+#ifdef __GLIBC__
+    const char *version = gnu_get_libc_version(), *minor = strchr(version, '.');
+
+    return strtoul(version, NULL, 10) > 2 || (minor != NULL && strtoul(minor + 1, NULL, 10) >= 41);
+#else
+    return false;
+#endif
 }
 
-/* All the variables in one walk: getenv walks once for each, and this is the longest part of many a call. */
+/* Chosen once: it never changes. The caller of a setuid program must not move its files. */
+static enum way way(void)
+{
+    static TEMPFILE__KEPT int known;
+    int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
+
+    if (value == UNKNOWN) {
+        value = getauxval(AT_SECURE) != 0 ? NOT_AT_ALL : getenv_is_safe() ? GETENV : WALK;
+        __atomic_store_n(&known, value, __ATOMIC_RELAXED);
+    }
+    return value;
+}
+
+/* All the variables. Where getenv is no safer than a walk of our own, one walk finds all: getenv walks once for each, and this
+ * is the longest part of many a call. */
 static void look(const char *now[TEMPFILE__VARIABLES])
 {
+    enum way chosen = way();
+
     memset(now, 0, TEMPFILE__VARIABLES * sizeof *now);
-    if (secure())
+    if (chosen == NOT_AT_ALL)
         return;
+    if (chosen == GETENV) {
+        now[0] = secure_getenv("TMPDIR");
+        now[1] = secure_getenv("TEMP");
+        now[2] = secure_getenv("TMP");
+        now[3] = secure_getenv("HOME");
+        return;
+    }
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
         const char *text = *entry;
 
@@ -137,6 +165,8 @@ int tempfile_settempdir(const char *dir)
 
     if (result != 0)
         return result;
+    if (dir != NULL && strnlen(dir, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_settempdir", "arguments", "", "dir is longer than any path that the system takes", 0);
     if (dir != NULL && (copy = strdup(dir)) == NULL)
         return tempfile__fail(-ENOMEM, "tempfile_settempdir", "malloc", dir, "out of memory", 0);
     pthread_mutex_lock(&shared->wiped->tempdir);

@@ -93,10 +93,10 @@ func tfgo_test_helpers(most C.int) (result C.int) {
 	return C.int(started.Load())
 }
 
-// gate_off makes a forked child call the dead runtime, as a plain Go library would, and lets a child of vfork start Go.
+// restart_off makes a forked child call the dead runtime, as a plain Go library would, and lets a child of vfork start Go.
 //
 //tempfile:hook
-//tempfile:c void tempfile_test_gate_off(int off);
+//tempfile:c void tempfile_test_restart_off(int off);
 
 // live counts the objects that were not freed.
 //

@@ -66,6 +66,17 @@ func tfgo_release(r *C.tempfile__record) (result C.int) {
 	return 0
 }
 
+// endDirectory removes the directory of a live record, whose handle stays.
+//
+//tempfile:internal
+//export tfgo_end_directory
+func tfgo_end_directory(r *C.tempfile__record) (result C.int) {
+	const function = "tempfile_cleanup"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return fail[C.int](function, directoryOf(r).Free())
+}
+
 // help does the work of a thread that tempfile__start_helper started.
 //
 //tempfile:internal

@@ -26,7 +26,11 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 	case path == nil:
 		return "", false, misuse[C.int](function, "the path is NULL")
 	}
-	return text(path), flags != 0, 0
+	root, short := text(path)
+	if !short {
+		return "", false, fail[C.int](function, tooLong("the path"))
+	}
+	return root, flags != 0, 0
 }
 
 // tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
@@ -130,7 +134,11 @@ func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, ou
 	if path == nil || out_device == nil || out_inode == nil {
 		return misuse[C.int](function, "an argument is NULL")
 	}
-	identity, err := library.IdentifyNew(text(path), uint32(permissions))
+	directory, short := text(path)
+	if !short {
+		return fail[C.int](function, tooLong("the path"))
+	}
+	identity, err := library.IdentifyNew(directory, uint32(permissions))
 	if err != nil {
 		return fail[C.int](function, err)
 	}

@@ -43,7 +43,7 @@ static int adopt(const void *handle, enum tempfile__kind kind, const char *funct
 
     if (result != 0)
         return result;
-    call.record->owner = tempfile__epoch();
+    __atomic_store_n(&call.record->owner, tempfile__epoch(), __ATOMIC_RELAXED); /* handlers look without the lock */
     tempfile__done(&call);
     return 0;
 }
@@ -67,6 +67,8 @@ int tempfile_unlink(const char *path, int64_t owner_pid)
         return tempfile__fail(-EINVAL, "tempfile_unlink", "unlink", "", "the path is NULL", 0);
     if (owner_pid != (int64_t)getpid())
         return 0;
+    if (strnlen(path, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_unlink", "unlink", "", "the path is longer than any path that the system takes", 0);
     do
         result = unlink(path);
     while (result != 0 && errno == EINTR); /* as file systems in user space answer */

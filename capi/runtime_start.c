@@ -17,7 +17,7 @@
 TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 
 #ifdef TEMPFILE_HOOKS
-TEMPFILE__KEPT bool tempfile__gate_off;
+TEMPFILE__KEPT bool tempfile__restart_off;
 #endif
 
 /* Go's entry, as the linker's wrapper has set it aside: the loader would call it at load. */
@@ -96,7 +96,7 @@ static void in_child(void)
     char here;
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off)
+    if (tempfile__restart_off)
         return;
 #endif
     if (wiped == NULL)
@@ -163,7 +163,7 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
     bool of_vfork = wiped->pid != getpid();
 
 #ifdef TEMPFILE_HOOKS
-    of_vfork = of_vfork && !tempfile__gate_off;
+    of_vfork = of_vfork && !tempfile__restart_off;
 #endif
     if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
@@ -257,12 +257,10 @@ static int introduce(struct tempfile__thread *thread, const char *function)
     tempfile__block_signals(&mask);
     result = tempfile__clear_slot();
     if (result == 0) {
-        thread->inside++;
         thread->stack_size = 0; /* a fork may have made it another */
         if ((own.ss_flags & (SS_DISABLE | SS_ONSTACK)) == 0)
             sigaltstack(&none, NULL);
         tfgo_hello();
-        thread->inside--;
         tempfile__note_slot();
         thread->go_stack = none;
         if ((own.ss_flags & SS_ONSTACK) == 0) {
@@ -284,19 +282,21 @@ static int introduce(struct tempfile__thread *thread, const char *function)
  * the one under which the first call into Go waits until Go has started. */
 int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function)
 {
-    struct tempfile__thread *thread = NULL;
+    struct tempfile__thread *thread = tempfile__new_thread();
     int cancellation, result;
 
+    if (thread == NULL)
+        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
+    tempfile__go_in(thread); /* now: a handler that calls exit during the start must not start Go, too */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     result = run_go(function);
-    if (result == 0 && (thread = tempfile__new_thread()) == NULL)
-        result = tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
     if (result == 0)
         result = introduce(thread, function);
     pthread_setcancelstate(cancellation, NULL);
-    if (result != 0)
+    if (result != 0) {
+        tempfile__go_out(thread);
         return result;
-    thread->inside++;
+    }
     *out_thread = thread;
     return 0;
 }

@@ -1,8 +1,11 @@
+//go:build linux && !tempfile_portable
+
 package core
 
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"os"
 	"os/user"
 	"slices"
@@ -382,6 +385,14 @@ func affordable(size int64) bool {
 	}
 	unix.Munmap(memory)
 	return true
+}
+
+func (Kernel) FileSizeLimit() int64 {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_FSIZE, &limit) != nil || limit.Cur > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit.Cur)
 }
 
 // Random asks the kernel for every name. Where a sandbox hides getrandom, /dev/urandom is the same source; a clock never

@@ -59,9 +59,9 @@ static void refused(void)
 
 static void control(void)
 {
-    tempfile_test_gate_off(1);
+    tempfile_test_restart_off(1);
     in_vfork(call);
-    tempfile_test_gate_off(0);
+    tempfile_test_restart_off(0);
     tempfile_test_collect();
 }
 

@@ -153,8 +153,13 @@ int main(void)
     pthread_t thread;
 
     CHECK(chdir(getenv("TMPDIR")) == 0);
+#ifdef __GLIBC__
     opened_in_the_window(0);
     opened_in_the_window(1);
+#else
+    printf("the wide window: skipped, as musl runs no .preinit_array; ");
+    (void)opened_in_the_window;
+#endif
     CHECK(pthread_create(&thread, NULL, turn_over, NULL) == 0);
     for (int i = 0; i < CHILDREN; i++) {
         struct timespec moment = {0, 500000 + i * 1000};

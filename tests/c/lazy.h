@@ -81,7 +81,8 @@ static void *nothing(void *unused)
 /* Dispositions of every kind, as a host may have them, a mask and a limit that Go would raise. */
 static inline void set_up_host(void)
 {
-    struct sigaction one = {.sa_handler = handler_of_one, .sa_flags = SA_RESTART | SA_NODEFER}, three = {.sa_sigaction = handler_of_three, .sa_flags = SA_SIGINFO};
+    struct sigaction one = {.sa_handler = handler_of_one, .sa_flags = SA_RESTART | SA_NODEFER};
+    struct sigaction three = {.sa_sigaction = handler_of_three, .sa_flags = SA_SIGINFO};
     struct rlimit files;
     pthread_t thread;
     sigset_t blocked;

@@ -53,8 +53,10 @@ static const struct {
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_cleanup) cleanup;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
+    __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -104,8 +106,10 @@ static const struct {
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
+    tempfile_cleanup,
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
+    tempfile_cleanup_at_signal,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -267,6 +271,7 @@ int main(void)
     CHECK(strcmp(all.version(), TEMPFILE_VERSION) == 0);
     CHECK(strcmp(all.strerror(-ENOENT), "No such file or directory") == 0);
     CHECK(all.cleanup_on_signals() == 0 && all.cleanup_on_signal(SIGALRM) == 0 && all.cleanup_on_signal(SIGKILL) == -EINVAL);
+    CHECK(all.cleanup() == 0 && all.cleanup_at_signal(SIGUSR1, TEMPFILE_SIGNAL_ALWAYS) == 0);
     paths();
     files();
     directories();

@@ -56,7 +56,7 @@ static void chain(int last)
             return;
         alarm(120);
         use();
-        if (generation == 1 || generation % (last / REPORTS) == 0)
+        if (generation == 1 || generation == last || generation % (last / REPORTS) == 0)
             report(generation);
         if (generation == last)
             _exit(0);

@@ -28,7 +28,7 @@ var plan = []page{
 	{title: "the default directory and prefix", names: []string{
 		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
 	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free", "unlink"}},
-	{title: "clean up when a signal ends the process", names: []string{"cleanup_on_signals", "cleanup_on_signal"}},
+	{title: "clean up at once, or when a signal ends the process", names: []string{"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "what went wrong, and which library it was", names: []string{"last_error", "strerror", "version"}},
 }
 
