@@ -6,11 +6,11 @@ port_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/ports/*.c))
 
 .PHONY: test-dlopen
 test-dlopen: $(port_tests)
-	@tests/run $(CURDIR)/$(B)/hooks $(port_tests)
+	@tests/run "$(CURDIR)/$(B)/hooks" $(port_tests)
 
 $(port_tests): $(B)/%: %.c $(wildcard tests/ports/*.h) tests/c/check.h include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl -lpthread
+	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl -lpthread
 
 # musl-gcc sees musl's headers alone, and some tests need the kernel's.
 ifneq ($(other_libc),)

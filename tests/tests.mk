@@ -80,7 +80,7 @@ test-first: build $(B)/bindings/c/examples/named ## what a machine lacks, and a 
 	@tests/part first tests/first/run "$(MAKE)" "$(GO)" $(VERSION) $(B)/bindings/c/examples/named
 
 .PHONY: test-fresh
-test-fresh: need-go ## make demo and make test on a minimal Debian 12, as root and as a user; 20 minutes, needs root and debootstrap
+test-fresh: need-go ## make demo and make test on a minimal Debian 12, as root and as a user; 20 minutes or more, needs root and debootstrap
 	@tests/fresh/run "$(GO)"
 
 # Faults, made to happen under strace, and inputs made up at random.

@@ -11,11 +11,11 @@ test-parts: test-cpp
 
 .PHONY: test-cpp
 test-cpp: build ## the C++ binding, in C++17 and what later ones the compiler has
-	@if ! command -v $(CXX) >/dev/null 2>&1; then echo "skip  test-cpp: $(CXX) is missing (apt-get install g++)"; exit 0; fi; \
+	@if ! command -v $(CXX) >/dev/null 2>&1; then tests/part cpp-none echo "skip  test-cpp: $(CXX) is missing (apt-get install g++)"; exit 0; fi; \
 	  for std in $(cpp_standards); do if echo | $(CXX) -std=c++$$std -fsyntax-only -x c++ - 2>/dev/null; \
-	    then known="$$known $(B)/tests/cpp/cpp$$std"; else echo "skip  test-cpp: $(CXX) does not know C++$$std"; fi; done; \
+	    then known="$$known $(B)/tests/cpp/cpp$$std"; else tests/part cpp-$$std echo "skip  test-cpp: $(CXX) does not know C++$$std"; fi; done; \
 	  for compiler in $(bare_compilers); do if command -v $$compiler >/dev/null 2>&1; \
-	    then known="$$known $(B)/tests/cpp/bare-$$compiler"; else echo "skip  test-cpp: $$compiler is missing (apt-get install clang)"; fi; done; \
+	    then known="$$known $(B)/tests/cpp/bare-$$compiler"; else tests/part cpp-$$compiler echo "skip  test-cpp: $$compiler is missing (apt-get install clang)"; fi; done; \
 	  $(MAKE) --no-print-directory $$known && tests/part cpp tests/run "$(CURDIR)/$(B)" $$known
 	@if ! command -v $(CXX) >/dev/null 2>&1; then exit 0; fi; \
 	  if echo '#include <tempfile.hpp>' | $(CXX) -std=c++14 -Iinclude -Ibindings/cpp -fsyntax-only -x c++ - 2>$(B)/tests/cpp/refused; \
