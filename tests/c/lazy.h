@@ -29,7 +29,7 @@ static inline void look(struct outlook *out)
     memset(out, 0, sizeof *out);
     get_dispositions(out->dispositions);
     for (int i = 0; i < RLIM_NLIMITS; i++)
-        CHECK(getrlimit((__rlimit_resource_t)i, &out->limits[i]) == 0);
+        CHECK(getrlimit(i, &out->limits[i]) == 0);
     CHECK(sigprocmask(SIG_SETMASK, NULL, &out->mask) == 0 && sigaltstack(NULL, &out->signal_stack) == 0);
     out->environment = environ;
     for (int i = 0; environ[i] != NULL && i < 256; i++) {
