@@ -30,7 +30,7 @@ func inChild(t *testing.T, attributes *syscall.SysProcAttr) bool {
 	child.SysProcAttr = attributes
 	output, err := child.CombinedOutput()
 	if err != nil && child.Process == nil {
-		t.Skipf("no child with %+v: %v", attributes, err)
+		t.Skip("a child with other rights or mounts is refused here: ", err)
 	}
 	if err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
 		if strings.Contains(string(output), "--- SKIP: "+t.Name()) {
