@@ -107,21 +107,21 @@ func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
 // Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
 // the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
 //
-// Returns 0. The descriptor and the file are the caller's.
+// Returns the descriptor, too. It and the file are the caller's.
 //
 // Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
 //
-//tempfile:c int tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+//tempfile:c tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
 
 // tempfile_unnamed_into is tempfile_unnamed in the same manner.
 //
 // Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
 //
-// Returns 0. The descriptor is the caller's.
+// Returns the descriptor, too. It is the caller's.
 //
 // Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
 //
-//tempfile:c int tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
+//tempfile:c tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 
 // unnamed is all of tempfile_unnamed, where the options have their name.
 func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {

@@ -67,8 +67,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
         except BaseException:
             _abandon(disk)
             raise
-        self._file = disk
-        self._rolled = True
+        self.__dict__.update(_file=disk, _rolled=True)  # in one step, for whoever is interrupted here
         del self._TemporaryFileArgs
 
     # Every method is written out: the inner file changes at the roll-over, and a method that was taken before must go

@@ -154,10 +154,10 @@ static void into(void)
     for (int i = 0; i < 3; i++) { /* by Go, and by a recipe */
         tempfile_fd descriptor = -1;
 
-        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == 0 && fstat(descriptor, &status) == 0 && status.st_nlink == 1);
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 1);
         CHECK(close(descriptor) == 0 && unlink(path) == 0);
         descriptor = -1;
-        CHECK(all.unnamed_into(&options, &descriptor) == 0 && fstat(descriptor, &status) == 0 && status.st_nlink == 0);
+        CHECK(all.unnamed_into(&options, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 0);
         CHECK(close(descriptor) == 0);
         descriptor = -1;
         CHECK(all.mkstemp_into(&options, path, 3, &descriptor) == -ERANGE && descriptor == -1);

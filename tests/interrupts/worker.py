@@ -203,7 +203,7 @@ def opcodes(scenario, skip_return):
                 return trace
             state["left"] -= 1
             if state["left"] == 0:
-                state["where"] = "%s:%d %s %s" % (os.path.basename(code.co_filename), frame.f_lineno, code.co_name,
+                state["where"] = "%s:%s %s %s" % (os.path.basename(code.co_filename), frame.f_lineno, code.co_name,
                                                   dis.opname[code.co_code[frame.f_lasti]])
                 raise Interrupt
         return trace
