@@ -37,7 +37,6 @@ class _Opener:
 def opened(create: "Callable[[Any], int]", making: "Making", directory: "Any", mode: str, buffering: int, newline: "Optional[str]",
            encoding: "Optional[str]", errors: "Optional[str]") -> "tuple[Any, Any]":
     """A file object, and its raw one, on the descriptor that create(directory) gives."""
-    file: "Any"
     directory = os.fspath(directory)
     if OPENER:
         opener: "Any" = _Opener(create, directory, making)
@@ -46,12 +45,13 @@ def opened(create: "Callable[[Any], int]", making: "Making", directory: "Any", m
                 fd = create(directory)
                 making.handed = {}  # the host's now
                 return fd
-        file = making.file = io.open(directory, mode, buffering, newline=newline, encoding=encoding, errors=errors, opener=opener)
+        making.file = io.open(directory, mode, buffering, newline=newline, encoding=encoding, errors=errors, opener=opener)
     else:
         fd = create(directory)
         if making.options is not None:  # not of a host's own system
             making.identity = _identity(fd)  # io.open may close it, or not
-        file = making.file = io.open(fd, mode, buffering, newline=newline, encoding=encoding, errors=errors)
+        making.file = io.open(fd, mode, buffering, newline=newline, encoding=encoding, errors=errors)
+    file = making.file  # that is the first name it has: nothing else keeps it when this is interrupted
     raw = getattr(file, 'buffer', file)
     return file, getattr(raw, 'raw', raw)
 
