@@ -109,7 +109,7 @@ class TemporaryDirectory:
             finalizer.detach()
         if not (isinstance(error, OSError) and error.errno == _errno.ESTALE):
             making.undo()
-        _removal.forget(making.path)
+        _removal.forget(self.__dict__.get("name"))
 
     def __repr__(self):
         return f"<{self.__class__.__name__} {self.name!r}>"

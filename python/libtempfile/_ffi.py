@@ -220,7 +220,7 @@ class Making:
     def settle(self) -> None:
         """Somebody has what was made."""
         self.cell.value = self.nothing
-        self.file = self.handed = self.identity = None
+        self.path = self.file = self.handed = self.identity = None
         self.give_back(self)
 
     def undo(self) -> None:

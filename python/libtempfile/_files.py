@@ -17,37 +17,42 @@ if TYPE_CHECKING:
 OWN_OPEN = _io.open
 
 
-class _Opener:
+# No functions within functions here: Python 3.12 and 3.13 crash when there is no memory for one.
+class _HostsOpener:
+    """Creates the file when an io.open of the host's asks for its descriptor."""
+
+    def __init__(self, create: "Callable[..., int]", making: "Making", directory: "Any", arguments: "tuple[Any, ...]") -> None:
+        self._create, self._making, self._directory, self._arguments = create, making, directory, arguments
+
+    def __call__(self, *_: "Any") -> int:
+        fd = self._create(self._making, self._directory, *self._arguments)
+        self._making.handed = {}
+        return fd
+
+
+class _Opener(_HostsOpener):
     """Creates the file when io.open asks for its descriptor, which is not before the other arguments were looked at.
 
     What is called is not a function of Python's, which could be interrupted at its return, when nobody knows whether the file
     object has the descriptor yet. It is what a property gives: pop of a dictionary, which has the descriptor until that moment.
     """
 
-    def __init__(self, create: "Callable[[Any], int]", directory: "Any", making: "Making") -> None:
-        self._create, self._directory, self._making = create, directory, making
-
     @property
-    def __call__(self) -> "Callable[[Any, int], int]":
-        fd = self._create(self._directory)
+    def __call__(self) -> "Callable[[Any, int], int]":  # type: ignore[override]
+        fd = self._create(self._making, self._directory, *self._arguments)
         self._making.handed = handed = {self._directory: fd}
         return handed.pop  # for (directory, flags)
 
 
-def opened(create: "Callable[[Any], int]", making: "Making", directory: "Any", mode: str, buffering: int, newline: "Optional[str]",
-           encoding: "Optional[str]", errors: "Optional[str]") -> "tuple[Any, Any]":
-    """A file object, and its raw one, on the descriptor that create(directory) gives."""
+def opened(create: "Callable[..., int]", making: "Making", arguments: "tuple[Any, ...]", directory: "Any", mode: str, buffering: int,
+           newline: "Optional[str]", encoding: "Optional[str]", errors: "Optional[str]") -> "tuple[Any, Any]":
+    """A file object, and its raw one, on the descriptor that create(making, directory, *arguments) gives."""
     directory = os.fspath(directory)
     if OPENER:
-        opener: "Any" = _Opener(create, directory, making)
-        if io.open is not OWN_OPEN:
-            def opener(*_: "Any") -> int:
-                fd = create(directory)
-                making.handed = {}  # the host's now
-                return fd
+        opener = (_Opener if io.open is OWN_OPEN else _HostsOpener)(create, making, directory, arguments)
         making.file = io.open(directory, mode, buffering, newline=newline, encoding=encoding, errors=errors, opener=opener)
     else:
-        fd = create(directory)
+        fd = create(making, directory, *arguments)
         if making.options is not None:  # not of a host's own system
             making.identity = _identity(fd)  # io.open may close it, or not
         making.file = io.open(fd, mode, buffering, newline=newline, encoding=encoding, errors=errors)

@@ -406,16 +406,17 @@ def _open_plain(suffix, prefix, dir, making):
 def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making):
     """The same for any mode, by io.open."""
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    name = None  # it stays so if an io.open of the host's never asks for the descriptor
-
-    def create(_):
-        nonlocal name
-        fd, name = _make_file(dir, prefix, suffix, _bin_openflags, output_type, making)
-        return fd
-    file, raw = _files.opened(create, making, dir, mode, buffering, newline, encoding, errors)
+    file, raw = _files.opened(_create_named, making, (dir, prefix, suffix, output_type), dir, mode, buffering, newline, encoding,
+                              errors)
+    name = making.path  # None if an io.open of the host's has never asked for the descriptor
     if _versions.OPENER:
         raw.name = name
     return file, name
+
+
+def _create_named(making, _, dir, prefix, suffix, output_type):
+    fd, making.path = _make_file(dir, prefix, suffix, _bin_openflags, output_type, making)
+    return fd
 
 
 def _abandon(making, file, name):
@@ -494,8 +495,9 @@ else:
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
-def _open_unnamed(dir, making):
-    """_primitives.open_unnamed for a host that has set other flags."""
+def _create_unnamed(making, dir):
+    if _bin_openflags == _primitives.FILE_FLAGS:
+        return _primitives.open_unnamed(dir, making)
     fd = _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
     making.by_host(fd, None)
     return fd
@@ -537,29 +539,27 @@ def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix,
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
     arguments = dir, mode, buffering, newline, encoding, errors
     if _O_TMPFILE_WORKS:
-        open_unnamed = _primitives.open_unnamed if _bin_openflags == _primitives.FILE_FLAGS else _open_unnamed
-        making = _ffi.making_unnamed()
         try:
-            return _opened_unnamed(lambda directory: open_unnamed(directory, making), making, arguments)
+            return _opened_unnamed(_create_unnamed, _ffi.making_unnamed(), (), arguments)
         except IsADirectoryError:
             _O_TMPFILE_WORKS = False
         except _ffi.StartError:
             raise
         except OSError:
             pass  # the file system has no such files; if it is something else, the next attempt says so again
-    making = _ffi.making_file()
-
-    def create_and_unlink(_):
-        fd, name = _make_file(dir, prefix, suffix, _bin_openflags, output_type, making)
-        _os.unlink(name)
-        making.path = None
-        return fd
-    return _opened_unnamed(create_and_unlink, making, arguments)
+    return _opened_unnamed(_create_and_unlink, _ffi.making_file(), (dir, prefix, suffix, output_type), arguments)
 
 
-def _opened_unnamed(create, making, arguments):
+def _create_and_unlink(making, *arguments):
+    fd = _create_named(making, *arguments)
+    _os.unlink(making.path)
+    making.path = None
+    return fd
+
+
+def _opened_unnamed(create, making, for_create, arguments):
     try:
-        file, raw = _files.opened(create, making, *arguments)
+        file, raw = _files.opened(create, making, for_create, *arguments)
         if _versions.OPENER:
             raw.name = raw.fileno()
         making.settle()
@@ -581,7 +581,8 @@ del _class
 _ours = {"_ffi", "_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
          "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_plain", "_open_named",
          "_abandon", "_give_up", "_make_file", "_make_directory", "_try_names", "_own_mkstemp_inner",
-         "_opened_unnamed", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
+         "_opened_unnamed", "_named_arguments", "_create_named", "_create_unnamed", "_create_and_unlink",
+         "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
          "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
