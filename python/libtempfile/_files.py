@@ -38,7 +38,7 @@ class _Opener(_HostsOpener):
     """
 
     @property
-    def __call__(self) -> "Callable[[Any, int], int]":  # type: ignore[override]
+    def __call__(self) -> "Callable[[Any, int], int]":
         fd = self._create(self._making, self._directory, *self._arguments)
         self._making.handed = handed = {self._directory: fd}
         return handed.pop  # for (directory, flags)
@@ -72,7 +72,8 @@ def _large(raw: "Any") -> int:
 def buffered(fd: int, name: "Union[int, str]", making: "Making") -> "Any":
     """What io.open gives for the mode w+b, on the descriptor of a new file. It does not ask the system what is known: that the file
     is no terminal, can be positioned, and is at its beginning. 'name' is the raw file's where the opener's files have names."""
-    making.file = raw = _new(_FileIO)  # there before it has the descriptor: an interruption leaves that to one of the two
+    raw: "Any" = _new(_FileIO)
+    making.file = raw  # before it has the descriptor: an interruption leaves that to one of the two
     _init(raw, fd, "w+")
     attributes = raw.__dict__
     if OPENER:
