@@ -22,8 +22,7 @@ def _if_ours(owner, clean_up, *args, **kwargs):
             if not _of_the_removal(error):
                 clean_up(*args, **kwargs)  # nobody else will, and whoever sees the interruption has no more to do with it
             raise
-        finally:
-            _removal.forget(args[0])
+        _removal.forget(args[0])
 
 
 def _of_the_removal(error):
@@ -124,7 +123,7 @@ class TemporaryDirectory:
     def cleanup(self):
         finalizer = self._finalizer
         if not finalizer.alive and not (_versions.IGNORE_CLEANUP_ERRORS and _os.path.exists(self.name)):
-            finalizer.detach()
+            _removal.forget(self.name)
             return
         try:
             if _versions.IGNORE_CLEANUP_ERRORS:
@@ -133,13 +132,9 @@ class TemporaryDirectory:
                 self._rmtree(self.name)
         except BaseException as error:
             if _of_the_removal(error):
-                self._settle()
+                finalizer.detach()
             raise  # what was interrupted is left to the finalizer
-        self._settle()
-
-    def _settle(self):
-        """This is done with the directory."""
-        self._finalizer.detach()
+        finalizer.detach()
         _removal.forget(self.name)
 
     __class_getitem__ = classmethod(type(list[int]))
