@@ -135,7 +135,14 @@ class Closings:
 
 
 def descriptors():
-    return set(os.listdir("/proc/self/fd"))
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            _fstat(int(number))
+            found.add(number)
+        except OSError:
+            pass  # that of the list itself
+    return found
 
 
 class Count:
@@ -149,16 +156,13 @@ class Count:
         """After a round: counts what is left, and removes it."""
         self.points += 1
         self.twice += twice
-        if len(descriptors()) != len(self.before) or os.listdir(HERE):
+        if descriptors() != self.before or os.listdir(HERE):
             gc.collect()
             left = descriptors() - self.before
             for number in left:
-                try:
-                    _close(int(number))
-                    self.descriptors += 1
-                    self.at.setdefault("descriptor", []).append(where)
-                except OSError:
-                    pass  # that of the list itself
+                _close(int(number))
+                self.descriptors += 1
+                self.at.setdefault("descriptor", []).append(where)
             names = os.listdir(HERE)
             self.names += len(names)
             for name in names:
