@@ -8,6 +8,12 @@ test-python: build need-python ## the Python package's own tests, with every int
 test-this-python: build need-python ## the same with $(PYTHON) alone, as make test does
 	@PYTHONS=$(PYTHON) $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
 
+# What is left of interruptions, in tables beside CPython's. INTERRUPTS="signals 240" for real signals, or memory; 10 minutes each.
+INTERRUPTS ?= opcodes
+.PHONY: interrupts
+interrupts: build need-python ## an exception before every instruction of the Python package, at every allocation, or by signals
+	@$(PYTHON) tests/interrupts/run.py $(INTERRUPTS)
+
 # Where .ci/run puts a mypy; another can be named.
 MYPY ?= $(wildcard $(CURDIR)/$(B)/tools/mypy/bin/mypy)
 

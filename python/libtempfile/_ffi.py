@@ -132,6 +132,7 @@ def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
 
 
 FILE, DIRECTORY, UNNAMED = 0, 1, 2
+_NONE = object()  # no directory
 
 
 class _Cell:
@@ -162,7 +163,7 @@ class Making:
         self.handed: "Optional[dict[Any, int]]" = None  # see _files.opened, for this and the next
         self.identity: "Optional[tuple[int, int]]" = None
         self.options: "Any" = None
-        self.directory: "Any" = self  # what options.dir was encoded from; this object: none
+        self.directory: "Any" = _NONE  # what options.dir was encoded from
 
     def _load(self) -> None:
         f = functions()
@@ -181,7 +182,7 @@ class Making:
     def _enter(self, directory: "Any") -> None:
         if self.options is None:
             self._load()
-        self.directory = self
+        self.directory = _NONE
         self.options.dir = os.fsencode(directory)
         if type(directory) is str:  # a path-like object's path may change
             self.directory = directory
@@ -215,7 +216,7 @@ class Making:
     def by_host(self, made: "Any", path: "Any") -> None:
         """Takes what something of the host's has made."""
         self.path = path
-        self.cell, self.options, self.directory = _Cell(made), None, self
+        self.cell, self.options, self.directory = _Cell(made), None, _NONE
 
     def settle(self) -> None:
         """Somebody has what was made."""

@@ -220,9 +220,10 @@ def _make_file(dir, pre, suf, flags, output_type, making):
     """_mkstemp_inner, be it the host's, for who undoes what is made."""
     if _mkstemp_inner is _own_mkstemp_inner:
         return _try_names(dir, pre, suf, flags, output_type, making)
-    fd, name = _mkstemp_inner(dir, pre, suf, flags, output_type)
-    making.by_host(fd, name)
-    return fd, name
+    made = _mkstemp_inner(dir, pre, suf, flags, output_type)
+    if type(made) is tuple and len(made) == 2:
+        making.by_host(*made)
+    return made
 
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
