@@ -9,6 +9,7 @@ MODULE is libtempfile.tempfile or tempfile. TMPDIR names a directory of this pro
 allocation fail, one in each round. 'signals' raises from a handler of SIGALRM, at random times, until it has done so HITS times.
 """
 
+import collections
 import errno
 import gc
 import importlib
@@ -70,7 +71,7 @@ def scenarios(module):
 
     def received(make):
         """What is returned is the caller's, who could lose it as well: up to 3.10 signals are looked at between a call and what
-        follows it. So it is received by C."""
+        follows it. So it is received by C, which has the memory for it."""
         def act(box):
             box.extend(map(make, ("",)))
             return box
@@ -92,14 +93,14 @@ def scenarios(module):
         "TemporaryDirectory, with": Scenario(directory_with),
         "TemporaryDirectory, cleanup": Scenario(lambda made: made.cleanup(), directory),
         "TemporaryDirectory, dropped": Scenario(drop, boxed(directory)),
-        "mkstemp": Scenario(received(module.mkstemp), list),
-        "mkdtemp": Scenario(received(module.mkdtemp), list),
+        "mkstemp": Scenario(received(module.mkstemp), collections.deque),
+        "mkdtemp": Scenario(received(module.mkdtemp), collections.deque),
     }
 
 
 def own(result):
     """Removes what the caller has, as the caller would."""
-    while isinstance(result, list) and result:
+    while isinstance(result, (list, collections.deque)) and result:
         own(result.pop())
     if isinstance(result, tuple):
         _close(result[0])

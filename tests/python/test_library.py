@@ -30,7 +30,7 @@ print(_ffi._functions)
 import os, libtempfile
 def seen():
     with open("/proc/self/status") as file:
-        signals = [line for line in file if line.startswith("Sig")]
+        signals = [line for line in file if line.startswith("Sig") and not line.startswith("SigQ")]  # that counts the user's
     return len(os.listdir("/proc/self/task")), signals, sorted(os.listdir("/proc/self/fd"))
 import ctypes
 before = seen()
