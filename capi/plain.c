@@ -35,6 +35,28 @@ const char *tempfile_directory_name(const tempfile_directory *directory)
     return tempfile__path_of(directory, TEMPFILE__DIRECTORY, "tempfile_directory_name");
 }
 
+/* Puts a descriptor where the host wants it. */
+static tempfile_fd put(tempfile_fd made, tempfile_fd *out_fd)
+{
+    if (made >= 0)
+        *out_fd = made;
+    return made;
+}
+
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd)
+{
+    if (out_fd == NULL)
+        return tempfile__fail(-EINVAL, "tempfile_mkstemp_into", "arguments", "", "out_fd is NULL", 0);
+    return put(tempfile_mkstemp(options, out_path, path_size), out_fd);
+}
+
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd)
+{
+    if (out_fd == NULL)
+        return tempfile__fail(-EINVAL, "tempfile_unnamed_into", "arguments", "", "out_fd is NULL", 0);
+    return put(tempfile_unnamed(options), out_fd);
+}
+
 /* Makes an object this process's. */
 static int adopt(const void *handle, enum tempfile__kind kind, const char *function)
 {

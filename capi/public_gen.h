@@ -4,6 +4,8 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 tempfile_fd tempfile_unnamed(const tempfile_options *options);
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);

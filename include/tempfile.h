@@ -247,6 +247,30 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 tempfile_fd tempfile_unnamed(const tempfile_options *options);
 
 /**
+ * tempfile_mkstemp_into is tempfile_mkstemp for a host that can be interrupted between a call's return and what it does next, as
+ * interpreters are whose signal handlers raise: the descriptor is in memory of the host's before the call returns.
+ *
+ * Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
+ * the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
+ *
+ * Returns the descriptor, too. It and the file are the caller's.
+ *
+ * Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
+ */
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+
+/**
+ * tempfile_unnamed_into is tempfile_unnamed in the same manner.
+ *
+ * Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
+ *
+ * Returns the descriptor, too. It is the caller's.
+ *
+ * Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
+ */
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
+
+/**
  * tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
  *
  * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,

@@ -13,6 +13,12 @@ clean: clean-python
 clean-python:
 	@find python tests -name __pycache__ -prune -exec rm -rf {} +
 
+# What is left of interruptions, in tables beside CPython's. INTERRUPTS="signals 240" for real signals, or memory; 10 minutes each.
+INTERRUPTS ?= opcodes
+.PHONY: interrupts
+interrupts: build need-python ## an exception before every instruction of the Python package, at every allocation, or by signals
+	@$(PYTHON) tests/interrupts/run.py $(INTERRUPTS)
+
 # Where .ci/run puts a mypy; another can be named.
 MYPY ?= $(if $(wildcard $(B)/tools/mypy/bin/mypy),$(CURDIR)/$(B)/tools/mypy/bin/mypy)
 

@@ -1,10 +1,11 @@
 """TemporaryDirectory."""
 
+import errno as _errno
 import os as _os
 import warnings as _warnings
 import weakref as _weakref
 
-from . import _process, _removal, _versions
+from . import _ffi, _process, _removal, _versions
 from . import tempfile as _tempfile
 
 _mkdtemp = _tempfile.mkdtemp
@@ -15,8 +16,19 @@ def _if_ours(owner, clean_up, *args, **kwargs):
     """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
     parent's directories too."""
     if owner[0]:
-        clean_up(*args, **kwargs)
+        try:
+            clean_up(*args, **kwargs)
+        except BaseException as error:
+            if not _of_the_removal(error):
+                clean_up(*args, **kwargs)  # nobody else will, and whoever sees the interruption has no more to do with it
+            raise
         _removal.forget(args[0])
+
+
+def _of_the_removal(error):
+    """Whether an exception tells that something could not be removed. What else comes is an interruption, such as the error of a
+    signal's handler, which may be an OSError too."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 class TemporaryDirectory:
@@ -70,16 +82,33 @@ class TemporaryDirectory:
             _warnings.warn(warn_message, ResourceWarning)
 
     def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
-        self.name = _tempfile.mkdtemp(suffix, prefix, dir)
-        if _tempfile.mkdtemp is _mkdtemp:  # a host's own may give a directory that is not new
-            _removal.remember(self.name)
-        self._ignore_cleanup_errors = ignore_cleanup_errors
-        self._delete = delete
-        self._owner = _process.this()
-        self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
-                                            warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
-        if _watch is not None:
-            _watch(self)
+        making = _ffi.making_directory()
+        try:
+            if _tempfile.mkdtemp is _mkdtemp:
+                self.name = name = _tempfile._make_directory(suffix, prefix, dir, making)
+                _removal.remember(name)
+            else:
+                self.name = _tempfile.mkdtemp(suffix, prefix, dir)  # which may give a directory that is not new
+            self._ignore_cleanup_errors = ignore_cleanup_errors
+            self._delete = delete
+            self._owner = _process.this()
+            self._finalizer = _weakref.finalize(self, _if_ours, self._owner, self._cleanup, self.name,
+                                                warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
+            if _watch is not None:
+                _watch(self)
+        except BaseException as error:
+            self._give_up(making, error)
+            raise
+        making.settle()
+
+    def _give_up(self, making, error):
+        """Removes what this was to be for, unless it is another directory than the one that was made."""
+        finalizer = self.__dict__.get("_finalizer")
+        if finalizer is not None:
+            finalizer.detach()
+        if not (isinstance(error, OSError) and error.errno == _errno.ESTALE):
+            making.undo()
+        _removal.forget(self.__dict__.get("name"))
 
     def __repr__(self):
         return f"<{self.__class__.__name__} {self.name!r}>"
@@ -92,11 +121,20 @@ class TemporaryDirectory:
             self.cleanup()
 
     def cleanup(self):
-        if _versions.IGNORE_CLEANUP_ERRORS:
-            if self._finalizer.detach() or _os.path.exists(self.name):
+        finalizer = self._finalizer
+        if not finalizer.alive and not (_versions.IGNORE_CLEANUP_ERRORS and _os.path.exists(self.name)):
+            _removal.forget(self.name)
+            return
+        try:
+            if _versions.IGNORE_CLEANUP_ERRORS:
                 self._rmtree(self.name, ignore_errors=self._ignore_cleanup_errors)
-        elif self._finalizer.detach():
-            self._rmtree(self.name)
+            else:
+                self._rmtree(self.name)
+        except BaseException as error:
+            if _of_the_removal(error):
+                finalizer.detach()
+            raise  # what was interrupted is left to the finalizer
+        finalizer.detach()
         _removal.forget(self.name)
 
     __class_getitem__ = classmethod(type(list[int]))

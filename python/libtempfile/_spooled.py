@@ -67,8 +67,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
         except BaseException:
             _abandon(disk)
             raise
-        self._file = disk
-        self._rolled = True
+        self.__dict__.update(_file=disk, _rolled=True)  # in one step, for whoever is interrupted here
         del self._TemporaryFileArgs
 
     # Every method is written out: the inner file changes at the roll-over, and a method that was taken before must go
@@ -144,9 +143,15 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
     def write(self, s):
         file = self._file
         rv = file.write(s)
-        if self._max_size:  # else there is nothing to check
-            self._check(file)
+        max_size = self._max_size
+        if max_size and not self._rolled and file.tell() > max_size:  # as _check does, but calling it takes longer than a small write
+            self.rollover()
         return rv
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if cls._check is not SpooledTemporaryFile._check and cls.write is SpooledTemporaryFile.write:
+            cls.write = _write_and_check  # a program's own check counts
 
     if _versions.LAZY_WRITELINES:
         def writelines(self, iterable):
@@ -206,6 +211,16 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
 
         def detach(self):
             return self._file.detach()
+
+
+def _write_and_check(self, s):
+    file = self._file
+    rv = file.write(s)
+    self._check(file)
+    return rv
+
+
+_write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemporaryFile.write"
 
 
 def _abandon(file):

@@ -97,9 +97,9 @@ class _TemporaryFileCloser:
                 if delete:
                     self._own()
 
+        # What is done is noted when it is: an interruption before that leaves it to __del__. An error is noted, too.
         def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
             if not self.cleanup_called:
-                self.cleanup_called = True
                 try:
                     if not self.close_called:
                         self.close_called = True
@@ -110,11 +110,15 @@ class _TemporaryFileCloser:
                             unlink(self.name)
                         except FileNotFoundError:
                             pass
+                        except OSError as error:
+                            self.cleanup_called = error.errno is not None  # else it is of a signal's handler
+                            raise
+                    self.cleanup_called = True
 
         def close(self):
             if not self.close_called:
-                self.close_called = True
                 try:
+                    self.close_called = True
                     self.file.close()
                 finally:
                     if self.delete and self.delete_on_close:
@@ -123,15 +127,23 @@ class _TemporaryFileCloser:
         if _versions.DROPPED_FILE_WARNS:
             def __del__(self):
                 dropped = not self.close_called and self._owner[0]
-                self.cleanup()
+                try:
+                    self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
                 if dropped:
                     import warnings
 
                     warnings.warn(self.warn_message, ResourceWarning)
         else:
             def __del__(self):
-                if not self.cleanup_called:
-                    self.cleanup()
+                try:
+                    if not self.cleanup_called:
+                        self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
     else:
         file = None
 
@@ -142,18 +154,27 @@ class _TemporaryFileCloser:
             if delete:
                 self._own()
 
+        # As above.
         def close(self, unlink=_os.unlink):
             if not self.close_called and self.file is not None:
-                self.close_called = True
                 try:
                     self.file.close()
                 finally:
                     if self.delete and self._owner[0]:
-                        unlink(self.name)
+                        try:
+                            unlink(self.name)
+                        except OSError as error:
+                            self.close_called = error.errno is not None
+                            raise
+                    self.close_called = True
 
         def __del__(self):
-            if not self.close_called:
+            try:
+                if not self.close_called:
+                    self.close()
+            except BaseException:
                 self.close()
+                raise
 
     # The wrapper's method, bound when it is made and not when it is first asked for, since nearly every file is written to, and
     # asking takes as long as writing a little does. As the others are, it is bound to this object: see _holding.

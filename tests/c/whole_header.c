@@ -12,6 +12,8 @@ static const struct {
     __typeof__(&tempfile_mkdtemp) mkdtemp;
     __typeof__(&tempfile_mktemp) mktemp;
     __typeof__(&tempfile_unnamed) unnamed;
+    __typeof__(&tempfile_mkstemp_into) mkstemp_into;
+    __typeof__(&tempfile_unnamed_into) unnamed_into;
     __typeof__(&tempfile_named_temporary_file) named_temporary_file;
     __typeof__(&tempfile_temporary_file) temporary_file;
     __typeof__(&tempfile_spooled_temporary_file) spooled_temporary_file;
@@ -65,6 +67,8 @@ static const struct {
     tempfile_mkdtemp,
     tempfile_mktemp,
     tempfile_unnamed,
+    tempfile_mkstemp_into,
+    tempfile_unnamed_into,
     tempfile_named_temporary_file,
     tempfile_temporary_file,
     tempfile_spooled_temporary_file,
@@ -145,6 +149,33 @@ static void unnamed(void)
     CHECK(all.unnamed(&options) == -ENOENT && strcmp(all.last_error()->path, "/nonexistent") == 0);
 }
 
+static void into(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char path[TEMPFILE_PATH_SIZE];
+    struct stat status;
+
+    for (int i = 0; i < 3; i++) { /* by Go, and by a recipe */
+        tempfile_fd descriptor = -1;
+
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 1);
+        CHECK(close(descriptor) == 0 && unlink(path) == 0);
+        descriptor = -1;
+        CHECK(all.unnamed_into(&options, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 0);
+        CHECK(close(descriptor) == 0);
+        descriptor = -1;
+        CHECK(all.mkstemp_into(&options, path, 3, &descriptor) == -ERANGE && descriptor == -1);
+        CHECK(all.mkstemp_into(&options, path, sizeof path, NULL) == -EINVAL && all.unnamed_into(&options, NULL) == -EINVAL);
+    }
+    options.dir = "/nonexistent";
+    {
+        tempfile_fd descriptor = -1;
+
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == -ENOENT && all.unnamed_into(&options, &descriptor) == -ENOENT);
+        CHECK(descriptor == -1 && all.last_error()->code == -ENOENT);
+    }
+}
+
 static void paths(void)
 {
     char path[TEMPFILE_PATH_SIZE], same[TEMPFILE_PATH_SIZE], names[3][9], *list;
@@ -166,6 +197,7 @@ static void paths(void)
     CHECK(all.unlink(path, getpid()) == 0 && mode_of(path) == 0);
     CHECK(all.mktemp(NULL, path, sizeof path) == 0 && mode_of(path) == 0);
     unnamed();
+    into();
 
     CHECK(all.mkdtemp(NULL, path, sizeof path) == 0 && mode_of(path) == (S_IFDIR | 0700));
     CHECK(all.settempdir(path) == 0 && all.mkdtemp(NULL, same, sizeof same) == 0);

@@ -16,7 +16,7 @@ func (p *page) name() string { return p.functions[0].name }
 
 // plan is the order of the pages. Every function must be on one.
 var plan = []page{
-	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "random_names"}},
+	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
 	{title: "make files that are deleted by themselves", names: []string{"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
 	{title: "read and write files, and move in them", names: []string{
 		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
