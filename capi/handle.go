@@ -21,19 +21,19 @@ func attach[T any](object *T) unsafe.Pointer {
 	return attachStocked(object)
 }
 
-// stock makes sure that there is memory for a token. Where there is none, it panics with noMemory, of which rescue makes an
+// stock makes sure that there is memory for a token. Where there is none, it panics with errNoMemory, of which rescue makes an
 // error: go-pointer would end the process. What would have to be undone after a panic calls it before, and attachStocked then.
 func stock() {
 	if !C.tempfile__stock_up() {
-		panic(noMemory)
+		panic(errNoMemory)
 	}
 }
 
 // attachStocked gives the token for an object, from what stock has put by if there is no other memory.
 func attachStocked[T any](object *T) unsafe.Pointer { return pointer.Save(object) }
 
-// noMemory is what stock panics with.
-var noMemory = errors.New("there is no memory for what is kept of an object")
+// errNoMemory is what stock panics with.
+var errNoMemory = errors.New("there is no memory for what is kept of an object")
 
 // object gives the object for a token.
 func object[T any](token unsafe.Pointer) *T {

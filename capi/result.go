@@ -97,8 +97,8 @@ func rescue[T integer](function string, result *T) {
 		if function == "" {
 			return
 		}
-		if cause == any(noMemory) {
-			*result = report[T](-int(syscall.ENOMEM), function, "malloc", "", noMemory.Error(), 0)
+		if cause == any(errNoMemory) {
+			*result = report[T](-int(syscall.ENOMEM), function, "malloc", "", errNoMemory.Error(), 0)
 			return
 		}
 		if fault, is := cause.(interface{ Addr() uintptr }); is { // of touch

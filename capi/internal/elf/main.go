@@ -59,7 +59,7 @@ func check(path string) error {
 	case kept == nil:
 		return errors.New("no section tempfile_kept: C's variables would not outlive a restart")
 	case entry == nil || entry.Size != 8:
-		return errors.New("Go's entry is not the one entry of the section go_init: the loader would start Go")
+		return errors.New("the section go_init does not hold Go's entry as the one entry: the loader would start Go")
 	}
 	return nil
 }
