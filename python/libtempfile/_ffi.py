@@ -160,8 +160,10 @@ def create(what: int, directory: "Any", name: bytes, filename: "Union[str, bytes
     """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
     directory nor the name may contain NUL, at which a C string would stop. 'filename' is what OSError tells of."""
     try:
-        creation = _creations.pop()
+        creation: "Optional[_Creation]" = _creations.pop()
     except IndexError:
+        creation = None
+    if creation is None:  # not in the handler: what goes wrong there is told as an error in the handling of IndexError
         creation = _Creation()
     if creation.directory is not directory:
         creation.enter(directory)
@@ -181,8 +183,10 @@ def create(what: int, directory: "Any", name: bytes, filename: "Union[str, bytes
 def create_unnamed(directory: "Any") -> int:
     """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
     try:
-        creation = _unnamed_creations.pop()
+        creation: "Optional[_Creation]" = _unnamed_creations.pop()
     except IndexError:
+        creation = None
+    if creation is None:  # not in the handler: what goes wrong there is told as an error in the handling of IndexError
         creation = _Creation(ONLY_O_TMPFILE)
     if creation.directory is not directory:
         creation.enter(directory)

@@ -13,23 +13,28 @@ if TYPE_CHECKING:
 # A KeyboardInterrupt waits for so many entries at most.
 STEP = 4096
 
-# Device and inode of each TemporaryDirectory that is there, by its name: what has the name later and is another directory is
-# not removed. They are not passed along, because the methods in between have the standard module's arguments.
-_identities: "dict[Union[str, bytes], tuple[int, int]]" = {}
+# Device and inode of each TemporaryDirectory that is there, by its name as bytes: what has the name later and is another
+# directory is not removed. They are not passed along, because the methods in between have the standard module's arguments.
+# A str and a bytes of the same letters have the same hash, so that a dictionary of both compares them, an error under -bb.
+_identities: "dict[bytes, tuple[int, int]]" = {}
+
+
+def _key(path: "Any") -> "Any":
+    return os.fsencode(path) if isinstance(path, (str, bytes)) else path  # a host's own mkdtemp may give what it likes
 
 
 def remember(path: "Union[str, bytes]") -> None:
     """Keeps the identity of a directory that mkdtemp has just made. OSError (ESTALE) if another is there already, which
     somebody who may rename in the directory above has put in its place."""
     try:
-        _identities[path] = _ffi.identify(path)
+        _identities[_key(path)] = _ffi.identify(path)
     except FileNotFoundError:
         pass  # in a host's own system; or gone, and then so is the danger
 
 
 def forget(path: "Union[str, bytes]") -> None:
     """For a directory that is removed, or no longer to be."""
-    _identities.pop(path, None)
+    _identities.pop(_key(path), None)
 
 
 def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, ignore_errors: bool = False,
@@ -61,7 +66,7 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
         if progress is not None:
             progress(1)
         return
-    for removed in _ffi.remove(path, STEP, ignore_errors, _identities.get(path)):
+    for removed in _ffi.remove(path, STEP, ignore_errors, _identities.get(_key(path))):
         if progress is not None:
             progress(removed)
 

@@ -228,28 +228,33 @@ def gettempdirb():
     return _os.fsencode(_gettempdir())
 
 
+# What the host may set or replace, and a recipe depends on; without the first three it is as the package made it.
 _usual = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _names.OWN_NEXT,
           _primitives.OWN_OPEN, _primitives.OWN_MKDIR)
-_last_recipe = (_os,) * 5  # none yet: the arguments of no call
+_last_recipe = (None,) + (_os,) * 6  # none yet: the arguments of no call
+
+
+def _is_usual():
+    return (TMP_MAX is _usual[0] and _bin_openflags is _usual[1] and gettempdir is _usual[2]
+            and _get_candidate_names is _usual[3] and _mkstemp_inner is _usual[4]
+            and _names._RandomNameSequence.__next__ is _usual[5] and _os.open is _usual[6] and _os.mkdir is _usual[7])
 
 
 def _recipe_for(suffix, prefix, dir):
     """The recipe for these arguments; None: the long way is to be taken."""
-    recipe, last_suffix, last_prefix, last_dir, last_circumstances = _last_recipe
-    # What the host may set or replace, and a recipe depends on.
-    circumstances = (tempdir, template, _name_sequence, TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names,
-                     _mkstemp_inner, _names._RandomNameSequence.__next__, _os.open, _os.mkdir)
-    # By identity: strings may be of a kind that says it is equal to another.
-    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and circumstances == last_circumstances
-            and circumstances[2].characters is _names.CHARACTERS):
+    recipe, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_recipe
+    # By identity, as all that may be the host's: a string may be of a kind that says it is equal to another, and comparing str
+    # with bytes is an error under -bb.
+    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
+            and template is last_template and _name_sequence is names and names.characters is _names.CHARACTERS and _is_usual()):
         return recipe
-    return _write_recipe(suffix, prefix, dir, circumstances)
+    return _write_recipe(suffix, prefix, dir)
 
 
-def _write_recipe(suffix, prefix, dir, circumstances):
+def _write_recipe(suffix, prefix, dir):
     global _last_recipe
-    default_dir, default_prefix, names = circumstances[:3]  # None before the first use, but for the prefix
-    if circumstances[3:] != _usual:
+    default_dir, default_prefix, names = tempdir, template, _name_sequence  # once: another thread may set them meanwhile
+    if not _is_usual():
         return None
     if names is None:
         _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
@@ -259,7 +264,7 @@ def _write_recipe(suffix, prefix, dir, circumstances):
     recipe = _recipe.written(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
                              default_dir if dir is None else dir)
     if recipe is not None:
-        _last_recipe = recipe, suffix, prefix, dir, circumstances
+        _last_recipe = recipe, suffix, prefix, dir, default_dir, default_prefix, names
     return recipe
 
 
@@ -327,7 +332,10 @@ def mktemp(suffix="", prefix=template, dir=None):
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-_plain_file = "w+b", -1, None, None, None, _files.OWN_OPEN  # arguments of io.open, and that: what a recipe opens files for
+def _is_plain(mode, buffering, encoding, newline, errors):
+    """Whether io.open and its arguments are those that _files.buffered stands for. Nothing is compared before its type."""
+    return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
+            and type(buffering) is int and buffering == -1 and _io.open is _files.OWN_OPEN)
 
 
 def _open_plain(suffix, prefix, dir):
@@ -389,7 +397,7 @@ if _versions.DELETE_ON_CLOSE:
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None,
                            delete_on_close=True):
-        if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+        if _is_plain(mode, buffering, encoding, newline, errors):
             file, name = _open_plain(suffix, prefix, dir)
         else:
             if "b" not in mode:
@@ -408,7 +416,7 @@ else:
     def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None):
-        if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+        if _is_plain(mode, buffering, encoding, newline, errors):
             file, name = _open_plain(suffix, prefix, dir)
         else:
             if _versions.TEXT_ENCODING and "b" not in mode:
@@ -441,7 +449,7 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
-    if _O_TMPFILE_WORKS and (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+    if _O_TMPFILE_WORKS and _is_plain(mode, buffering, encoding, newline, errors):
         recipe = _recipe_for(suffix, prefix, dir)
         if recipe is not None:
             try:
@@ -495,8 +503,8 @@ for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper,
     _class.__module__ = __name__  # so that they are pickled and described as what can be imported
 del _class
 
-_ours = {"_ffi", "_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
-         "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_plain", "_open_named",
+_ours = {"_ffi", "_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual", "_is_usual",
+         "_last_recipe", "_recipe_for", "_write_recipe", "_is_plain", "_open_plain", "_open_named",
          "_abandon", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
          "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
