@@ -50,14 +50,34 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
        the removal stops there; another one finishes it.
     """
     path = os.fspath(path)
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, _again, path, ignore_errors, False)
+    else:
+        _rmtree(path, ignore_errors, progress)
+
+
+def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+    """What TemporaryDirectory does in the end: rmtree, with the standard module's error for a link in the directory's place.
+
+    'again' -- its method _rmtree, which a host's rmtree comes back to."""
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, again, path, ignore_errors, repeated)
+        return
+    try:
+        _rmtree(os.fspath(path), ignore_errors, None)
+    except NotADirectoryError:
+        if not os.path.islink(path):
+            raise
+        raise OSError("Cannot call rmtree on a symbolic link") from None
+
+
+def _rmtree(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[Callable[[int], object]]") -> None:
     if _versions.RMTREE_EVENT_DIR_FD:
         sys.audit("shutil.rmtree", path, None)
     else:
         sys.audit("shutil.rmtree", path)
-    replaced = _primitives.replaced_rmtree()
-    if replaced is not None:
-        _by_host(replaced, path, ignore_errors)
-        return
     try:
         posix.rmdir(path)  # an empty one goes by this alone, which can hurt nothing
     except OSError:
@@ -71,9 +91,13 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
             progress(removed)
 
 
-def _by_host(remove: "Callable[..., Any]", path: "Union[str, bytes]", ignore_errors: bool) -> None:
-    """For a host that has put a system of its own in the place of os: the directory is there and not in the kernel's."""
-    try:
-        remove(path, ignore_errors=ignore_errors)
-    except FileNotFoundError:
-        pass
+def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, _again, path, ignore_errors, repeated)
+
+
+def _by_host(*arguments: "Any") -> None:
+    from . import _by_host
+
+    _by_host.rmtree(*arguments)
