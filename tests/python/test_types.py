@@ -60,6 +60,7 @@ ALLOWED = r"""
 libtempfile\.tempfile\._TemporaryFileCloser\.(cleanup|close)
 libtempfile\._(ffi|process|search|signals)\..*
 libtempfile\.libtempfile
+libtempfile\._pyinstaller\..*
 """
 
 
