@@ -147,15 +147,16 @@ class Environment(support.TestCase):
         done = support.python("-m", "ensurepip", "--version")
         if done.returncode != 0:
             self.skipTest("%s has no ensurepip (apt-get install python3-venv)" % sys.executable)
+        temporary = {**os.environ, "TMPDIR": self.venv}  # old versions of pip leave their certificates there
         subprocess.run([self.python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-                       timeout=support.SECONDS)
+                       env=temporary, timeout=support.SECONDS)
         self.install()
         strict, said = ("-bb", "-W", "error", "-X", "dev", "-m", "pip", "--disable-pip-version-check"), []
         for _ in "the standard module", "the drop-in":
             said.append([])
             for command in ["--version"], ["download", "-q", "--no-index", "none-such"]:
                 done = subprocess.run([self.python, *strict, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                      timeout=support.SECONDS)
+                                      env=temporary, timeout=support.SECONDS)
                 said[-1].append((done.returncode, done.stdout))
             self.shadow("enable")
         self.assertEqual(said[1], said[0])
