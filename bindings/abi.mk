@@ -9,8 +9,7 @@ abidw := abidw --no-show-locs --no-corpus-path --no-comp-dir-path --type-id-styl
 $(B)/abi/libtempfile.so.$(VERSION): strip :=
 $(B)/abi/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
-	CGO_CFLAGS="-g -O2" $(call shared,libtempfile.map,,$@)
+	$(call shared,libtempfile.map,,$@,CGO_CFLAGS="-g -O2")
 
 .PHONY: store-abi check-abi
 store-abi: need-go need-cc $(B)/abi/libtempfile.so.$(VERSION) ## store the ABI in capi/libtempfile.abi, after an addition or for a release

@@ -12,7 +12,8 @@ man3_pages = tempfile_options.3 $(functions:%=%.3)
 # Written anew each time: it depends on the folders that were asked for. CMake finds them from its own, as a package may
 # have been moved since.
 from_cmakedir = $$(realpath -m --relative-to='$(cmakedir)' '$(1)')
-fill = sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' $(1) bindings/c/$(2).in >$(B)/$(2)
+# The file may be there already, and be root's after a sudo make install: so it is replaced and not written into.
+fill = rm -f $(B)/$(2) && sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' $(1) bindings/c/$(2).in >$(B)/$(2)
 
 .PHONY: package-files
 package-files:
@@ -21,8 +22,11 @@ package-files:
 	@$(call fill,-e "s|@libdir@|$(call from_cmakedir,$(libdir))|; s|@includedir@|$(call from_cmakedir,$(includedir))|",libtempfile-config.cmake)
 	@$(call fill,,libtempfile-config-version.cmake)
 
-.PHONY: install uninstall
-install: $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
+.PHONY: install uninstall can-install
+can-install:
+	@bindings/can-install "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)"
+
+install: can-install $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7"
@@ -34,20 +38,22 @@ install: $(B)/libtempfile.so man package-files ## library, headers, pkg-config, 
 	$(INSTALL) -m 644 $(B)/libtempfile-config.cmake $(B)/libtempfile-config-version.cmake "$(DESTDIR)$(cmakedir)"
 	@$(INSTALL) -m 644 $(man3_pages:%=$(B)/man/man3/%) "$(DESTDIR)$(mandir)/man3"
 	$(INSTALL) -m 644 $(B)/man/man7/libtempfile.7 "$(DESTDIR)$(mandir)/man7"
-	@[ -n "$(DESTDIR)" ] || echo "now run ldconfig as root, so that the loader finds $(SONAME) in $(libdir)"
+	@bindings/after-install "$(DESTDIR)" "$(libdir)" "$(pkgconfigdir)" "$(SONAME)" "$(B)"
 
-uninstall: ## remove what install put there
+uninstall: ## remove what install put there, and its own folders if they are empty
 	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
 	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(includedir)/tempfile.hpp" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
 	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
 	@cd "$(DESTDIR)$(mandir)" 2>/dev/null && rm -f $(man3_pages:%=man3/%) man7/libtempfile.7 || true
-	@rmdir "$(DESTDIR)$(cmakedir)" 2>/dev/null || true
+	@for folder in "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7"; do \
+	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
+	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"
 
-test: test-install
+test-parts: test-install
 
 .PHONY: test-install
 test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
-	@tests/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
+	@tests/part install tests/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
 
 .PHONY: package-test
 package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language

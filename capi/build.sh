@@ -4,18 +4,19 @@
 #
 # usage: capi/build.sh OUTPUT [MAP [TAGS]]     OUTPUT as seen from the root of the tree, MAP a file of capi/
 #
-# GO is the command to use, CC the C compiler; STRIP is given to Go's linker, and empty keeps debug information. With a CC
+# GO is the command to use, CC the C compiler, CGO_CFLAGS flags for it besides those here; STRIP is given to Go's linker, and empty keeps debug information. With a CC
 # for musl the library is one for musl.
 set -eu
 output=$1 map=${2:-libtempfile.map} tags=osusergo,tempfile_library${3:+,$3}
 cd "$(dirname "$0")/.."
 major=$(sed -n 's/^#define TEMPFILE_VERSION "\([0-9]*\)\..*/\1/p' capi/types.h)
 
-# What capi knows of Go's inside (RUNTIME.md) was seen in these versions. Another one builds without what can be spared.
-tested='1.26 1.27'
+# What capi knows of Go's inside (RUNTIME.md) was seen in these versions, and holds for all of the same minor version. Another
+# one builds without what can be spared. make test-go-versions reads this line.
+tested='1.26.8 1.27.4'
 version=$("${GO:-go}" env GOVERSION | sed 's/.*go\([0-9]*\.[0-9]*\).*/\1/')
-case " $tested " in
-*" $version "*) ;;
+case " $tested" in
+*" $version."*) ;;
 *)
     [ -n "${TEMPFILE_UNTESTED_GO-}" ] || {
         echo "Go $version was not tested with libtempfile (those are: $tested); TEMPFILE_UNTESTED_GO=1 builds with it all the same" >&2
@@ -32,13 +33,26 @@ esac
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
 # checklinkname: see scavenger.go and netpoll.go.
 wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/runtime.h | tr -d '\n')
-link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1 '-Wl,--version-script=$PWD/capi/$map'"
-# The linker's wrapper is named with its sum, as Go's build cache would not see that it has changed.
-wrapper="-X main.linker=$(cksum <capi/link.sh | cut -d ' ' -f 1)"
+link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1"
+# The linker's wrapper is found by PATH, and finds the map itself: so no path is in a flag, where an apostrophe or a comma would
+# break it. Both are named with their sum, as Go's build cache would not see that they have changed.
+wrapper="-X main.linker=$(cat capi/link.sh "capi/$map" | cksum | cut -d ' ' -f 1)"
+export PATH="$PWD/capi:$PATH" TEMPFILE_MAP="$map"
+
+# C is hardened with what the compiler knows. A caller's own flags come last, so that they win; what asks for sanitizers or
+# another level of _FORTIFY_SOURCE is not given ours, which the first would lose sight of and the second would collide with.
+given=$("${GO:-go}" env CGO_CFLAGS) hardened=
+for flag in -fstack-protector-strong -fcf-protection -mbranch-protection=standard; do
+    echo 'int none;' | ${CC:-gcc} -Werror $flag -x c -c - -o /dev/null 2>/dev/null && hardened="$hardened $flag"
+done
+case "$given" in
+*-fsanitize* | *_FORTIFY_SOURCE*) ;;
+*) hardened="$hardened -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2" ;;
+esac
 
 # Without CGO_ENABLED, Go turns cgo off where it finds no compiler and then says something else.
-CGO_ENABLED=1 "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
-    -ldflags="-buildid= '-extld=$PWD/capi/link.sh' ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
+CGO_ENABLED=1 CGO_CFLAGS="-g -O2$hardened $given" "${GO:-go}" build -buildmode=c-shared -trimpath -buildvcs=false -tags="$tags" \
+    -ldflags="-buildid= -extld=link.sh ${STRIP--s -w} -checklinkname=0 $godebug $wrapper -extldflags \"$link\"" -o "$output" ./capi
 rm -f "${output%.*}.h" # Go's own header; include/tempfile.h is the library's
 fix=
 echo '#include <features.h>' | ${CC:-gcc} -E -dM - | grep -q __GLIBC__ || fix=-fix

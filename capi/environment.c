@@ -6,43 +6,78 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
-#define VARIABLE(name) {name "=", sizeof name}
-static const struct {
-    char start[8];
-    size_t length;
-} variables[TEMPFILE__VARIABLES] = {VARIABLE("TMPDIR"), VARIABLE("TEMP"), VARIABLE("TMP"), VARIABLE("HOME")};
+/* The variables, in the order of tempfile__environment_copy. */
+enum { TMPDIR, TEMP, TMP, HOME };
 
-/* Whether this is a setuid program, whose caller must not move its files. It never changes. */
-static bool secure(void)
+/* How the environment is read. */
+enum way { UNKNOWN, WALK, GETENV, NOT_AT_ALL };
+
+/* Tells whether getenv is safe beside a setenv of another thread: with glibc from 2.41 on, and with no musl. */
+static bool getenv_is_safe(void)
 {
-    static TEMPFILE__KEPT int known; /* 1: no, 2: yes */
-    int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
+#ifdef __GLIBC__
+    const char *version = gnu_get_libc_version(), *minor = strchr(version, '.');
 
-    if (value == 0) {
-        value = getauxval(AT_SECURE) != 0 ? 2 : 1;
-        __atomic_store_n(&known, value, __ATOMIC_RELAXED);
-    }
-    return value == 2;
+    return strtoul(version, NULL, 10) > 2 || (minor != NULL && strtoul(minor + 1, NULL, 10) >= 41);
+#else
+    return false;
+#endif
 }
 
-/* All the variables in one walk: getenv walks once for each, and this is the longest part of many a call. */
+/* Chosen once: it never changes. The caller of a setuid program must not move its files. */
+static enum way way(void)
+{
+    static TEMPFILE__KEPT int known;
+    int value = __atomic_load_n(&known, __ATOMIC_RELAXED);
+
+    if (value == UNKNOWN) {
+        value = getauxval(AT_SECURE) != 0 ? NOT_AT_ALL : getenv_is_safe() ? GETENV : WALK;
+        __atomic_store_n(&known, value, __ATOMIC_RELAXED);
+    }
+    return value;
+}
+
+/* The first of several of one name counts, as for getenv. */
+static inline void keep(const char **value, const char *text)
+{
+    if (*value == NULL)
+        *value = text;
+}
+
+/* All the variables. Where getenv is no safer than a walk of our own, one walk finds all: getenv walks once for each, and this
+ * is the longest part of many a call. */
 static void look(const char *now[TEMPFILE__VARIABLES])
 {
+    enum way chosen = way();
+
     memset(now, 0, TEMPFILE__VARIABLES * sizeof *now);
-    if (secure())
+    if (chosen == NOT_AT_ALL)
         return;
+    if (chosen == GETENV) {
+        now[TMPDIR] = secure_getenv("TMPDIR");
+        now[TEMP] = secure_getenv("TEMP");
+        now[TMP] = secure_getenv("TMP");
+        now[HOME] = secure_getenv("HOME");
+        return;
+    }
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
         const char *text = *entry;
 
-        if (text[0] != 'T' && text[0] != 'H') /* nearly all others */
-            continue;
-        for (int i = 0; i < TEMPFILE__VARIABLES; i++)
-            if (text[0] == variables[i].start[0] && text[1] == variables[i].start[1] && now[i] == NULL &&
-                strncmp(text, variables[i].start, variables[i].length) == 0) {
-                now[i] = text + variables[i].length;
-                break;
-            }
+        /* by letters: calls of a function that compares would be most of the walk */
+        if (text[0] == 'T' && text[1] == 'M' && text[2] == 'P') {
+            if (text[3] == '=')
+                keep(&now[TMP], text + 4);
+            else if (text[3] == 'D' && text[4] == 'I' && text[5] == 'R' && text[6] == '=')
+                keep(&now[TMPDIR], text + 7);
+        } else if (text[0] == 'T' && text[1] == 'E' && text[2] == 'M' && text[3] == 'P' && text[4] == '=') {
+            keep(&now[TEMP], text + 5);
+        } else if (text[0] == 'H' && text[1] == 'O' && text[2] == 'M' && text[3] == 'E' && text[4] == '=') {
+            keep(&now[HOME], text + 5);
+        }
     }
 }
 
@@ -59,10 +94,10 @@ void tempfile__environment(struct tempfile__environment *environment)
         pthread_mutex_unlock(&shared->wiped->tempdir);
     }
     look(now);
-    environment->tmpdir = now[0];
-    environment->temp = now[1];
-    environment->tmp = now[2];
-    environment->home = now[3];
+    environment->tmpdir = now[TMPDIR];
+    environment->temp = now[TEMP];
+    environment->tmp = now[TMP];
+    environment->home = now[HOME];
 }
 
 /* A number that is another one whenever the environment is. Go keeps its copies for as long as it stays the same, which
@@ -137,6 +172,8 @@ int tempfile_settempdir(const char *dir)
 
     if (result != 0)
         return result;
+    if (dir != NULL && strnlen(dir, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_settempdir", "arguments", "", "dir is longer than any path that the system takes", 0);
     if (dir != NULL && (copy = strdup(dir)) == NULL)
         return tempfile__fail(-ENOMEM, "tempfile_settempdir", "malloc", dir, "out of memory", 0);
     pthread_mutex_lock(&shared->wiped->tempdir);

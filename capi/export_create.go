@@ -101,6 +101,28 @@ func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
 	return unnamed(function, options)
 }
 
+// tempfile_mkstemp_into is tempfile_mkstemp for a host that can be interrupted between a call's return and what it does next, as
+// interpreters are whose signal handlers raise: the descriptor is in memory of the host's before the call returns.
+//
+// Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
+// the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
+//
+// Returns the descriptor, too. It and the file are the caller's.
+//
+// Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
+//
+//tempfile:c tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+
+// tempfile_unnamed_into is tempfile_unnamed in the same manner.
+//
+// Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
+//
+// Returns the descriptor, too. It is the caller's.
+//
+// Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
+//
+//tempfile:c tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
+
 // unnamed is all of tempfile_unnamed, where the options have their name.
 func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {
 	o, err := options(c)

@@ -78,6 +78,7 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 	const function = "tempfile_file_read"
 	stack.Reserve()
 	defer rescue(function, &result)
+	touch(size)
 	p, ok := memoryOf(buffer, size)
 	if !ok {
 		return misuse[C.int64_t](function, badMemory)
@@ -105,6 +106,7 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 	const function = "tempfile_file_readline"
 	stack.Reserve()
 	defer rescue(function, &result)
+	touch(size)
 	p, ok := memoryOf(unsafe.Pointer(buffer), size)
 	if !ok {
 		return misuse[C.int64_t](function, badMemory)
@@ -139,6 +141,7 @@ func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.siz
 	const function = "tempfile_file_write"
 	stack.Reserve()
 	defer rescue(function, &result)
+	touch(size)
 	p, ok := memoryOf(unsafe.Pointer(data), size)
 	if !ok {
 		return misuse[C.int64_t](function, badMemory)

@@ -25,6 +25,18 @@ func tfgo_test_panic() (result C.int) {
 	panic("a panic that a test asked for")
 }
 
+var nowhere *C.int
+
+// fault reads where there is nothing.
+//
+//tempfile:hook
+//export tfgo_test_fault
+func tfgo_test_fault() (result C.int) {
+	stack.Reserve()
+	defer rescue("tempfile_test_fault", &result)
+	return *nowhere
+}
+
 // collect runs the garbage collector and counts its runs.
 //
 //tempfile:hook
@@ -81,10 +93,10 @@ func tfgo_test_helpers(most C.int) (result C.int) {
 	return C.int(started.Load())
 }
 
-// gate_off makes a forked child call the dead runtime, as a plain Go library would.
+// restart_off makes a forked child call the dead runtime, as a plain Go library would, and lets a child of vfork start Go.
 //
 //tempfile:hook
-//tempfile:c void tempfile_test_gate_off(int off);
+//tempfile:c void tempfile_test_restart_off(int off);
 
 // live counts the objects that were not freed.
 //

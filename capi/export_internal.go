@@ -37,12 +37,13 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	case C.TEMPFILE__DIRECTORY:
 		r.object = attach(library.StoredDirectory(sharedRecord{storage}))
 	case C.TEMPFILE__REMOVAL:
+		stock() // before the removal has descriptors
 		s := storage.State()
 		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
 		if err != nil {
 			return fail[C.int](function, err)
 		}
-		r.object = attach(&removal{started, s.Flags != 0})
+		r.object = attachStocked(&removal{started, s.Flags != 0})
 	}
 	return 0
 }
@@ -55,15 +56,31 @@ func tfgo_release(r *C.tempfile__record) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	defer func() { detach(r.object) }()
-	switch r.kind {
-	case C.TEMPFILE__FILE:
+	// An object without a token gets none for its end, which must not fail for want of memory.
+	switch {
+	case r.object == nil && r.kind == C.TEMPFILE__FILE:
+		library.StoredFile(record{r}, true).Free()
+	case r.object == nil && r.kind == C.TEMPFILE__DIRECTORY:
+		library.StoredDirectory(sharedRecord{record{r}}).Free()
+	case r.kind == C.TEMPFILE__FILE:
 		fileOf(r).Free()
-	case C.TEMPFILE__DIRECTORY:
+	case r.kind == C.TEMPFILE__DIRECTORY:
 		directoryOf(r).Free()
-	case C.TEMPFILE__REMOVAL:
+	case r.object != nil && r.kind == C.TEMPFILE__REMOVAL:
 		removalOf(r).Close()
 	}
 	return 0
+}
+
+// endDirectory removes the directory of a live record, whose handle stays.
+//
+//tempfile:internal
+//export tfgo_end_directory
+func tfgo_end_directory(r *C.tempfile__record) (result C.int) {
+	const function = "tempfile_cleanup"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return fail[C.int](function, directoryOf(r).Free())
 }
 
 // help does the work of a thread that tempfile__start_helper started.

@@ -59,5 +59,9 @@ func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__rec
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}
-	return fail[C.int](function, register(record{r}, text(path)))
+	name, short := text(path)
+	if !short {
+		return fail[C.int](function, tooLong("the path"))
+	}
+	return fail[C.int](function, register(record{r}, name))
 }

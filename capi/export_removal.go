@@ -26,7 +26,11 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 	case path == nil:
 		return "", false, misuse[C.int](function, "the path is NULL")
 	}
-	return text(path), flags != 0, 0
+	root, short := text(path)
+	if !short {
+		return "", false, fail[C.int](function, tooLong("the path"))
+	}
+	return root, flags != 0, 0
 }
 
 // tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
@@ -81,6 +85,7 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	if code != 0 {
 		return code
 	}
+	stock() // before the removal has descriptors
 	started, err := library.StartRemoval(root)
 	return keepRemoval(function, out_removal, started, flags, err)
 }
@@ -106,6 +111,7 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 	if code != 0 {
 		return code
 	}
+	stock() // before the removal has descriptors
 	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
 	return keepRemoval(function, out_removal, started, flags, err)
 }
@@ -130,7 +136,11 @@ func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, ou
 	if path == nil || out_device == nil || out_inode == nil {
 		return misuse[C.int](function, "an argument is NULL")
 	}
-	identity, err := library.IdentifyNew(text(path), uint32(permissions))
+	directory, short := text(path)
+	if !short {
+		return fail[C.int](function, tooLong("the path"))
+	}
+	identity, err := library.IdentifyNew(directory, uint32(permissions))
 	if err != nil {
 		return fail[C.int](function, err)
 	}
@@ -150,7 +160,7 @@ func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, 
 	}
 	s := storage.State()
 	s.Flags, s.Device, s.Inode = uint32(flags), identity.Device, identity.Inode
-	r.object = attach(&removal{started, flags != 0})
+	r.object = attachStocked(&removal{started, flags != 0})
 	return 0
 }
 

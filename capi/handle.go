@@ -1,6 +1,12 @@
 package main
 
+/*
+#include "internal.h"
+*/
+import "C"
+
 import (
+	"errors"
 	"unsafe"
 
 	"github.com/mattn/go-pointer"
@@ -9,8 +15,25 @@ import (
 // Tokens stand in a record for the Go object behind it. Only records hold them, and a record is found by its handle's
 // generation, so no token of a caller's ever gets here. This is the only file that imports go-pointer.
 
-// attach gives the token for an object.
-func attach[T any](object *T) unsafe.Pointer { return pointer.Save(object) }
+// attach gives the token for an object, or panics as stock does.
+func attach[T any](object *T) unsafe.Pointer {
+	stock()
+	return attachStocked(object)
+}
+
+// stock makes sure that there is memory for a token. Where there is none, it panics with noMemory, of which rescue makes an
+// error: go-pointer would end the process. What would have to be undone after a panic calls it before, and attachStocked then.
+func stock() {
+	if !C.tempfile__stock_up() {
+		panic(noMemory)
+	}
+}
+
+// attachStocked gives the token for an object, from what stock has put by if there is no other memory.
+func attachStocked[T any](object *T) unsafe.Pointer { return pointer.Save(object) }
+
+// noMemory is what stock panics with.
+var noMemory = errors.New("there is no memory for what is kept of an object")
 
 // object gives the object for a token.
 func object[T any](token unsafe.Pointer) *T {

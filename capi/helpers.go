@@ -32,7 +32,10 @@ func (h host) Recruit(n int, help func()) (join func()) {
 	if _, measure := helpers(); measure && n+1 >= h.Processors() {
 		return nil
 	}
-	token := attach(&help)
+	if !C.tempfile__stock_up() {
+		return nil
+	}
+	token := attachStocked(&help)
 	helper := C.tempfile__start_helper(token)
 	if helper == nil {
 		detach(token)

@@ -2,9 +2,9 @@
 #ifdef TEMPFILE_HOOKS
 #include "internal.h"
 
-void tempfile_test_gate_off(int off)
+void tempfile_test_restart_off(int off)
 {
-    tempfile__gate_off = off != 0;
+    tempfile__restart_off = off != 0;
 }
 
 int64_t tempfile_test_epoch(void)

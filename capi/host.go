@@ -10,6 +10,7 @@ import "C"
 import (
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"unsafe"
 
 	"libtempfile/core"
@@ -40,27 +41,41 @@ func (host) Environment() core.Environment {
 func readEnvironment() core.Environment {
 	var e C.struct_tempfile__environment
 	C.tempfile__environment(&e)
-	environment := core.Environment{TMPDIR: text(e.tmpdir), TEMP: text(e.temp), TMP: text(e.tmp), HOME: text(e.home)}
+	value := func(c *C.char) string {
+		text, _ := text(c) // a value that is too long is no directory, and passed over
+		return text
+	}
+	environment := core.Environment{TMPDIR: value(e.tmpdir), TEMP: value(e.temp), TMP: value(e.tmp), HOME: value(e.home)}
 	if e.tempdir != nil {
-		tempdir := directory(e.tempdir)
+		tempdir := orHere(value(e.tempdir)) // tempfile_settempdir takes none that is too long
 		environment.Tempdir = &tempdir
 		C.free(unsafe.Pointer(e.tempdir))
 	}
 	return environment
 }
 
-// text copies a C string; NULL is "". The length is the C library's to find: Go's own search reads past the end of a
-// short block, in whole words, which memory checkers report to whoever debugs a program of theirs.
-func text(c *C.char) string {
+// text copies a C string; NULL is "". false: it is longer than any path that the system takes, and was not copied, because
+// Go ends the process where there is no memory. The length is the C library's to find: Go's own search reads past the end
+// of a short block, in whole words, which memory checkers report to whoever debugs a program of theirs.
+func text(c *C.char) (copied string, short bool) {
 	if c == nil {
-		return ""
+		return "", true
 	}
-	return strings.Clone(unsafe.String((*byte)(unsafe.Pointer(c)), int(C.strlen(c))))
+	size := C.strnlen(c, C.TEMPFILE_PATH_SIZE)
+	if size == C.TEMPFILE_PATH_SIZE {
+		return "", false
+	}
+	return strings.Clone(unsafe.String((*byte)(unsafe.Pointer(c)), int(size))), true
 }
 
-// directory reads a directory's name. An empty one is the current directory, as in Python.
-func directory(name *C.char) string {
-	if path := text(name); path != "" {
+// tooLong is the error for a string that text did not copy.
+func tooLong(what string) error {
+	return &core.BadArgument{Errno: syscall.ENAMETOOLONG, Reason: what + " is longer than any path that the system takes"}
+}
+
+// orHere is a directory's name. An empty one is the current directory, as in Python.
+func orHere(path string) string {
+	if path != "" {
 		return path
 	}
 	return "."

@@ -66,6 +66,7 @@ typedef struct tempfile__record {
     uint32_t index, next_free;
     uint32_t ending;     /* from before its last handle dies until all is done that the object owes */
     uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
+    uintptr_t maker;     /* the thread (pthread_self) that is making the object; 0: none */
     uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
     uint64_t epoch;      /* epoch whose Go runtime knows it */
     uint64_t renewed;    /* when it got its descriptor, by the count of all that did */
@@ -100,10 +101,30 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__free(const void *handle, enum tempfile__kind kind);
 void tempfile__put_back(tempfile__record *record);
-void tempfile__leave(void);
-void tempfile__remove_names(void);
+struct tempfile__name {
+    const char *path;
+    uint64_t device, inode; /* of a directory */
+    uint32_t generation;    /* of the object */
+};
+bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name);
+tempfile__record *tempfile__record_at(uint32_t index);
+bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
+void tempfile__close_file(tempfile__record *record, int placeholder);
 const char *tempfile__path_of(const void *handle, enum tempfile__kind kind, const char *function);
 bool tempfile__owned(const tempfile__record *record);
+
+/* end.c */
+void tempfile__start_making(tempfile__record *record);
+void tempfile__leave(void);
+void tempfile__clean_up_at_signal(bool ends);
+
+/* tree.c */
+struct tempfile__bounds {
+    uint32_t entries; /* so many more may be looked at */
+    int64_t until;    /* by tempfile__now; 0: there is no bound in time */
+};
+bool tempfile__remove_tree(const char *path, uint64_t device, uint64_t inode, struct tempfile__bounds *bounds);
+int64_t tempfile__now(void);
 
 /* services for Go */
 void tempfile__lock(tempfile__record *record);
@@ -175,6 +196,7 @@ struct tempfile__thread { /* what is kept of a thread */
     char *text;       /* operation, path and message of the error, one after the other */
     uint64_t epoch;   /* of the process in which Go has met the thread; 0: none */
     uint32_t inside;  /* not 0: the thread is in Go */
+    sigset_t mask;    /* the host's, while signals wait: see tempfile__go_in */
     bool lent;        /* the thread has Go's signal stack for the moment, see runtime_faults.c */
     stack_t go_stack; /* the signal stack that Go made for the thread; SS_DISABLE: none, it had one */
     void *stack;      /* its bounds; size 0: not asked for yet */
@@ -190,6 +212,11 @@ void tempfile__clear(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
+                         const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);
+
+/* runtime_wraps.c */
+bool tempfile__stock_up(void);
 
 /* helpers.c */
 struct tempfile__helper *tempfile__start_helper(void *work);
@@ -225,7 +252,9 @@ struct tempfile__wiped {
     bool go_runs;          /* in this process */
     const void *forked_on; /* an address on the stack on which this child was forked; NULL: not known */
     uint64_t inherited;    /* renewals from here on came too late to be inherited; 0: not known, so all are taken to be */
-    uint32_t handlers;     /* signal handlers that are removing names at the moment */
+    uint32_t handlers;     /* sweeps that read paths without a lock at the moment, see end.c */
+    uintptr_t leaver;      /* the thread (pthread_self) that ends the process by exit; 0: none */
+    int64_t held_until;    /* by tempfile__now: until then other threads make nothing */
     pthread_mutex_t start, table, tempdir, mappings;
 };
 
@@ -244,7 +273,7 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 }
 
 #ifdef TEMPFILE_HOOKS
-extern bool tempfile__gate_off;
+extern bool tempfile__restart_off;
 #endif
 
 /* runtime_start.c, runtime_faults.c */
@@ -273,29 +302,53 @@ static inline int tempfile__begin(const char *function)
     return tempfile__arrive(function);
 }
 
+/* Notes that a thread is in Go, or is not any more. On arm64 the host's signals wait meanwhile. A function of Go's keeps its
+ * caller's frame pointer below the stack pointer there, where a handler without SA_ONSTACK writes, and what is read back
+ * has Go end the process: "entersyscall inconsistent bp". */
+#if defined __aarch64__ && !defined TEMPFILE_NO_RESERVE
+enum { TEMPFILE__SIGNALS_WAIT = true };
+#else
+enum { TEMPFILE__SIGNALS_WAIT = false };
+#endif
+
+static inline void tempfile__go_in(struct tempfile__thread *thread)
+{
+    if (TEMPFILE__SIGNALS_WAIT && thread->inside == 0)
+        tempfile__block_signals(&thread->mask);
+    thread->inside++;
+}
+
+static inline void tempfile__go_out(struct tempfile__thread *thread)
+{
+    thread->inside--;
+    if (TEMPFILE__SIGNALS_WAIT && thread->inside == 0)
+        pthread_sigmask(SIG_SETMASK, &thread->mask, NULL);
+}
+
 /* Enters Go; only after tempfile__arrive. 0 and the thread, for tempfile__leave_go, or what the call returns. */
 static inline int tempfile__enter_go(struct tempfile__thread **out_thread, const char *function)
 {
     struct tempfile__thread *thread = tempfile__this_thread();
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off && thread != NULL) {
+    if (tempfile__restart_off && thread != NULL && thread->epoch != 0) {
+        tempfile__go_in(thread);
         *out_thread = thread;
         return 0;
     }
 #endif
     if (__builtin_expect(thread == NULL || thread->epoch != tempfile__epoch(), 0))
         return tempfile__enter_first(out_thread, function);
-    thread->inside++;
+    tempfile__go_in(thread);
     *out_thread = thread;
     return 0;
 }
 
 static inline void tempfile__leave_go(struct tempfile__thread *thread)
 {
-    thread->inside--;
     if (__builtin_expect(thread->lent, 0))
         tempfile__end_loan(thread);
+    tempfile__go_out(thread);
 }
 
 #endif

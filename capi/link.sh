@@ -26,10 +26,16 @@ check() { # object
         END { exit bad }' >&2
 }
 
+library=
 for argument; do
     case $argument in
-    */go.o) $objcopy --rename-section .init_array=go_init --globalize-symbol=runtime.tlsg --globalize-symbol=runtime.tls_g "$argument" ;;
+    */go.o) library=yes
+        $objcopy --rename-section .init_array=go_init --globalize-symbol=runtime.tlsg --globalize-symbol=runtime.tls_g "$argument" ;;
     *.o) check "$argument" ;;
     esac
 done
+# Go asks for other things too, to find out what the compiler knows.
+if [ -n "$library" ]; then
+    set -- "$@" -Xlinker "--version-script=$(dirname "$0")/$TEMPFILE_MAP"
+fi
 exec $cc "$@"

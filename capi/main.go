@@ -5,6 +5,8 @@ package main
 /*
 #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -fvisibility=hidden
 #cgo tempfile_hooks CFLAGS: -DTEMPFILE_HOOKS
+#cgo tempfile_eager CFLAGS: -DTEMPFILE_EAGER
+#cgo tempfile_no_reserve CFLAGS: -DTEMPFILE_NO_RESERVE
 #cgo tempfile_untested_go CFLAGS: -DTEMPFILE_UNTESTED_GO
 #include "internal.h"
 void tempfile__go_started(void);

@@ -20,20 +20,31 @@ func options(c *C.tempfile__options) (*core.Options, error) {
 		return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
 	}
 	has := func(flag C.uint32_t) bool { return c.flags&flag != 0 }
+	var refused error
+	take := func(what string, c *C.char) string {
+		text, short := text(c)
+		if !short && refused == nil {
+			refused = tooLong(what)
+		}
+		return text
+	}
 	o := &core.Options{
-		Suffix: text(c.suffix), Prefix: text(c.prefix), NoPrefix: c.prefix != nil, Name: text(c.name),
-		Mode: text(c.mode), Encoding: text(c.encoding), Errors: text(c.errors),
+		Suffix: take("suffix", c.suffix), Prefix: take("prefix", c.prefix), NoPrefix: c.prefix != nil, Name: take("name", c.name),
+		Mode: take("mode", c.mode), Encoding: take("encoding", c.encoding), Errors: take("errors", c.errors),
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
 		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
 		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
 		NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
 	}
 	if c.dir != nil {
-		o.Dir = directory(c.dir)
+		o.Dir = orHere(take("dir", c.dir))
 	}
 	if c.newline != nil {
-		newline := text(c.newline)
+		newline := take("newline", c.newline)
 		o.Newline = &newline
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	for _, given := range [...]struct {
 		what string

@@ -35,6 +35,28 @@ const char *tempfile_directory_name(const tempfile_directory *directory)
     return tempfile__path_of(directory, TEMPFILE__DIRECTORY, "tempfile_directory_name");
 }
 
+/* Puts a descriptor where the host wants it. */
+static tempfile_fd put(tempfile_fd made, tempfile_fd *out_fd)
+{
+    if (made >= 0)
+        *out_fd = made;
+    return made;
+}
+
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd)
+{
+    if (out_fd == NULL)
+        return tempfile__fail(-EINVAL, "tempfile_mkstemp_into", "arguments", "", "out_fd is NULL", 0);
+    return put(tempfile_mkstemp(options, out_path, path_size), out_fd);
+}
+
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd)
+{
+    if (out_fd == NULL)
+        return tempfile__fail(-EINVAL, "tempfile_unnamed_into", "arguments", "", "out_fd is NULL", 0);
+    return put(tempfile_unnamed(options), out_fd);
+}
+
 /* Makes an object this process's. */
 static int adopt(const void *handle, enum tempfile__kind kind, const char *function)
 {
@@ -43,7 +65,7 @@ static int adopt(const void *handle, enum tempfile__kind kind, const char *funct
 
     if (result != 0)
         return result;
-    call.record->owner = tempfile__epoch();
+    __atomic_store_n(&call.record->owner, tempfile__epoch(), __ATOMIC_RELAXED); /* handlers look without the lock */
     tempfile__done(&call);
     return 0;
 }
@@ -67,6 +89,8 @@ int tempfile_unlink(const char *path, int64_t owner_pid)
         return tempfile__fail(-EINVAL, "tempfile_unlink", "unlink", "", "the path is NULL", 0);
     if (owner_pid != (int64_t)getpid())
         return 0;
+    if (strnlen(path, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_unlink", "unlink", "", "the path is longer than any path that the system takes", 0);
     do
         result = unlink(path);
     while (result != 0 && errno == EINTR); /* as file systems in user space answer */

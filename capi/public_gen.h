@@ -4,6 +4,8 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 tempfile_fd tempfile_unnamed(const tempfile_options *options);
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);
@@ -45,18 +47,21 @@ int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed);
 void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
+int tempfile_cleanup(void);
 int tempfile_cleanup_on_signals(void);
 int tempfile_cleanup_on_signal(int number);
+int tempfile_cleanup_at_signal(int number, uint32_t flags);
 const char *tempfile_version(void);
 const char *tempfile_strerror(int code);
 const tempfile_error *tempfile_last_error(void);
 #ifdef TEMPFILE_HOOKS
 int tempfile_test_panic(void);
+int tempfile_test_fault(void);
 int64_t tempfile_test_collect(void);
 int64_t tempfile_test_allocations(void);
 int tempfile_test_work(int rounds);
 int tempfile_test_helpers(int most);
-void tempfile_test_gate_off(int off);
+void tempfile_test_restart_off(int off);
 int64_t tempfile_test_live(void);
 int64_t tempfile_test_epoch(void);
 void tempfile_test_age(void);

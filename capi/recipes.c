@@ -107,7 +107,7 @@ static struct recipe *find(enum tempfile__creation creation, const tempfile_opti
     struct tempfile__recipes *recipes;
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off)
+    if (tempfile__restart_off)
         return NULL;
 #endif
     if (thread == NULL || thread->epoch != tempfile__epoch())

@@ -19,7 +19,8 @@ static void *handle_of(const tempfile__record *record)
     return (void *)(uintptr_t)(MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
 }
 
-static tempfile__record *record_at(uint32_t index)
+/* Gives the records one after the other, from index 0 on; NULL: there are no more. */
+tempfile__record *tempfile__record_at(uint32_t index)
 {
     struct tempfile__shared *shared = &tempfile__shared;
     tempfile__record *table;
@@ -44,8 +45,9 @@ static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
 
     if (value >> 56 != MARK || (value & 7) != 0 || (generation & 1) == 0)
         return NULL;
-    record = record_at((uint32_t)(value >> 3) & 0x1fffff);
-    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation || record->kind != kind)
+    record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
+        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
         return NULL;
     return record;
 }
@@ -175,7 +177,7 @@ static tempfile__record *take(void)
     }
     pthread_mutex_lock(&shared->wiped->table);
     if (shared->first_free != UINT32_MAX || grow(shared)) {
-        record = record_at(shared->first_free);
+        record = tempfile__record_at(shared->first_free);
         __atomic_store_n(&shared->first_free, record->next_free, __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&shared->wiped->table);
@@ -225,9 +227,11 @@ static void empty(tempfile__record *record)
 {
     close_descriptor(record);
     for (int i = 0; i < TEMPFILE__TEXTS; i++) {
-        if (record->text[i] != NULL) /* few are set, and a call for nothing costs too */
-            free(record->text[i]);
-        record->text[i] = NULL;
+        char *text = record->text[i];
+
+        __atomic_store_n(&record->text[i], NULL, __ATOMIC_RELAXED); /* tempfile__path_of and handlers look without the lock */
+        if (text != NULL) /* few are set, and a call for nothing costs too */
+            free(text);
         record->text_size[i] = 0;
     }
     if (record->state.data != NULL)
@@ -261,9 +265,11 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
     call->record = take();
     if (call->record == NULL)
         return tempfile__fail(-ENOMEM, function, "handle", "", "there is no memory for another object, or there are 1,048,576", 0);
-    call->record->kind = kind;
+    __atomic_store_n(&call->record->kind, kind, __ATOMIC_RELAXED); /* which a thread with an old handle may be reading */
     call->record->state.descriptor = -1;
-    call->record->owner = call->record->epoch = tempfile__epoch();
+    call->record->epoch = tempfile__epoch();
+    __atomic_store_n(&call->record->owner, call->record->epoch, __ATOMIC_RELAXED);
+    tempfile__start_making(call->record);
     return 0;
 }
 
@@ -274,11 +280,13 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
 
     if (result != 0) {
         empty(record);
+        __atomic_store_n(&record->maker, 0, __ATOMIC_RELEASE);
         give_back(record);
         return result;
     }
     tempfile__renew(record);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->maker, 0, __ATOMIC_RELEASE);
     *out_handle = handle_of(record);
     return 0;
 }
@@ -299,7 +307,7 @@ static bool deletes_name(const tempfile__record *record)
 {
     const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
 
-    return (record->state.flags & wanted) == wanted && tempfile__owned(record);
+    return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
 /* Ends an object that Go has not worked on in this process, as most are whose owner only wants the descriptor or the name: there is
@@ -402,28 +410,6 @@ void tempfile__free(const void *handle, enum tempfile__kind kind)
         end(record);
 }
 
-/* At normal exit, removes what this process made and has not freed. An object that another thread is working on is left
- * to that thread; a forked child that never used the library has nothing of its own. */
-void tempfile__leave(void)
-{
-    struct tempfile__shared *shared = &tempfile__shared;
-
-    if (shared->wiped == NULL || __atomic_load_n(&shared->wiped->epoch, __ATOMIC_ACQUIRE) == 0)
-        return;
-    for (uint32_t i = 0; i < shared->tables * TEMPFILE__RECORDS; i++) {
-        tempfile__record *record = record_at(i);
-
-        if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || !tempfile__owned(record))
-            continue;
-        if (pthread_mutex_trylock(lock_of(record)) != 0)
-            continue;
-        if ((record->generation & 1) != 0 && tempfile__owned(record))
-            end(record);
-        else
-            pthread_mutex_unlock(lock_of(record));
-    }
-}
-
 /* Tells whether an object of that generation lives, or is ending: it still has its name then, for good if the process ends
  * now. As long as the generation is the same even one, a record only ever stops ending. */
 static bool is_there(const tempfile__record *record, uint32_t generation)
@@ -431,52 +417,56 @@ static bool is_there(const tempfile__record *record, uint32_t generation)
     return (generation & 1) != 0 || __atomic_load_n(&record->ending, __ATOMIC_ACQUIRE) != 0;
 }
 
-/* The name that goes with the object in a record, if it has one of that kind; for a signal handler, without a lock. */
-static const char *name_to_remove(const tempfile__record *record, enum tempfile__kind kind)
+/* The name that goes with the object in a record, if it has one of that kind. It needs no lock: a signal handler asks, in the
+ * thread that holds it perhaps. */
+bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name)
 {
     uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
-    const char *path = __atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
 
-    if (path == NULL || record->kind != kind || !deletes_name(record) || !is_there(record, generation))
-        return NULL;
+    *name = (struct tempfile__name){__atomic_load_n(&record->text[TEMPFILE__PATH], __ATOMIC_ACQUIRE), record->state.device,
+                                    record->state.inode, generation};
+    if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) || !is_there(record, generation))
+        return false;
     /* The second look is for another thread, which may have ended the object meanwhile and made one: all that was read must
      * be the same object's, or a file that was to be kept would go. */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    return __atomic_load_n(&record->generation, __ATOMIC_RELAXED) == generation ? path : NULL;
+    return __atomic_load_n(&record->generation, __ATOMIC_RELAXED) == generation;
 }
 
-/* Removes the names of one kind of object; how many went. */
-static uint32_t remove_names_of(enum tempfile__kind kind, int (*remove_name)(const char *))
+/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done unlocks.
+ * It never waits, so a signal handler may ask too. */
+bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
 {
-    uint32_t tables = __atomic_load_n(&tempfile__shared.tables, __ATOMIC_ACQUIRE), removed = 0;
-
-    for (uint32_t table = 0; table < tables; table++)
-        for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++) {
-            const char *path = name_to_remove(&tempfile__shared.records[table][i], kind);
-
-            removed += path != NULL && remove_name(path) == 0;
-        }
-    return removed;
+    call->record = record;
+    call->lock = lock_of(record);
+    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || pthread_mutex_trylock(call->lock) != 0)
+        return false;
+    if ((record->generation & 1) != 0 && record->kind == kind && tempfile__owned(record))
+        return true;
+    tempfile__done(call);
+    return false;
 }
 
-/* Removes the files and empty directories of this process, in a signal handler: so without a lock, which the thread that
- * was interrupted may hold, and without memory. The paths it reads outlive their objects as long as it is known to be at
- * them, see set_path_aside. A directory may hold files and directories of ours, and be empty without them. */
-void tempfile__remove_names(void)
+/* Closes a file, whose lock is held, as core.File.Close does; its memory stays until it is freed. With a placeholder, that takes
+ * the descriptor's number: somebody may have borrowed it, and must not write into another thread's next file. */
+void tempfile__close_file(tempfile__record *record, int placeholder)
 {
-    uint32_t *handlers = &tempfile__shared.wiped->handlers;
+    tempfile__state *state = &record->state;
+    int descriptor = state->descriptor;
 
-    __atomic_add_fetch(handlers, 1, __ATOMIC_SEQ_CST);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* no path is read before that is seen */
-    remove_names_of(TEMPFILE__FILE, unlink);
-    while (remove_names_of(TEMPFILE__DIRECTORY, rmdir) > 0)
-        ;
-    __atomic_sub_fetch(handlers, 1, __ATOMIC_SEQ_CST);
+    state->flags |= TEMPFILE__CLOSED;
+    if (placeholder < 0) {
+        close_descriptor(record);
+    } else if (descriptor >= 0 && tempfile__inherited(record)) {
+        state->descriptor = -1;
+        syscall(SYS_dup3, placeholder, descriptor, O_CLOEXEC);
+    }
+    state->ahead_start = state->ahead_end = state->size = state->position = 0;
 }
 
 bool tempfile__owned(const tempfile__record *record)
 {
-    return record->owner == tempfile__epoch();
+    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread

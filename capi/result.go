@@ -67,21 +67,43 @@ func tooSmall[T integer](function string, needed int) T {
 	return report[T](-int(syscall.ERANGE), function, "arguments", "", fmt.Sprintf("the buffer needs %d bytes", needed), needed)
 }
 
+// report hands Go's strings to C as they are: a copy by C.CString would end the process where there is no memory for it.
 func report[T integer](code int, function, operation, path, reason string, needed int) T {
-	var texts [4]*C.char
-	for i, part := range [...]string{function, operation, path, reason} {
-		texts[i] = C.CString(part)
-		defer C.free(unsafe.Pointer(texts[i]))
+	lend := func(text string) (*C.char, C.size_t) {
+		return (*C.char)(unsafe.Pointer(unsafe.StringData(text))), C.size_t(len(text))
 	}
-	return T(C.tempfile__fail(C.int(code), texts[0], texts[1], texts[2], texts[3], C.size_t(needed)))
+	functionText, functionSize := lend(function)
+	operationText, operationSize := lend(operation)
+	pathText, pathSize := lend(path)
+	reasonText, reasonSize := lend(reason)
+	return T(C.tempfile__fail_sized(C.int(code), functionText, functionSize, operationText, operationSize, pathText, pathSize,
+		reasonText, reasonSize, C.size_t(needed)))
 }
 
-// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For the gate's own calls,
+// touch makes a fault in the caller's memory a panic, of which rescue makes -EFAULT. It is for exports that read or write as
+// much as the caller says, and for sizes that could be wrong: most calls are for less than a page. Elsewhere, and in C, such a
+// fault is what it would be without the library.
+func touch(size C.size_t) {
+	if size >= 4096 {
+		debug.SetPanicOnFault(true)
+	}
+}
+
+// rescue makes an error of a panic, which would otherwise end the host. Every export defers it. For C's own calls,
 // which have no function's name, there is nobody to tell.
 func rescue[T integer](function string, result *T) {
 	if cause := recover(); cause != nil {
 		*result = -T(syscall.ENOTRECOVERABLE)
 		if function == "" {
+			return
+		}
+		if cause == any(noMemory) {
+			*result = report[T](-int(syscall.ENOMEM), function, "malloc", "", noMemory.Error(), 0)
+			return
+		}
+		if fault, is := cause.(interface{ Addr() uintptr }); is { // of touch
+			*result = report[T](-int(syscall.EFAULT), function, "memory", "",
+				fmt.Sprintf("nothing that can be used is at %#x: the size or the address is wrong", fault.Addr()), 0)
 			return
 		}
 		*result = report[T](-int(syscall.ENOTRECOVERABLE), function, "panic", "", fmt.Sprintf("%v\n%s", cause, debug.Stack()), 0)

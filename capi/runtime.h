@@ -15,6 +15,7 @@ int __real_pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
 int __real_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes);
 void *__real_mmap(void *address, size_t size, int protection, int flags, int descriptor, off_t offset);
 int __real_munmap(void *address, size_t size);
+void *__real_malloc(size_t size);
 
 /* runtime_image.c */
 bool tempfile__take_image(void);

@@ -30,6 +30,18 @@ bool tempfile__is_fault(int number)
     return fault_of(number) != NULL;
 }
 
+/* Blocks what the system would for the host's handler, and no more: that may meet other faults, and the system ends a process for
+ * one that is blocked. Here all is blocked, as Go wants it. */
+static void use_mask_of(const struct sigaction *host, int number, const ucontext_t *context)
+{
+    sigset_t mask;
+
+    sigorset(&mask, &context->uc_sigmask, &host->sa_mask);
+    if ((host->sa_flags & SA_NODEFER) == 0)
+        sigaddset(&mask, number);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
 /* What the host would have had without the library. */
 static void pass_on(struct fault *fault, siginfo_t *information, void *context)
 {
@@ -37,6 +49,8 @@ static void pass_on(struct fault *fault, siginfo_t *information, void *context)
 
     if ((host.sa_flags & SA_RESETHAND) != 0)
         fault->host = (struct sigaction){.sa_handler = SIG_DFL};
+    if (host.sa_handler != SIG_DFL && host.sa_handler != SIG_IGN)
+        use_mask_of(&host, fault->number, context);
     if (host.sa_handler != SIG_DFL && host.sa_handler != SIG_IGN && (host.sa_flags & SA_SIGINFO) != 0) {
         host.sa_sigaction(fault->number, information, context);
     } else if (host.sa_handler == SIG_IGN && information->si_code <= 0) {

@@ -8,18 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The address space that Go reserves when it starts: 800 MB were seen. */
+/* The address space that Go reserves when it starts: 800 MB were seen. And what it writes to of that, which a limit on data
+ * counts: 30 MB were seen. Its threads' stacks come on top, as large as the limit on stacks (ulimit -s) makes them. */
 #define ADDRESSES ((size_t)1 << 30)
+#define DATA ((size_t)64 << 20)
 /* Its threads: 5 or 6 at the start and, once it collects garbage, one for each processor but not many more: 8 in all with 2
  * processors, 13 with 8, 22 with 32 were seen. */
 enum { THREADS = 6, PROCESSORS = 16 };
-
-static bool has_addresses(void)
-{
-    void *room = __real_mmap(NULL, ADDRESSES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return room != MAP_FAILED && __real_munmap(room, ADDRESSES) == 0;
-}
 
 static int threads_needed(void)
 {
@@ -27,6 +22,26 @@ static int threads_needed(void)
     int count = sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : PROCESSORS;
 
     return THREADS + (count < PROCESSORS ? count : PROCESSORS);
+}
+
+static size_t stacks_needed(void)
+{
+    pthread_attr_t attributes;
+    size_t size = 0;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return 0;
+    pthread_attr_getstacksize(&attributes, &size);
+    pthread_attr_destroy(&attributes);
+    return size * (size_t)threads_needed();
+}
+
+/* Maps so much and gives it back, which is the only way to know. */
+static bool may_map(size_t size, int protection)
+{
+    void *room = __real_mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return room != MAP_FAILED && __real_munmap(room, size) == 0;
 }
 
 static void *wait_for(void *mutex)
@@ -69,8 +84,10 @@ struct tempfile__obstacle tempfile__look_for_room(void)
 
     if (!tempfile__may_set_signal_stack(&own))
         return (struct tempfile__obstacle){-EAGAIN, "Go needs an alternate signal stack, and a filter (seccomp) refuses it"};
-    if (!has_addresses())
-        return (struct tempfile__obstacle){-ENOMEM, "the limit on address space (ulimit -v) leaves less than the 1 GB that Go needs"};
+    if (!may_map(ADDRESSES + stacks_needed(), PROT_NONE))
+        return (struct tempfile__obstacle){-ENOMEM, "the limit on address space (ulimit -v) leaves less than Go needs: 1 GB and its threads' stacks"};
+    if (!may_map(DATA + stacks_needed(), PROT_READ | PROT_WRITE))
+        return (struct tempfile__obstacle){-ENOMEM, "the limit on data (ulimit -d) leaves less than Go needs: 64 MB and its threads' stacks"};
     error = try_threads();
     if (error == EAGAIN || error == ENOMEM)
         return (struct tempfile__obstacle){-EAGAIN, "a limit on processes (ulimit -u, or a control group's) or memory leaves too few threads for Go"};

@@ -70,7 +70,7 @@ static bool holds(const struct mapping *mapping, const void *address)
 void tempfile__unmap_dead(const void *forked_on)
 {
     stack_t alternate = {.ss_flags = SS_DISABLE};
-    char here;
+    char here, *end;
 
     sigaltstack(NULL, &alternate);
     for (int i = 0; i < MAPPINGS; i++) {
@@ -80,7 +80,8 @@ void tempfile__unmap_dead(const void *forked_on)
 
         if (mapping->end == NULL || in_use)
             continue;
-        __real_munmap(mapping->start, (size_t)(mapping->end - mapping->start));
-        mapping->end = NULL;
+        end = mapping->end;
+        __atomic_store_n(&mapping->end, NULL, __ATOMIC_RELEASE); /* first: a child forked by another thread would unmap whatever is there by then */
+        __real_munmap(mapping->start, (size_t)(end - mapping->start));
     }
 }

@@ -3,19 +3,21 @@
 #include "runtime.h"
 #include "_cgo_export.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
 
 #ifdef TEMPFILE_HOOKS
-TEMPFILE__KEPT bool tempfile__gate_off;
+TEMPFILE__KEPT bool tempfile__restart_off;
 #endif
 
 /* Go's entry, as the linker's wrapper has set it aside: the loader would call it at load. */
@@ -94,7 +96,7 @@ static void in_child(void)
     char here;
 
 #ifdef TEMPFILE_HOOKS
-    if (tempfile__gate_off)
+    if (tempfile__restart_off)
         return;
 #endif
     if (wiped == NULL)
@@ -143,16 +145,35 @@ static void lay_out(void)
     *at = NULL;
 }
 
+/* Tells whether the C library's paths lead where the system's do. Under fakechroot and its like they do not: a file of ours would
+ * be outside the world that the caller sees, and stay there. */
+static bool has_the_systems_paths(void)
+{
+    struct stat by_library, by_system;
+
+    if (stat("/", &by_library) != 0 || syscall(SYS_newfstatat, AT_FDCWD, "/", &by_system, 0) != 0)
+        return true; /* a filter, say */
+    return by_library.st_dev == by_system.st_dev && by_library.st_ino == by_system.st_ino;
+}
+
 /* What is in the way of a start here. */
 static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 {
     struct tempfile__obstacle found;
+    bool of_vfork = wiped->pid != getpid();
 
-    if (wiped->pid != getpid())
+#ifdef TEMPFILE_HOOKS
+    of_vfork = of_vfork && !tempfile__restart_off;
+#endif
+    if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
     if (tempfile__shared.second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
+    if (!has_the_systems_paths())
+        return (struct tempfile__obstacle){-ENOTSUP, "the C library's functions translate paths (fakechroot?), and Go goes past them"};
     found = tempfile__look_for_room();
+    if (found.code == 0 && !tempfile__stock_up())
+        found = (struct tempfile__obstacle){-ENOMEM, "malloc has no memory for a start"};
     if (found.code == 0 && !tempfile__take_image())
         found = (struct tempfile__obstacle){-ENOMEM, "there is no memory for a copy of the library's variables"};
     if (found.code != 0 && wiped->epoch > 1)
@@ -190,6 +211,18 @@ void tempfile__go_started(void)
         setrlimit(RLIMIT_NOFILE, &go.files);
 }
 
+#ifdef TEMPFILE_EAGER
+/* A build for tests only, which controls must fail with: Go starts at load, with what the host has and without a look for
+ * room, as any library written in Go does. */
+__attribute__((constructor)) static void start_at_load(int count, char **arguments, char **environment)
+{
+    getrlimit(RLIMIT_NOFILE, &go.files);
+    go.begun = tempfile__take_image();
+    (*__start_go_init[0])(count, arguments, environment);
+    tempfile__shared.wiped->go_runs = true;
+}
+#endif
+
 /* Makes sure that Go runs in this process. */
 static int run_go(const char *function)
 {
@@ -211,10 +244,12 @@ static int run_go(const char *function)
 
 /* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
  * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
- * it never asked for such a stack, so the thread gets its own back. And it runs on a stack of 4 KB until it reserves more;
+ * it never asked for such a stack, so the thread gets its own back, or none. Go's is kept for a fault of Go's while the thread
+ * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of 4 KB until it reserves more;
  * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
 static int introduce(struct tempfile__thread *thread, const char *function)
 {
+    const stack_t none = {.ss_flags = SS_DISABLE};
     sigset_t mask;
     stack_t own;
     int result;
@@ -224,16 +259,16 @@ static int introduce(struct tempfile__thread *thread, const char *function)
     tempfile__block_signals(&mask);
     result = tempfile__clear_slot();
     if (result == 0) {
-        thread->inside++;
         thread->stack_size = 0; /* a fork may have made it another */
+        if ((own.ss_flags & (SS_DISABLE | SS_ONSTACK)) == 0)
+            sigaltstack(&none, NULL);
         tfgo_hello();
-        thread->inside--;
         tempfile__note_slot();
-        thread->go_stack = (stack_t){.ss_flags = SS_DISABLE};
-        if ((own.ss_flags & SS_DISABLE) != 0)
+        thread->go_stack = none;
+        if ((own.ss_flags & SS_ONSTACK) == 0) {
             sigaltstack(NULL, &thread->go_stack);
-        if ((own.ss_flags & SS_ONSTACK) == 0)
             sigaltstack(&own, NULL);
+        }
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (result != 0)
@@ -249,19 +284,21 @@ static int introduce(struct tempfile__thread *thread, const char *function)
  * the one under which the first call into Go waits until Go has started. */
 int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function)
 {
-    struct tempfile__thread *thread = NULL;
+    struct tempfile__thread *thread = tempfile__new_thread();
     int cancellation, result;
 
+    if (thread == NULL)
+        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
+    tempfile__go_in(thread); /* now: a handler that calls exit during the start must not start Go, too */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     result = run_go(function);
-    if (result == 0 && (thread = tempfile__new_thread()) == NULL)
-        result = tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
     if (result == 0)
         result = introduce(thread, function);
     pthread_setcancelstate(cancellation, NULL);
-    if (result != 0)
+    if (result != 0) {
+        tempfile__go_out(thread);
         return result;
-    thread->inside++;
+    }
     *out_thread = thread;
     return 0;
 }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -22,6 +23,41 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int des
     if (result != MAP_FAILED)
         tempfile__mapped(result, size);
     return result;
+}
+
+/* Blocks for when there is no memory. Go ends the process where it gets none for a token or for the start of a thread, which
+ * are a few bytes each; so it is given one of these then. A thread of the host's that is new to the library may need one to
+ * free an object. */
+enum { SPARE_BLOCKS = 8, SPARE_SIZE = 512 };
+_Static_assert(sizeof(struct tempfile__thread) <= SPARE_SIZE, "SPARE_SIZE is too small");
+static TEMPFILE__KEPT void *spare_blocks[SPARE_BLOCKS];
+
+void *__wrap_malloc(size_t size)
+{
+    void *block = __real_malloc(size);
+
+    if (__builtin_expect(block != NULL || size > SPARE_SIZE, 1))
+        return block;
+    for (int i = 0; i < SPARE_BLOCKS && block == NULL; i++)
+        block = __atomic_exchange_n(&spare_blocks[i], NULL, __ATOMIC_ACQ_REL);
+    return block;
+}
+
+/* Puts back what is missing of the blocks; false: there is no memory for that. What needs a token calls this before. */
+bool tempfile__stock_up(void)
+{
+    for (int i = 0; i < SPARE_BLOCKS; i++) {
+        void *none = NULL, *block;
+
+        if (__atomic_load_n(&spare_blocks[i], __ATOMIC_RELAXED) != NULL)
+            continue;
+        block = __real_malloc(SPARE_SIZE);
+        if (block == NULL)
+            return false;
+        if (!__atomic_compare_exchange_n(&spare_blocks[i], &none, block, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            free(block); /* another thread was faster */
+    }
+    return true;
 }
 
 int __wrap_munmap(void *address, size_t size)
@@ -53,11 +89,17 @@ static TEMPFILE__KEPT struct {
     void (*destructor)(void *);
 } go_key;
 
-/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. */
+/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. Go then takes the
+ * thread's signal stack off for its own, and the host's destructors may come later. */
 static void thread_ends(void *value)
 {
-    if (__atomic_load_n(&tempfile__shared.wiped->go_runs, __ATOMIC_ACQUIRE))
-        go_key.destructor(value);
+    stack_t own = {.ss_flags = SS_DISABLE};
+
+    if (!__atomic_load_n(&tempfile__shared.wiped->go_runs, __ATOMIC_ACQUIRE))
+        return;
+    sigaltstack(NULL, &own);
+    go_key.destructor(value);
+    sigaltstack(&own, NULL);
 }
 
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))

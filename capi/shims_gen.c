@@ -568,6 +568,20 @@ int tempfile_test_panic(void)
 #endif
 #ifdef TEMPFILE_HOOKS
 
+int tempfile_test_fault(void)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_test_fault");
+
+    if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_test_fault")) == 0) {
+        result = tfgo_test_fault();
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+#endif
+#ifdef TEMPFILE_HOOKS
+
 int64_t tempfile_test_collect(void)
 {
     struct tempfile__thread *thread;

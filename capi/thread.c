@@ -37,9 +37,10 @@ struct tempfile__thread *tempfile__new_thread(void)
 
     pthread_once(&shared->thread_once, create_key);
     thread = tempfile__this_thread();
-    if (thread != NULL || !shared->has_thread_key || (thread = calloc(1, sizeof *thread)) == NULL)
+    /* by malloc, which has a block to spare: what frees an object must not fail for want of memory */
+    if (thread != NULL || !shared->has_thread_key || (thread = malloc(sizeof *thread)) == NULL)
         return thread;
-    thread->error = none;
+    *thread = (struct tempfile__thread){.error = none};
     if (pthread_setspecific(shared->thread_key, thread) != 0) {
         free(thread);
         return NULL;
@@ -102,31 +103,120 @@ void tempfile__clear(void)
         thread->error = none;
 }
 
-/* Sets the thread's detail, unless function is NULL, and returns the code. The path may be what the thread's last detail pointed to. */
-int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
-{
-    size_t operation_size = strlen(operation) + 1, path_size = strlen(path) + 1;
-    const char *between = *path != '\0' ? ": " : "";
-    struct tempfile__thread *thread = tempfile__new_thread();
-    char *text, *message;
-    int size;
+/* A string by its length, so that Go need not copy its own. */
+struct part {
+    const char *text;
+    size_t size;
+};
 
-    if (thread == NULL || function == NULL) /* what returns nothing reports nothing */
+/* How many bytes the first character of a text has, if it can stand in a message: one that is no control character, does not
+ * end a line, and is UTF-8; 0: it cannot. */
+static size_t shown(const unsigned char *text, size_t size)
+{
+    static const struct {
+        unsigned char first, last, low, high; /* of the first byte and of the second */
+        size_t size;
+    } kinds[] = {{0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+                 {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+                 {0xf4, 0xf4, 0x80, 0x8f, 4}};
+
+    if (text[0] < 0x80)
+        return text[0] >= 0x20 && text[0] != 0x7f;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (text[0] < kinds[i].first || text[0] > kinds[i].last)
+            continue;
+        if (size < kinds[i].size || text[1] < kinds[i].low || text[1] > kinds[i].high)
+            return 0;
+        for (size_t at = 2; at < kinds[i].size; at++)
+            if ((text[at] & 0xc0) != 0x80)
+                return 0;
+        if (text[0] == 0xe2 && text[1] == 0x80 && (text[2] == 0xa8 || text[2] == 0xa9)) /* line and paragraph separators */
+            return 0;
+        return kinds[i].size;
+    }
+    return 0;
+}
+
+/* Appends a text to a message for people, in which every byte that is not shown stands as \n, \t, \r or \x1b: a path can
+ * neither begin another line in a log nor move a terminal. to may be NULL. Returns the size. */
+static size_t escape(char *to, struct part part)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t size = 0;
+
+    for (size_t at = 0; at < part.size;) {
+        const char *text = part.text + at;
+        size_t whole = shown((const unsigned char *)text, part.size - at);
+        char code[4] = {'\\', 'x', digits[(unsigned char)*text >> 4], digits[*text & 15]};
+        size_t length = sizeof code;
+
+        if (whole > 0) {
+            length = whole;
+        } else if (*text == '\n' || *text == '\r' || *text == '\t') {
+            code[1] = *text == '\n' ? 'n' : *text == '\r' ? 'r' : 't';
+            length = 2;
+        }
+        if (to != NULL)
+            memcpy(to + size, whole > 0 ? text : code, length);
+        size += length;
+        at += whole > 0 ? whole : 1;
+    }
+    return size;
+}
+
+/* The message: function: operation: path: reason. Returns its size without the NUL, as snprintf does, but for any size. */
+static size_t compose(char *to, struct part function, struct part operation, struct part path, struct part reason)
+{
+    const struct part colon = {": ", 2}, parts[] = {function, colon, operation, colon, path, {": ", path.size > 0 ? 2 : 0}, reason};
+    size_t size = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        size += escape(to != NULL ? to + size : NULL, parts[i]);
+    if (to != NULL)
+        to[size] = '\0';
+    return size;
+}
+
+static char *put(char *to, struct part part)
+{
+    if (part.size > 0)
+        memcpy(to, part.text, part.size);
+    to[part.size] = '\0';
+    return to + part.size + 1;
+}
+
+/* Sets the thread's detail, and returns the code. The path may be what the thread's last detail pointed to. All sizes are of
+ * strings that are in memory at once, so that their sum, and four times their sum, is no overflow. */
+int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
+                         const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed)
+{
+    struct part where = {function, function_size}, what = {operation, operation_size}, which = {path, path_size}, why = {reason, reason_size};
+    struct tempfile__thread *thread = tempfile__new_thread();
+    char *text, *path_copy, *message;
+
+    if (thread == NULL)
         return code;
-    size = snprintf(NULL, 0, "%s: %s%s%s: %s", function, operation, between, path, reason);
-    text = malloc(operation_size + path_size + (size_t)size + 1);
+    text = malloc(what.size + which.size + compose(NULL, where, what, which, why) + 3);
     if (text == NULL) {
         thread->error = no_memory;
         return code;
     }
-    memcpy(text, operation, operation_size);
-    memcpy(text + operation_size, path, path_size);
-    message = text + operation_size + path_size;
-    snprintf(message, (size_t)size + 1, "%s: %s%s%s: %s", function, operation, between, path, reason);
+    path_copy = put(text, what);
+    message = put(path_copy, which);
+    compose(message, where, what, which, why);
     free(thread->text);
     thread->text = text;
-    thread->error = (tempfile_error){sizeof thread->error, code, text, text + operation_size, message, needed};
+    thread->error = (tempfile_error){sizeof thread->error, code, text, path_copy, message, needed};
     return code;
+}
+
+/* The same for C's strings; function NULL: what returns nothing reports nothing. */
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
+{
+    if (function == NULL)
+        return code;
+    return tempfile__fail_sized(code, function, strlen(function), operation, strlen(operation), path, strlen(path), reason,
+                                strlen(reason), needed);
 }
 
 const tempfile_error *tempfile_last_error(void)

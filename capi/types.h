@@ -15,7 +15,9 @@
  * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
  * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
  * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see "Forks".
+ * -ENAMETOOLONG: a string longer than any path. -EFAULT: memory that is not there. -ENOTRECOVERABLE: a fault of the library's
+ * own, which did not spread. -EOWNERDEAD: see "Forks". The message is one line for people: control characters and bytes that
+ * are not UTF-8 stand in it as \n or \x1b, while the path has the bytes themselves.
  *
  * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
  * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
@@ -36,12 +38,31 @@
  * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
  * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
  * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * may only exec or _exit. On arm64 a signal waits until the call has left Go.
  *
- * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
- * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must leave another to call exit:
- * the library's own threads never end, and take no signal, so the process would stay.
+ * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
+ * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
+ * with glibc from 2.41 on. With an older glibc, and with musl, no reader is safe from them: set the variables before there are
+ * threads that create things, or call tempfile_settempdir, which is always safe.
+ *
+ * Rights and sandboxes. A call does its work on files in the calling thread, or in helpers that inherit from it: with its user,
+ * capabilities and sandbox. The runtime's own threads do no work on files. But what a thread changes for itself alone does not
+ * reach them: after capset, prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC they keep what
+ * they had, and whoever takes the process over could use it. So put the process into its sandbox first and make the first call
+ * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
+ * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
+ *
+ * The end. A normal exit removes what the process made and did not free: files first, then directories, innermost first. It
+ * does so in exit(3), in the order of atexit handlers from the library's first use on, and once more in the library's destructor
+ * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
+ * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
+ * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. _exit, exec and a signal leave all of
+ * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
+ * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
+ * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
+ * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
  * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
@@ -78,6 +99,9 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+
+/** A flag of tempfile_cleanup_at_signal: also where the host has a handler, which is called afterwards. */
+#define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
 /** As tempfile_options.buffering: every read is a read of the system. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)

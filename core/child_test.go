@@ -1,3 +1,5 @@
+//go:build unix
+
 package core
 
 import (
@@ -28,15 +30,26 @@ func inChild(t *testing.T, attributes *syscall.SysProcAttr) bool {
 	child.SysProcAttr = attributes
 	output, err := child.CombinedOutput()
 	if err != nil && child.Process == nil {
-		t.Skipf("no child with %+v: %v", attributes, err)
+		t.Skip("a child with other rights or mounts is refused here: ", err)
 	}
 	if err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
 		if strings.Contains(string(output), "--- SKIP: "+t.Name()) {
-			t.Skipf("skipped in the child:\n%s", output)
+			t.Skip(skipReason(string(output)))
 		}
 		t.Errorf("the child: %v\n%s", err, output)
 	}
 	return false
+}
+
+// skipReason finds, in what a child has printed, why it skipped its test.
+func skipReason(output string) string {
+	for _, line := range strings.Split(output, "\n") {
+		if _, reason, found := strings.Cut(line, "_test.go:"); found {
+			_, reason, _ = strings.Cut(reason, ": ")
+			return reason
+		}
+	}
+	return "skipped in the child:\n" + output
 }
 
 // asNobody runs the calling test as a user that is not root, and gives true there.

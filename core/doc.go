@@ -38,4 +38,8 @@
 //
 // Failures are *fs.PathError with the system's errno, so errors.Is(err, fs.ErrNotExist) and the like answer; where the
 // default directory could not be chosen they are *TempdirError, and where a removal left something behind *RemovalError.
+//
+// All of this is for Linux. On other Unix systems the same holds but for the removal of directories that are not empty, which
+// is ErrUnsupported, and for TemporaryFile, which has a name for an instant. Elsewhere the package compiles and is
+// ErrUnsupported altogether, but for a SpooledTemporaryFile in memory.
 package core

@@ -1,3 +1,5 @@
+//go:build unix
+
 package core
 
 import (
@@ -359,5 +361,13 @@ func TestOneFileManyGoroutines(t *testing.T) {
 			group.Go(func() { f.Free() })
 		}
 		group.Wait()
+	}
+}
+
+// gone fails unless nothing has the name.
+func gone(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there (%v)", path, err)
 	}
 }

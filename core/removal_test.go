@@ -1,3 +1,5 @@
+//go:build linux && !tempfile_portable
+
 package core
 
 import (
@@ -13,14 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// gone fails unless nothing has the name.
-func gone(t *testing.T, path string) {
-	t.Helper()
-	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is still there (%v)", path, err)
-	}
-}
 
 // chain makes a directory in a directory in a directory, by descriptor: the path is longer than any call takes.
 func chain(t *testing.T, root, name string, levels int) {

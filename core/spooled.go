@@ -77,15 +77,10 @@ func (f *File) memoryWrite(s *State, p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if err := f.memoryReserve(s, int64(len(p))); err != nil {
+		return 0, err
+	}
 	end := s.Position + int64(len(p))
-	if end < 0 || end > math.MaxInt {
-		return 0, f.fail("write", syscall.EFBIG)
-	}
-	if end > s.Capacity {
-		if err := f.storage.Resize(s.Size, max(end, firstCapacity, s.Capacity+s.Capacity/2)); err != nil {
-			return 0, f.fail("write", err)
-		}
-	}
 	block := s.block()
 	if s.Position > s.Size {
 		clear(block[s.Size:s.Position])
@@ -94,6 +89,22 @@ func (f *File) memoryWrite(s *State, p []byte) (int, error) {
 	s.Size = max(s.Size, end)
 	s.Position = end
 	return n, nil
+}
+
+// memoryReserve makes the block large enough for so many bytes at the position. The file stays as it is.
+func (f *File) memoryReserve(s *State, size int64) error {
+	end := s.Position + size
+	if end < 0 || end > math.MaxInt {
+		return f.fail("write", syscall.EFBIG)
+	}
+	if end <= s.Capacity {
+		return nil
+	}
+	err := f.storage.Resize(s.Size, max(end, firstCapacity, s.Capacity+s.Capacity/2))
+	if err == syscall.ENOMEM && s.Capacity > 0 { // for more than is needed; there may be enough for just that
+		err = f.storage.Resize(s.Size, end)
+	}
+	return f.fail("write", err)
 }
 
 func (s *State) memorySeek(offset int64, whence int) (int64, error) {

@@ -1,8 +1,11 @@
+//go:build linux && !tempfile_portable
+
 package core
 
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"os"
 	"os/user"
 	"slices"
@@ -366,7 +369,7 @@ func (Kernel) Spent() (clock, processor time.Duration, waits int64) {
 	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) != nil {
 		return time.Since(loaded), 0, 0
 	}
-	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Nvcsw
+	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), int64(usage.Nvcsw)
 }
 
 // affordable tells whether the system would give that much memory. Go ends the program where the system does not, and one
@@ -382,6 +385,14 @@ func affordable(size int64) bool {
 	}
 	unix.Munmap(memory)
 	return true
+}
+
+func (Kernel) FileSizeLimit() int64 {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_FSIZE, &limit) != nil || limit.Cur > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit.Cur)
 }
 
 // Random asks the kernel for every name. Where a sandbox hides getrandom, /dev/urandom is the same source; a clock never

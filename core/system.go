@@ -63,6 +63,8 @@ type System interface {
 	// has waited for something else than a processor.
 	Spent() (clock, processor time.Duration, waits int64)
 
+	// FileSizeLimit tells how large a file may become by this process's writes.
+	FileSizeLimit() int64
 	// Random fills p from the kernel's random source.
 	Random(p []byte) error
 	// Getwd gives the current directory.

@@ -102,7 +102,10 @@ func (l *Library) try(directory string) error {
 	if err != nil {
 		return errnoOf(err)
 	}
-	_, writeErr := writeAll(l.system, descriptor, []byte("blat"))
+	// More than the limit on a file's size would raise SIGXFSZ, which ends a host that does not expect it.
+	probe := []byte("blat")
+	probe = probe[:min(int64(len(probe)), l.system.FileSizeLimit())]
+	_, writeErr := writeAll(l.system, descriptor, probe)
 	closeErr := l.system.Close(descriptor)
 	unlinkErr := l.system.Unlink(path)
 	for _, err := range [...]error{writeErr, closeErr, unlinkErr} {

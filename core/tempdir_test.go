@@ -1,3 +1,5 @@
+//go:build unix
+
 package core
 
 import (
@@ -197,6 +199,30 @@ func TestTidy(t *testing.T) {
 	} {
 		if got := tidy(path); got != want {
 			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+}
+
+// small is a System under RLIMIT_FSIZE, where a larger write raises a signal.
+type small struct {
+	elsewhere
+	limit   int64
+	written int64
+}
+
+func (s *small) FileSizeLimit() int64 { return s.limit }
+func (s *small) Write(descriptor int, p []byte) (int, error) {
+	s.written += int64(len(p))
+	return s.Kernel.Write(descriptor, p)
+}
+
+func TestProbeWritesNoMoreThanAllowed(t *testing.T) {
+	for limit, want := range map[int64]int64{0: 0, 1: 1, 3: 3, 4: 4, 1 << 40: 4} {
+		own := t.TempDir()
+		s := &small{elsewhere: elsewhere{own: own, environment: Environment{TMPDIR: own}}, limit: limit}
+		directory, err := New(s).Gettempdir()
+		if err != nil || directory != own || s.written != want {
+			t.Errorf("limit %d: %q, %v, %d bytes written; want %d", limit, directory, err, s.written, want)
 		}
 	}
 }

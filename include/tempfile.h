@@ -16,7 +16,9 @@
  * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
  * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
  * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENOTRECOVERABLE: a fault of the library's own, which did not spread. -EOWNERDEAD: see "Forks".
+ * -ENAMETOOLONG: a string longer than any path. -EFAULT: memory that is not there. -ENOTRECOVERABLE: a fault of the library's
+ * own, which did not spread. -EOWNERDEAD: see "Forks". The message is one line for people: control characters and bytes that
+ * are not UTF-8 stand in it as \n or \x1b, while the path has the bytes themselves.
  *
  * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
  * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
@@ -37,12 +39,31 @@
  * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
  * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
  * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit. Set TMPDIR and the like whenever you want: the environment is read at each call.
+ * may only exec or _exit. On arm64 a signal waits until the call has left Go.
  *
- * The end. A normal exit removes what the process made and did not free; _exit, exec and a signal leave it (but see
- * tempfile_cleanup_on_signals). The library stays loaded: dlclose does nothing. It keeps no descriptor open but those of files
- * and removals, so a daemon may close all others. A main thread that ends by pthread_exit must leave another to call exit:
- * the library's own threads never end, and take no signal, so the process would stay.
+ * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
+ * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
+ * with glibc from 2.41 on. With an older glibc, and with musl, no reader is safe from them: set the variables before there are
+ * threads that create things, or call tempfile_settempdir, which is always safe.
+ *
+ * Rights and sandboxes. A call does its work on files in the calling thread, or in helpers that inherit from it: with its user,
+ * capabilities and sandbox. The runtime's own threads do no work on files. But what a thread changes for itself alone does not
+ * reach them: after capset, prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC they keep what
+ * they had, and whoever takes the process over could use it. So put the process into its sandbox first and make the first call
+ * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
+ * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
+ *
+ * The end. A normal exit removes what the process made and did not free: files first, then directories, innermost first. It
+ * does so in exit(3), in the order of atexit handlers from the library's first use on, and once more in the library's destructor
+ * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
+ * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
+ * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. _exit, exec and a signal leave all of
+ * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
+ * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
+ * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ *
+ * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
+ * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
  *
  * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
  * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
@@ -79,6 +100,9 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+
+/** A flag of tempfile_cleanup_at_signal: also where the host has a handler, which is called afterwards. */
+#define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
 /** As tempfile_options.buffering: every read is a read of the system. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -221,6 +245,30 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
  * Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
  */
 tempfile_fd tempfile_unnamed(const tempfile_options *options);
+
+/**
+ * tempfile_mkstemp_into is tempfile_mkstemp for a host that can be interrupted between a call's return and what it does next, as
+ * interpreters are whose signal handlers raise: the descriptor is in memory of the host's before the call returns.
+ *
+ * Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
+ * the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
+ *
+ * Returns the descriptor, too. It and the file are the caller's.
+ *
+ * Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
+ */
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
+
+/**
+ * tempfile_unnamed_into is tempfile_unnamed in the same manner.
+ *
+ * Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
+ *
+ * Returns the descriptor, too. It is the caller's.
+ *
+ * Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
+ */
+tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 
 /**
  * tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
@@ -705,9 +753,27 @@ void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
- * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed:
- * the names of files, and directories that are empty. Without it, a signal that ends the process leaves them. It is
- * tempfile_cleanup_on_signal for each of the four.
+ * tempfile_cleanup removes now what a normal exit would remove: all that this process made, or adopted, and has neither freed
+ * nor kept. It is for the exit hooks of languages whose processes do not end by exit(3), and for what comes before _exit(2) and
+ * exec(3).
+ *
+ * The handles stay, and are still to be freed. A file is as after tempfile_file_close, one without a name or that is to be kept
+ * too, but its memory is given back when it is freed; a directory is as after tempfile_directory_cleanup. Nothing is held back in
+ * buffers that would have to be written first. An object that another thread works on at the moment loses its name, and is
+ * not closed. What other threads make meanwhile may stay.
+ *
+ * Returns 0, also if there is nothing to remove. In a child of vfork, and in a forked child that has made nothing, it does
+ * nothing.
+ *
+ * Errors: for what could not be removed, the errno of the last object, whose path is in the detail; the others are removed all
+ * the same. A handler may not call it.
+ */
+int tempfile_cleanup(void);
+
+/**
+ * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed, where
+ * they would end the process at once. Without it, a signal that ends the process leaves it. It is tempfile_cleanup_on_signal
+ * for each of the four.
  *
  * Returns 0.
  *
@@ -716,21 +782,43 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
 int tempfile_cleanup_on_signals(void);
 
 /**
- * tempfile_cleanup_on_signal does so for one signal: a host whose own handler of SIGHUP reads its configuration anew, say,
- * goes on then, and would go on without its files.
+ * tempfile_cleanup_on_signal does so for one signal. It is tempfile_cleanup_at_signal without flags.
  *
- * number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ.
- *
- * The handler of the moment is called afterwards, or the default action is taken, so that the exit status tells of the
- * signal; one that is ignored stays so. A handler that the host installs later takes the place of this one. What is just
- * being created, and a directory that is not empty, stays. Calling this again does nothing. It counts for forked children
- * too, which remove what they made themselves.
+ * number is one that tempfile_cleanup_at_signal takes.
  *
  * Returns 0.
  *
- * Errors: -EINVAL for another signal: it ends no process by default, or only one that is broken; what sigaction(2) says.
+ * Errors: -EINVAL for another signal; what sigaction(2) says.
  */
 int tempfile_cleanup_on_signal(int number);
+
+/**
+ * tempfile_cleanup_at_signal makes one signal remove what this process made and has not freed, and then do what it did before.
+ *
+ * number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ. flags is 0 or
+ * TEMPFILE_SIGNAL_ALWAYS.
+ *
+ * Where the signal would take its default action, that is taken afterwards, so that the exit status tells of the signal. The
+ * first process of a PID namespace, which the system does not let die so, ends with _exit(128 + number). A signal that is
+ * ignored stays so. Where the host has a handler nothing happens, for the host may go on and need its files; with
+ * TEMPFILE_SIGNAL_ALWAYS the names go first, files stay open, and the handler is called afterwards.
+ *
+ * A handler that the host installs later takes the place of this one; if it calls the one that was there before, that is this
+ * one. Calling this again does nothing then, and is -EBUSY with TEMPFILE_SIGNAL_ALWAYS. Once the host has the default action
+ * again, it works as at first. It counts for forked children too, which remove what they made themselves; a child of vfork
+ * removes nothing.
+ *
+ * A directory goes with all it holds, by system calls alone and so within bounds: 64 levels, and for all directories together
+ * two seconds or 1,000,000 entries. What is beyond them stays, and so does what is just being created, what is in another
+ * mount, and what lies in a directory that its owner may not read. Before Linux 5.6, or where a filter (seccomp) hides
+ * openat2(2) and statx(2), a directory that holds something stays.
+ *
+ * Returns 0.
+ *
+ * Errors: -EINVAL for another signal, which ends no process by default, or only one that is broken, and for an unknown flag;
+ * -EBUSY, see above; what sigaction(2) says.
+ */
+int tempfile_cleanup_at_signal(int number, uint32_t flags);
 
 /**
  * tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.

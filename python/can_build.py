@@ -1,6 +1,7 @@
 """Whether this interpreter's setuptools can build the package as it is, without a network: says what is missing."""
 
 import sys
+import warnings
 
 HINT = "apt-get install python3-setuptools python3-wheel, or pip install 'setuptools>=70.1'"
 
@@ -15,6 +16,7 @@ try:
     import setuptools.command.bdist_wheel  # noqa: F401
 except ImportError:
     try:
+        warnings.simplefilter("ignore", FutureWarning)  # wheel's own, of where its command will be
         import wheel.bdist_wheel  # noqa: F401
     except ImportError:
         sys.exit("%s has neither setuptools 70.1 nor wheel: %s" % (sys.executable, HINT))

@@ -6,10 +6,21 @@ test-python: build need-python ## the Python package's own tests, with every int
 	@$(PYTHON) tests/python/run.py $(PYTHON_TESTS)
 
 test-this-python: build need-python ## the same with $(PYTHON) alone, as make test does
-	@PYTHONS=$(PYTHON) $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+	@PYTHONS=$(PYTHON) tests/part python $(PYTHON) tests/python/run.py $(PYTHON_TESTS)
+
+clean: clean-python
+.PHONY: clean-python
+clean-python:
+	@find python tests -name __pycache__ -prune -exec rm -rf {} +
+
+# What is left of interruptions, in tables beside CPython's. INTERRUPTS="signals 240" for real signals, or memory; 10 minutes each.
+INTERRUPTS ?= opcodes
+.PHONY: interrupts
+interrupts: build need-python ## an exception before every instruction of the Python package, at every allocation, or by signals
+	@$(PYTHON) tests/interrupts/run.py $(INTERRUPTS)
 
 # Where .ci/run puts a mypy; another can be named.
-MYPY ?= $(wildcard $(CURDIR)/$(B)/tools/mypy/bin/mypy)
+MYPY ?= $(if $(wildcard $(B)/tools/mypy/bin/mypy),$(CURDIR)/$(B)/tools/mypy/bin/mypy)
 
 .PHONY: check-types
 check-types: need-python ## mypy --strict over the Python package, and over programs that use it
@@ -27,4 +38,4 @@ clients: build need-python ## CPython's tests of modules that use tempfile; CLIE
 # The control's library finds the real one beside itself.
 $(B)/conformance/libtempfile.so: tests/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'
+	$(Q)$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ -Wl,--no-as-needed -L$(B) -ltempfile -Wl,-rpath,'$$ORIGIN'

@@ -14,17 +14,16 @@ test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanit
 
 .PHONY: run-sanitized
 run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
-	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run $(CURDIR)/$(B)/sanitized $(sanitized_tests)
-	$(if $(sanitized_cpp),@tests/run $(CURDIR)/$(B)/sanitized $(sanitized_cpp))
+	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/run "$(CURDIR)/$(B)/sanitized" $(sanitized_tests)
+	$(if $(sanitized_cpp),@tests/run "$(CURDIR)/$(B)/sanitized" $(sanitized_cpp))
 	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "the sanitizers catch nothing"; exit 1; }
 	@echo "the control was caught"
 
 $(B)/sanitized/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)
-	@rm -f $@
-	CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)" $(call shared,libtempfile_hooks.map,tempfile_hooks,$@)
+	$(call shared,libtempfile_hooks.map,tempfile_hooks,$@,CGO_CFLAGS="-g -O1 $(sanitizers)" CGO_LDFLAGS="$(sanitizers)")
 	@ln -sf $(@F) $(@D)/$(SONAME)
 
 $(sanitized_tests) $(sanitized_control): $(B)/sanitized/%: %.c $(wildcard tests/c/*.h tests/misuse/*.h) include/tempfile.h $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)
-	$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE -DVECTORS='"$(CURDIR)/tests/vectors"' -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread
+	$(Q)$(CC) $(WARN) -g -O1 $(sanitizers) -D_GNU_SOURCE $(vectors) -Iinclude -Itests/c $< -o $@ -L$(B)/sanitized -ltempfile -lpthread

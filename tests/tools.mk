@@ -1,17 +1,12 @@
-# What a machine lacks is said in one line, with the package that has it.
+# What a machine lacks is said in a line each, with the package that has it: tests/need knows how. make demo and make test ask
+# for everything before they do anything.
 
-.PHONY: need-go need-cc need-python need-tar
+need = GO="$(GO)" CC="$(CC)" PYTHON="$(PYTHON)" tests/need
 
-need-go:
-	@command -v $(GO) >/dev/null 2>&1 || { echo "Go is missing: install Go 1.26 or later (https://go.dev/dl/)"; exit 1; }
-	@v=$$($(GO) env GOVERSION | sed 's/^go//; s/[^0-9.].*//'); maj=$${v%%.*}; rest=$${v#*.}; min=$${rest%%.*}; \
-	  [ "$$maj" -gt 1 ] || [ "$$min" -ge 26 ] || { echo "Go $$v is too old: install Go 1.26 or later (https://go.dev/dl/)"; exit 1; }
+.PHONY: need-all need-go need-cc need-python need-tar
 
-need-cc:
-	@command -v $(CC) >/dev/null 2>&1 || { echo "the C compiler $(CC) is missing: apt-get install gcc libc6-dev"; exit 1; }
+need-all:
+	@$(need) go modules cc python tar
 
-need-python:
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "$(PYTHON) is missing: apt-get install python3"; exit 1; }
-
-need-tar:
-	@command -v tar >/dev/null 2>&1 || { echo "tar is missing: apt-get install tar"; exit 1; }
+need-go need-cc need-python need-tar: need-%: | $(if $(filter demo test,$(MAKECMDGOALS)),need-all)
+	@$(need) $*

@@ -1,6 +1,10 @@
 #ifndef TEMPFILE_HPP
 #define TEMPFILE_HPP
 
+#if __cplusplus < 201703L
+#error "tempfile.hpp needs C++17 (-std=c++17); tempfile.h is for C++11 and later"
+#endif
+
 /// tempfile.hpp is libtempfile for C++17 and later: the functions of tempfile.h with :: in place of the first '_', objects
 /// that free themselves, std::filesystem::path for paths, and exceptions or std::error_code for errors. All of it is
 /// inline; link with -ltempfile.
@@ -19,6 +23,11 @@
 /// with one it sets that (and clears it on success) and gives a value that means nothing after a failure. Codes are of
 /// std::generic_category(): compare with std::errc. Either form may throw std::bad_alloc, unless it is noexcept.
 ///
+/// Without exceptions (-fno-exceptions) use the forms with a std::error_code: those report failures as ever. A form without
+/// one that fails writes the library's one line to stderr and calls std::abort. Where memory runs out in a std::string or a
+/// path, the C++ library ends the process, as it does in all code that is compiled so. Streams: see streambuf. RTTI is not
+/// needed.
+///
 /// Forks, threads and signals: as tempfile.h says.
 
 #include <tempfile.h>
@@ -28,6 +37,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <istream>
 #include <memory>
@@ -41,7 +51,16 @@
 #include <utility>
 #include <vector>
 
+// Compilers say in one macro or the other that they have exceptions. Without them all names are in a namespace of their
+// own: a program may have translation units of both kinds, and the linker must not take one kind's function for the other's.
+#if !defined(__cpp_exceptions) && !defined(__EXCEPTIONS)
+#define TEMPFILE_NO_EXCEPTIONS
+#endif
+
 namespace tempfile {
+#ifdef TEMPFILE_NO_EXCEPTIONS
+inline namespace no_exceptions {
+#endif
 
 /// What is thrown. what() is the library's one line: the function, the step, the path and the reason.
 class error : public std::system_error {
@@ -110,10 +129,23 @@ struct options {
 /// What is behind the functions; not for programs.
 namespace detail {
 
+// What the forms without a std::error_code do.
+#ifndef TEMPFILE_NO_EXCEPTIONS
+inline constexpr bool exceptions = true;
+[[noreturn]] inline void raise(const error &what) { throw what; }
+#else
+inline constexpr bool exceptions = false;
+[[noreturn]] inline void raise(const error &what)
+{
+    std::fprintf(stderr, "%s\n", what.what());
+    std::abort();
+}
+#endif
+
 [[noreturn]] inline void raise_last()
 {
     const tempfile_error *last = tempfile_last_error();
-    throw error(-last->code, last->operation, last->path, last->message);
+    raise(error(-last->code, last->operation, last->path, last->message));
 }
 
 inline std::error_code as_code(int result) noexcept
@@ -123,7 +155,7 @@ inline std::error_code as_code(int result) noexcept
 
 // How a function reports: by throwing what the library says of the thread's last call, or into a std::error_code.
 struct throwing {
-    void refuse(const std::string &message) const { throw error(EINVAL, "arguments", {}, message); }
+    void refuse(const std::string &message) const { raise(error(EINVAL, "arguments", {}, message)); }
     void fail(std::int64_t) const { raise_last(); }
     void succeed() const noexcept {}
 };
@@ -234,12 +266,20 @@ std::filesystem::path created_path(const Report &report, Call call, Undo undo)
     const int result = value(report, call(buffer.data(), buffer.size()));
     if (buffer[0] == '\0')
         return {};
-    try {
-        return std::filesystem::path(buffer.data());
-    } catch (...) {
-        undo(result, buffer.data());
-        throw;
-    }
+    struct guard {
+        Undo &undo;
+        int result;
+        const char *path;
+        bool armed;
+        ~guard()
+        {
+            if (armed)
+                undo(result, path);
+        }
+    } guard{undo, result, buffer.data(), true};
+    std::filesystem::path path(buffer.data());
+    guard.armed = false;
+    return path;
 }
 
 // Calls a function that takes a path.
@@ -624,6 +664,10 @@ inline std::string_view gettempprefix() noexcept { return tempfile_gettempprefix
 /// Returns the version of the library that was loaded; TEMPFILE_VERSION is that of the header.
 inline std::string_view version() noexcept { return tempfile_version(); }
 
+/// Removes now what a normal exit would remove. Objects stay, closed or cleaned up.
+inline void cleanup() { detail::value(detail::throwing{}, tempfile_cleanup()); }
+inline void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_cleanup()); }
+
 /// Makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made.
 inline void cleanup_on_signals() { detail::value(detail::throwing{}, tempfile_cleanup_on_signals()); }
 inline void cleanup_on_signals(std::error_code &code) noexcept
@@ -636,6 +680,19 @@ inline void cleanup_on_signal(int number) { detail::value(detail::throwing{}, te
 inline void cleanup_on_signal(int number, std::error_code &code) noexcept
 {
     detail::value(detail::coding{code}, tempfile_cleanup_on_signal(number));
+}
+
+/// Flags of cleanup_at_signal. Each is the macro of tempfile.h of that name.
+enum class signal_flag : std::uint32_t { none = 0, always = TEMPFILE_SIGNAL_ALWAYS };
+
+/// Makes one signal do so; with signal_flag::always also where the program has a handler, which is called afterwards.
+inline void cleanup_at_signal(int number, signal_flag flags)
+{
+    detail::value(detail::throwing{}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
+}
+inline void cleanup_at_signal(int number, signal_flag flags, std::error_code &code) noexcept
+{
+    detail::value(detail::coding{code}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
 }
 
 /// A removal that goes in steps, so that the caller can show progress or stop in between. rmtree with a progress does both.
@@ -714,6 +771,9 @@ bool rmtree(const std::filesystem::path &path, Progress &&progress, flag flags =
 ///
 /// A read or write that fails throws tempfile::error, which a stream turns into badbit, or passes on to those who called
 /// exceptions(std::ios::badbit). A position that cannot be is failbit.
+///
+/// Without exceptions a tempfile::stream gets its badbit all the same. In another stream a read that fails looks like the
+/// end of the file: there, and anywhere else, failure() tells the two apart.
 class streambuf : public std::streambuf {
 public:
     /// Makes one over a file.
@@ -722,13 +782,19 @@ public:
     streambuf(const streambuf &) = delete;
     streambuf &operator=(const streambuf &) = delete;
 
+    /// Returns why a read or write failed, the latest if several did. There was none if it converts to false.
+    std::error_code failure() const noexcept { return failure_; }
+
 protected:
     int_type underflow() override
     {
         if (gptr() == egptr()) {
             setg(nullptr, nullptr, nullptr);
-            start_ = file_->tell();
-            const std::size_t n = file_->read(ahead_.data(), ahead_.size());
+            std::error_code code;
+            start_ = file_->tell(code);
+            const std::size_t n = code ? 0 : file_->read(ahead_.data(), ahead_.size(), code);
+            if (code)
+                return fail(code), traits_type::eof();
             setg(ahead_.data(), ahead_.data(), ahead_.data() + n);
         }
         return gptr() == egptr() ? traits_type::eof() : traits_type::to_int_type(*gptr());
@@ -744,21 +810,31 @@ protected:
 
     std::streamsize xsputn(const char *data, std::streamsize size) override
     {
-        settle();
-        return static_cast<std::streamsize>(file_->write(data, static_cast<std::size_t>(size)));
+        if (!settle())
+            return 0;
+        std::error_code code;
+        const std::size_t n = file_->write(data, static_cast<std::size_t>(size), code);
+        if (code)
+            return fail(code), 0;
+        return static_cast<std::streamsize>(n);
     }
 
     int sync() override
     {
-        settle();
-        file_->flush();
+        if (!settle())
+            return -1;
+        std::error_code code;
+        file_->flush(code);
+        if (code)
+            return fail(code), -1;
         return 0;
     }
 
     pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) override
     {
         const int whence = from == std::ios_base::beg ? SEEK_SET : from == std::ios_base::cur ? SEEK_CUR : SEEK_END;
-        settle();
+        if (!settle())
+            return pos_type(off_type(-1));
         std::error_code code;
         const std::int64_t position = file_->seek(offset, whence, code);
         return code ? pos_type(off_type(-1)) : pos_type(position);
@@ -773,12 +849,18 @@ protected:
     int_type pbackfail(int_type c) override
     {
         if (gptr() == eback()) {
-            settle();
-            const std::int64_t position = file_->tell();
-            if (position == 0)
+            if (!settle())
                 return traits_type::eof();
-            file_->seek(position - 1);
-            underflow();
+            std::error_code code;
+            const std::int64_t position = file_->tell(code);
+            if (!code && position == 0)
+                return traits_type::eof();
+            if (!code)
+                file_->seek(position - 1, SEEK_SET, code);
+            if (code)
+                return fail(code), traits_type::eof();
+            if (traits_type::eq_int_type(underflow(), traits_type::eof()))
+                return traits_type::eof();
         } else {
             gbump(-1);
         }
@@ -790,23 +872,48 @@ protected:
     }
 
 private:
+    friend class stream;
+
+    // Reports the failure of the library's latest call in this thread.
+    void fail(std::error_code code)
+    {
+        failure_ = code;
+        if (detail::exceptions)
+            detail::raise_last();
+        if (stream_ != nullptr)
+            stream_->setstate(std::ios_base::badbit);
+    }
+
     // Forgets what was read ahead, and brings the file to the stream's position: by reading again from where the area
-    // began, because positions in a text file cannot be reckoned with.
-    void settle()
+    // began, because positions in a text file cannot be reckoned with. Returns whether that was done.
+    bool settle()
     {
         const std::size_t behind = static_cast<std::size_t>(gptr() - eback());
         const bool unread = gptr() != egptr();
         setg(nullptr, nullptr, nullptr);
         if (!unread)
-            return;
-        file_->seek(start_);
-        if (file_->read(ahead_.data(), behind) != behind)
-            throw error(EILSEQ, "seek", file_->name(), "the stream stands within a character, or past the end of the file");
+            return true;
+        std::error_code code;
+        file_->seek(start_, SEEK_SET, code);
+        const std::size_t n = code ? 0 : file_->read(ahead_.data(), behind, code);
+        if (code)
+            return fail(code), false;
+        if (n == behind)
+            return true;
+        failure_ = std::error_code(EILSEQ, std::generic_category());
+        if (detail::exceptions)
+            detail::raise(
+                error(EILSEQ, "seek", file_->name(), "the stream stands within a character, or past the end of the file"));
+        if (stream_ != nullptr)
+            stream_->setstate(std::ios_base::badbit);
+        return false;
     }
 
     file *file_;
     std::int64_t start_ = 0; // where the area that was read ahead begins in the file
     std::array<char, 4096> ahead_{};
+    std::error_code failure_;
+    std::ios *stream_ = nullptr; // the stream that owns this
 };
 
 namespace detail {
@@ -828,9 +935,16 @@ struct has_streambuf {
 class stream : private detail::has_streambuf, public std::iostream {
 public:
     /// Makes one over a file, at the file's position.
-    explicit stream(file &under) : detail::has_streambuf(under), std::iostream(&buffer) {}
+    explicit stream(file &under) : detail::has_streambuf(under), std::iostream(&buffer) { buffer.stream_ = this; }
+
+    /// Returns why the latest read or write failed that did, as streambuf does.
+    std::error_code failure() const noexcept { return buffer.failure(); }
 };
 
+#ifdef TEMPFILE_NO_EXCEPTIONS
+} // namespace no_exceptions
+#undef TEMPFILE_NO_EXCEPTIONS
+#endif
 } // namespace tempfile
 
 #endif

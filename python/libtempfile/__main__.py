@@ -1,5 +1,10 @@
 """python -m libtempfile: what is in use, and why."""
 
+USAGE = """usage: python -m libtempfile
+
+Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
+python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
+
 import os
 import sys
 
@@ -37,7 +42,14 @@ def _why(chosen: "Optional[str]") -> "list[str]":
     return lines
 
 
-def main() -> int:
+def main(arguments: "list[str]") -> int:
+    """The exit status: 0, 1 if something cannot be used, 2 for arguments that are none."""
+    if arguments in (["--help"], ["-h"]):
+        print(USAGE)
+        return 0
+    if arguments:
+        print("there is no %s; %s" % (arguments[0], USAGE.splitlines()[0]), file=sys.stderr)
+        return 2
     print("libtempfile %s for Python %s" % (__version__, sys.version.split()[0]))
     try:
         functions = _ffi.functions()
@@ -63,4 +75,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

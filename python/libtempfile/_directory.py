@@ -14,5 +14,16 @@ def if_ours(owner: "Any", clean_up: "Callable[..., Any]", *args: "Any", **kwargs
     """For finalizers: does nothing in a forked child, where the garbage collector and the end of the interpreter come to the
     parent's directories too."""
     if owner[0]:
-        clean_up(*args, **kwargs)
+        try:
+            clean_up(*args, **kwargs)
+        except BaseException as error:
+            if not of_the_removal(error):
+                clean_up(*args, **kwargs)  # nobody else will, and whoever sees the interruption has no more to do with it
+            raise
         _removal.forget(args[0])
+
+
+def of_the_removal(error: BaseException) -> bool:
+    """Whether an exception tells that something could not be removed, or comes after it was: a warning that is an error. What else
+    comes is an interruption, such as the error of a signal's handler, which may be an OSError too."""
+    return isinstance(error, Warning) or isinstance(error, OSError) and (error.errno is not None or error.args == (_removal.A_LINK,))

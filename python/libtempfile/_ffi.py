@@ -8,6 +8,7 @@ import errno
 import os
 import sys
 import _thread
+from _io import FileIO as _FileIO
 
 from . import _search
 
@@ -62,15 +63,15 @@ class _Functions:
         self.PathBuffer = ctypes.c_char * PATH_SIZE
         self.Name = type("name", (ctypes.Structure,), {  # what fills all of the value has its zero after it
             "_fields_": [("value", self.PathBuffer), ("zero", ctypes.c_char)]})
-        self.addressof = ctypes.addressof
+        self.addressof, self.Descriptor, self.Byte = ctypes.addressof, number, ctypes.c_byte
         self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
         out_handle = ctypes.POINTER(handle)
         declare(self, library, (
             ("version", text, ()),
             ("last_error", ctypes.POINTER(self.Error), ()),
-            ("mkstemp", number, None),  # see _Creation: what it has ready needs no conversion
+            ("mkstemp_into", number, None),  # see Making: what it has ready needs no conversion
             ("mkdtemp", number, None),
-            ("unnamed", number, None),
+            ("unnamed_into", number, None),
             ("removal_start", number, (text, flags, out_handle)),
             ("identify_directory", number, (text, flags, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(ctypes.c_uint64))),
             ("removal_resume", number, (text, flags, ctypes.c_uint64, ctypes.c_uint64, out_handle)),
@@ -130,71 +131,169 @@ def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
     return OSError(-code, os.strerror(-code), filename)
 
 
-class _Creation:
-    """The arguments of a call that creates something, kept for the next call: making them takes longer than the call does."""
-
-    __slots__ = "functions", "options", "reference", "name", "path", "path_size", "directory"
-
-    def __init__(self, flags: int = 0) -> None:
-        f = functions()
-        self.functions = f.mkstemp, f.mkdtemp, f.unnamed
-        self.options = f.Options(struct_size=f.options_size, prefix=b"", flags=flags)
-        self.name = f.Name()  # setting its value takes a third of what setting options.name would
-        if flags != ONLY_O_TMPFILE:
-            self.options.name = f.addressof(self.name)
-        # as arguments, which ctypes would make anew for each call
-        self.reference, self.path, self.path_size = f.byref(self.options), f.byref(f.PathBuffer()), f.Size.from_param(PATH_SIZE)
-        self.directory: "Optional[str]" = None  # what options.dir was encoded from
-
-    def enter(self, directory: "Any") -> None:
-        self.options.dir = os.fsencode(directory)
-        self.directory = directory if type(directory) is str else None  # a path-like object's path may change
-
-
 FILE, DIRECTORY, UNNAMED = 0, 1, 2
-_creations: "list[_Creation]" = []
-_unnamed_creations: "list[_Creation]" = []  # those that no thread uses now
+_NONE = object()  # no directory
 
 
-def create(what: int, directory: "Any", name: bytes, filename: "Union[str, bytes]") -> int:
-    """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
-    directory nor the name may contain NUL, at which a C string would stop. 'filename' is what OSError tells of."""
+class _Cell:
+    """In the place of C's memory, for what the library does not make."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: "Any") -> None:
+        self.value = value
+
+
+class Making:
+    """What is being made, for as long as it is nobody's. An exception of a signal's handler may come between any two instructions,
+    and above all between the return of a call in C and what follows it. So there is an object of this class before the call, the
+    library writes into its memory what it made, and undo() closes and removes that. settle() ends it: somebody has what was made.
+    The object is kept for the next call then, as making the arguments of one takes longer than the call does.
+    """
+
+    __slots__ = ("kind", "give_back", "cell", "nothing", "path", "file", "handed", "identity", "options", "name", "directory", "function",
+                 "arguments")
+
+    def __init__(self, kind: int) -> None:
+        self.kind, self.give_back = kind, _ready[kind].append
+        self.nothing = 0 if kind == DIRECTORY else -1  # the first byte of the path, or the descriptor
+        self.cell: "Any" = _Cell(self.nothing)
+        self.path: "Any" = None  # what undo() removes, if it was made
+        self.file: "Any" = None  # a file object that has the descriptor or is about to get it
+        self.handed: "Optional[dict[Any, int]]" = None  # see _files.opened, for this and the next
+        self.identity: "Optional[tuple[int, int]]" = None
+        self.options: "Any" = None
+        self.directory: "Any" = _NONE  # what options.dir was encoded from
+
+    def _load(self) -> None:
+        f = functions()
+        options = f.Options(struct_size=f.options_size, prefix=b"", flags=ONLY_O_TMPFILE if self.kind == UNNAMED else 0)
+        buffer = f.PathBuffer()
+        cell = f.Byte.from_buffer(buffer) if self.kind == DIRECTORY else f.Descriptor(-1)
+        # as arguments, which ctypes would make anew for each call
+        reference, path, size = f.byref(options), f.byref(buffer), f.Size.from_param(PATH_SIZE)
+        self.function = (f.mkstemp_into, f.mkdtemp, f.unnamed_into)[self.kind]
+        self.arguments = ((reference, path, size, f.byref(cell)), (reference, path, size), (reference, f.byref(cell)))[self.kind]
+        if self.kind != UNNAMED:
+            self.name = f.Name()  # setting its value takes a third of what setting options.name would
+            options.name = f.addressof(self.name)
+        self.cell, self.options = cell, options
+
+    def _enter(self, directory: "Any") -> None:
+        if self.options is None:
+            self._load()
+        self.directory = _NONE
+        self.options.dir = os.fsencode(directory)
+        if type(directory) is str:  # a path-like object's path may change
+            self.directory = directory
+
+    def create(self, directory: "Any", name: bytes, path: "Union[str, bytes]") -> int:
+        """Creates a FILE, and gives the descriptor, or a DIRECTORY, if there is none of this name, for the user alone. Neither the
+        directory nor the name may contain NUL, at which a C string would stop. 'path' is what OSError tells of."""
+        if self.directory is not directory:
+            self._enter(directory)
+        self.path = path
+        try:
+            self.name.value = name
+            result: int = self.function(*self.arguments)
+        except ValueError:
+            result = -errno.ERANGE
+        if result < 0:
+            if result == -errno.ERANGE:  # what does not fit a buffer is longer than any path that the kernel takes
+                result = -errno.ENAMETOOLONG
+            raise error(result, path)
+        return result
+
+    def create_unnamed(self, directory: "Any") -> int:
+        """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
+        if self.directory is not directory:
+            self._enter(directory)
+        result: int = self.function(*self.arguments)
+        if result < 0:
+            raise error(result, directory)
+        return result
+
+    def by_host(self, made: "Any", path: "Any") -> None:
+        """Takes what something of the host's has made."""
+        self.path = path
+        self.cell, self.options, self.directory = _Cell(made), None, _NONE
+
+    def settle(self) -> None:
+        """Somebody has what was made."""
+        self.cell.value = self.nothing
+        self.path = self.file = self.handed = self.identity = None
+        self.give_back(self)
+
+    def undo(self) -> None:
+        """Closes and removes what was made."""
+        if self.cell.value == self.nothing:
+            return
+        if self.kind == DIRECTORY:
+            try:
+                os.rmdir(self.path)
+            except OSError:
+                pass  # it is gone, or another one
+            return
+        try:
+            self._close()
+        finally:
+            if self.path is not None:
+                try:
+                    os.unlink(self.path)
+                except FileNotFoundError:
+                    pass  # what is to remove it has done so already
+
+    def _close(self) -> None:
+        """Closes the descriptor, or the file object that has it."""
+        descriptor, file = self.cell.value, self.file
+        taken = file is not None
+        if self.handed is not None:
+            taken = not self.handed
+        elif type(file) is _FileIO:
+            taken = "name" in file.__dict__  # its last step towards having it
+        if file is not None:
+            file.close()
+        if self.identity is not None:
+            taken = _identity(descriptor) != self.identity
+        if not taken:
+            os.close(descriptor)
+
+
+def _identity(descriptor: int) -> "Optional[tuple[int, int]]":
+    """Device and inode; None if it is closed."""
     try:
-        creation: "Optional[_Creation]" = _creations.pop()
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+_ready: "tuple[list[Making], list[Making], list[Making]]" = [], [], []  # those that no thread uses now
+_take_file, _take_directory, _take_unnamed = (ready.pop for ready in _ready)
+
+
+def making_file() -> Making:
+    """Who has called this settles it, or undoes it."""
+    try:
+        return _take_file()
     except IndexError:
-        creation = None
-    if creation is None:  # not in the handler: what goes wrong there is told as an error in the handling of IndexError
-        creation = _Creation()
-    if creation.directory is not directory:
-        creation.enter(directory)
-    try:
-        creation.name.value = name
-        result: int = creation.functions[what](creation.reference, creation.path, creation.path_size)
-    except ValueError:
-        result = -errno.ERANGE
-    _creations.append(creation)
-    if result < 0:
-        if result == -errno.ERANGE:  # what does not fit a buffer is longer than any path that the kernel takes
-            result = -errno.ENAMETOOLONG
-        raise error(result, filename)
-    return result
+        return Making(FILE)
 
 
-def create_unnamed(directory: "Any") -> int:
-    """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
+def making_directory() -> Making:
+    """The same for a directory."""
     try:
-        creation: "Optional[_Creation]" = _unnamed_creations.pop()
+        return _take_directory()
     except IndexError:
-        creation = None
-    if creation is None:  # not in the handler: what goes wrong there is told as an error in the handling of IndexError
-        creation = _Creation(ONLY_O_TMPFILE)
-    if creation.directory is not directory:
-        creation.enter(directory)
-    result: int = creation.functions[UNNAMED](creation.reference)
-    _unnamed_creations.append(creation)
-    if result < 0:
-        raise error(result, directory)
-    return result
+        return Making(DIRECTORY)
+
+
+def making_unnamed() -> Making:
+    """The same for a file without a name."""
+    try:
+        return _take_unnamed()
+    except IndexError:
+        return Making(UNNAMED)
 
 
 def identify(directory: "Union[str, bytes]") -> "tuple[int, int]":
@@ -218,15 +317,15 @@ def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, id
         raise ValueError("embedded null byte")
     removal, removed = f.Handle(), f.Count()
     flags = IGNORE_CLEANUP_ERRORS if ignore_errors else 0
-    if identity is None:
-        result = f.removal_start(where, flags, f.byref(removal))
-    else:
-        result = f.removal_resume(where, flags, identity[0], identity[1], f.byref(removal))
-    if result < 0:
-        if ignore_errors:
-            return
-        raise error(result, directory)
     try:
+        if identity is None:
+            result = f.removal_start(where, flags, f.byref(removal))
+        else:
+            result = f.removal_resume(where, flags, identity[0], identity[1], f.byref(removal))
+        if result < 0:
+            if ignore_errors:
+                return
+            raise error(result, directory)
         more = 1
         while more == 1:
             more = f.removal_step(removal, entries, f.byref(removed))
@@ -235,5 +334,7 @@ def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, id
         if more < 0:
             failed = f.last_error().contents.path or where  # a refused start has none
             raise error(more, failed if isinstance(directory, bytes) else os.fsdecode(failed))
-    finally:
         f.removal_free(removal)
+    except BaseException:
+        f.removal_free(removal)  # one that is none, or freed already, is nothing to it
+        raise

@@ -33,32 +33,37 @@ def _encoded(name: "Any", file: "Any") -> bytes:
         raise
 
 
-def create_file(directory: "Any", name: "Any", file: "Any", flags: int) -> int:
+def create_file(directory: "Any", name: "Any", file: "Any", flags: int, making: "_ffi.Making") -> int:
     """Creates the file of this name in the directory, if it is not there, and gives the descriptor: FileExistsError if it is,
     OSError for the rest. 'file' is the path that the two make."""
     # With other flags than the library's, or with NUL, it is Python's own call that does as it is told, or refuses.
     if os.open is not OWN_OPEN or flags != FILE_FLAGS or (b"\0" if isinstance(file, bytes) else "\0") in file:
-        return os.open(file, flags, 0o600)
+        fd = os.open(file, flags, 0o600)
+        making.by_host(fd, file)
+        return fd
     sys.audit("open", file, None, FILE_EVENT_FLAGS)
-    return _ffi.create(_ffi.FILE, directory, _encoded(name, file), file)
+    return making.create(directory, _encoded(name, file), file)
 
 
-def open_unnamed(directory: "Any", flags: int = 0) -> int:
-    """Creates a file that has no name and gives the descriptor; for io.open to call. IsADirectoryError means an old kernel,
-    another OSError that this file system has no such files, or that there is no such directory."""
+def open_unnamed(directory: "Any", making: "_ffi.Making") -> int:
+    """Creates a file that has no name and gives the descriptor. IsADirectoryError means an old kernel, another OSError that this
+    file system has no such files, or that there is no such directory."""
     if os.open is not OWN_OPEN or (b"\0" if isinstance(directory, bytes) else "\0") in directory:
-        return os.open(directory, _UNNAMED_FLAGS, 0o600)
+        fd = os.open(directory, _UNNAMED_FLAGS, 0o600)
+        making.by_host(fd, None)
+        return fd
     sys.audit("open", directory, None, _UNNAMED_EVENT_FLAGS)
-    return _ffi.create_unnamed(directory)
+    return making.create_unnamed(directory)
 
 
-def create_directory(directory: "Any", name: "Any", file: "Any") -> None:
+def create_directory(directory: "Any", name: "Any", file: "Any", making: "_ffi.Making") -> None:
     """Creates a directory as create_file does a file."""
     if os.mkdir is not OWN_MKDIR or (b"\0" if isinstance(file, bytes) else "\0") in file:
         os.mkdir(file, 0o700)
+        making.by_host(True, file)
         return
     sys.audit("os.mkdir", file, 0o700, -1)
-    _ffi.create(_ffi.DIRECTORY, directory, _encoded(name, file), file)
+    making.create(directory, _encoded(name, file), file)
 
 
 _shutil_rmtree: "Optional[Callable[..., Any]]" = None  # the one that is shutil's own

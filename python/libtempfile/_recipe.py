@@ -4,13 +4,14 @@ differ in nothing but the name, and what is left is a short way: a name, the aud
 import os
 import sys
 
-from ._ffi import DIRECTORY, FILE, create
 from ._names import draw
 from ._primitives import FILE_EVENT_FLAGS, open_unnamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
+
+    from ._ffi import Making
 
 
 class Recipe:
@@ -23,32 +24,32 @@ class Recipe:
         self._prefix, self._suffix, self._directory = prefix, suffix, directory
         self._start = os.path.join(directory, "")
 
-    def create_file(self) -> "Optional[tuple[int, str]]":
+    def create_file(self, making: "Making") -> "Optional[tuple[int, str]]":
         """The descriptor, and the path."""
         name = self._prefix + draw() + self._suffix
         path = self._start + name
         sys.audit("tempfile.mkstemp", path)
         sys.audit("open", path, None, FILE_EVENT_FLAGS)
         try:
-            return create(FILE, self._directory, name.encode(), path), path
+            return making.create(self._directory, name.encode(), path), path
         except FileExistsError:
             return None
 
-    def create_directory(self) -> "Optional[str]":
+    def create_directory(self, making: "Making") -> "Optional[str]":
         """The path."""
         name = self._prefix + draw() + self._suffix
         path = self._start + name
         sys.audit("tempfile.mkdtemp", path)
         sys.audit("os.mkdir", path, 0o700, -1)
         try:
-            create(DIRECTORY, self._directory, name.encode(), path)
+            making.create(self._directory, name.encode(), path)
         except FileExistsError:
             return None
         return path
 
-    def create_unnamed(self) -> int:
+    def create_unnamed(self, making: "Making") -> int:
         """The descriptor. OSError where the file system has no files without a name."""
-        return open_unnamed(self._directory)
+        return open_unnamed(self._directory, making)
 
 
 def written(prefix: "Any", suffix: "Any", directory: "Any") -> "Optional[Recipe]":

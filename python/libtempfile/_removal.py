@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional, Union
 
+A_LINK = "Cannot call rmtree on a symbolic link"  # the standard module's words, without an errno
+
 # A KeyboardInterrupt waits for so many entries at most.
 STEP = 4096
 
@@ -70,7 +72,7 @@ def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = Fal
     except NotADirectoryError:
         if not os.path.islink(path):
             raise
-        raise OSError("Cannot call rmtree on a symbolic link") from None
+        raise OSError(A_LINK) from None
 
 
 def _rmtree(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[Callable[[int], object]]") -> None:

@@ -22,6 +22,7 @@ else:
     _finalize = weakref.finalize
 
 _SIGNALS = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
+_ALWAYS = 1  # TEMPFILE_SIGNAL_ALWAYS
 
 _functions: "Optional[_Functions]" = None
 _registrations: "dict[Any, _Registration]" = {}  # by the finalizers of directories, which have no room for an attribute
@@ -34,7 +35,7 @@ class _Functions:
         handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.Handle, self.byref = handle, ctypes.byref
         _ffi.declare(self, library, (
-            ("cleanup_on_signal", ctypes.c_int, (ctypes.c_int,)),
+            ("cleanup_at_signal", ctypes.c_int, (ctypes.c_int, ctypes.c_uint32)),
             ("register_file", ctypes.c_int, (text, ctypes.POINTER(handle))),
             ("register_directory", ctypes.c_int, (text, ctypes.POINTER(handle))),
             ("file_keep", ctypes.c_int, (handle,)),
@@ -182,26 +183,29 @@ def _watch_all() -> None:
 
 
 def cleanup_on_signals(*signals: int) -> None:
-    """Remove files and empty directories when a signal ends this process.
+    """Remove files and directories when a signal ends this process.
 
     'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
 
     Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it, the
-    library removes the names of this process, made before or after the call, and then its directories as far as they are
-    empty, without running any of Python's code; then the signal ends the process as before, and whoever waits for it sees that.
+    library removes the names of this process, made before or after the call, and then its directories with all they hold (within
+    bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process as before, and
+    whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never does, as under uWSGI.
 
     A signal that has a handler in Python is left to that unless it is named: the program may go on after it, and needs its
     files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up all,
     and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its handler is
     called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A signal that
-    is ignored stays so, and signal.signal() takes the place of what this installs.
+    is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is an OSError then
+    (EBUSY), as there may be a handler that calls this one.
 
     It holds for forked children too, which remove what they made themselves, or adopted.
     """
     defaults = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
     f = _load()
+    flags = _ALWAYS if signals else 0
     for number in signals or defaults:
-        code = f.cleanup_on_signal(signal.Signals(number))  # a ValueError where ctypes would cut a number to 32 bits
+        code = f.cleanup_at_signal(signal.Signals(number), flags)  # a ValueError where ctypes would cut a number to 32 bits
         if code == -errno.EINVAL:
             raise ValueError("signal %d is none that can be cleaned up on" % number)
         if code < 0:

@@ -84,13 +84,23 @@ def status() -> str:
     return line + ("\nthis process uses it" if _finder.is_installed() else "\nthis process uses the standard module")
 
 
+USAGE = """usage: python -m libtempfile.shadow enable|disable|status
+
+enable    every interpreter of this environment that starts from now on gets libtempfile by 'import tempfile'
+disable   it gets the standard module again
+status    whether that is so; the exit status is 1 if not"""
+
 _COMMANDS = {"enable": enable, "disable": disable, "status": status}
 
 
 def main(arguments: "list[str]") -> int:
     """The exit status: 0, 1 if it could not be done, 2 for arguments that are none; that of status is 1 for disabled."""
+    if arguments in (["--help"], ["-h"]):
+        print(USAGE)
+        return 0
     if len(arguments) != 1 or arguments[0] not in _COMMANDS:
-        print("usage: python -m libtempfile.shadow enable|disable|status", file=sys.stderr)
+        unknown = ["there is no %s; " % word for word in arguments if word not in _COMMANDS][:1]
+        print("".join(unknown) + USAGE.splitlines()[0], file=sys.stderr)
         return 2
     try:
         said = _COMMANDS[arguments[0]]()

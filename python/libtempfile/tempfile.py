@@ -146,10 +146,14 @@ def _is_usable(dir, names):
     """Whether a file can be created in a directory, written and removed: OSError tells why not."""
     for _ in range(100):
         name, filename = _paths.within(dir, "", next(names), "")
+        making = _ffi.making_file()
         try:
-            fd = _primitives.create_file(dir, name, filename, _bin_openflags)
+            fd = _primitives.create_file(dir, name, filename, _bin_openflags, making)
         except FileExistsError:
             continue
+        except BaseException:
+            making.undo()
+            raise
         try:
             try:
                 if _versions.OS_WRITE:
@@ -161,6 +165,7 @@ def _is_usable(dir, names):
                 _os.close(fd)
         finally:
             _os.unlink(filename)
+        making.settle()
         return True
     return False
 
@@ -207,7 +212,7 @@ def _get_candidate_names():
     return _name_sequence
 
 
-def _mkstemp_inner(dir, pre, suf, flags, output_type):
+def _try_names(dir, pre, suf, flags, output_type, making):
     """Creates the file, under the first name that is free: the descriptor and the absolute path."""
     if _versions.ABSOLUTE_FIRST:
         dir = _paths.absolute(dir)
@@ -220,11 +225,48 @@ def _mkstemp_inner(dir, pre, suf, flags, output_type):
         name, file = _paths.within(dir, pre, next(names), suf)
         _sys.audit("tempfile.mkstemp", file)
         try:
-            fd = _primitives.create_file(dir, name, file, flags)
+            fd = _primitives.create_file(dir, name, file, flags, making)
         except FileExistsError:
             continue
         return fd, file if _versions.ABSOLUTE_FIRST else _os.path.abspath(file)
     raise FileExistsError(_errno.EEXIST, "No usable temporary file name found")
+
+
+def _give_up(made, making):
+    """Closes and removes a file that mkstemp has not given to its caller."""
+    if made is None:
+        making.undo()
+        return
+    try:
+        _os.close(made[0])
+    finally:
+        _os.unlink(made[1])
+
+
+def _mkstemp_inner(dir, pre, suf, flags, output_type):
+    """mkstemp, with everything given."""
+    made = None
+    making = _ffi.making_file()
+    try:
+        made = _try_names(dir, pre, suf, flags, output_type, making)
+        making.settle()
+        return made
+    except BaseException:
+        _give_up(made, making)
+        raise
+
+
+_own_mkstemp_inner = _mkstemp_inner
+
+
+def _make_file(dir, pre, suf, flags, output_type, making):
+    """_mkstemp_inner, be it the host's, for who undoes what is made."""
+    if _mkstemp_inner is _own_mkstemp_inner:
+        return _try_names(dir, pre, suf, flags, output_type, making)
+    made = _mkstemp_inner(dir, pre, suf, flags, output_type)
+    if type(made) is tuple and len(made) == 2:
+        making.by_host(*made)
+    return made
 
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
@@ -321,13 +363,20 @@ def mkstemp(suffix=None, prefix=None, dir=None, text=False):
     The three may be str or bytes, but all of one kind, which is also the path's. The descriptor is not inherited by programs
     that are started. Closing it and removing the file is up to the caller.
     """
-    recipe = None if text else _recipe_for(suffix, prefix, dir)
-    if recipe is not None:
-        made = recipe.create_file()
-        if made is not None:
-            return made
-    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    return _mkstemp_inner(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type)
+    made = None
+    making = _ffi.making_file()
+    try:
+        recipe = None if text else _recipe_for(suffix, prefix, dir)
+        if recipe is not None:
+            made = recipe.create_file(making)
+        if made is None:
+            prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
+            made = _make_file(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type, making)
+        making.settle()
+        return made
+    except BaseException:
+        _give_up(made, making)
+        raise
 
 
 def mkdtemp(suffix=None, prefix=None, dir=None):
@@ -335,9 +384,24 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
 
     'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
+    path = None
+    making = _ffi.making_directory()
+    try:
+        path = _make_directory(suffix, prefix, dir, making)
+        making.settle()
+        return path
+    except BaseException:
+        if path is None:
+            making.undo()
+        else:
+            _os.rmdir(path)
+        raise
+
+
+def _make_directory(suffix, prefix, dir, making):
     recipe = _recipe_for(suffix, prefix, dir)
     if recipe is not None:
-        path = recipe.create_directory()
+        path = recipe.create_directory(making)
         if path is not None:
             return path
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
@@ -350,7 +414,7 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
         name, file = _paths.within(dir, prefix, next(names), suffix)
         _sys.audit("tempfile.mkdtemp", file)
         try:
-            _primitives.create_directory(dir, name, file)
+            _primitives.create_directory(dir, name, file, making)
         except FileExistsError:
             continue
         return _os.path.abspath(file) if _versions.MKDTEMP_ABSOLUTE else file
@@ -381,48 +445,42 @@ def _is_plain(mode, buffering, encoding, newline, errors):
             and type(buffering) is int and buffering == -1 and _io.open is _files.OWN_OPEN)
 
 
-def _open_plain(suffix, prefix, dir):
-    """A file object for the default mode, and the path. There is no file if there can be no object."""
+def _open_plain(suffix, prefix, dir, making):
+    """A file object for the default mode, and the path."""
     recipe = _recipe_for(suffix, prefix, dir)
-    made = recipe.create_file() if recipe is not None else None
+    made = recipe.create_file(making) if recipe is not None else None
     if made is None:
-        return _open_named("w+b", -1, None, None, suffix, prefix, dir, None)
+        return _open_named("w+b", -1, None, None, suffix, prefix, dir, None, making)
     fd, name = made
-    try:
-        return _files.buffered(fd, name), name
-    except BaseException:
-        _os.unlink(name)
-        raise
+    return _files.buffered(fd, name, making), name
 
 
-def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
+def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making):
     """The same for any mode, by io.open."""
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    name = None
+    file, raw = _files.opened(_create_named, making, (dir, prefix, suffix, output_type), dir, mode, buffering, newline, encoding,
+                              errors)
+    name = making.path  # None if an io.open of the host's has never asked for the descriptor
+    if _versions.OPENER:
+        raw.name = name
+    return file, name
 
-    def opener(*args):
-        nonlocal name
-        fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
-        return fd
-    try:
-        file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
-        if _versions.OPENER:
-            raw.name = name
-        return file, name
-    except BaseException:
-        if name is not None:
+
+def _create_named(making, _, dir, prefix, suffix, output_type):
+    fd, making.path = _make_file(dir, prefix, suffix, _bin_openflags, output_type, making)
+    return fd
+
+
+def _abandon(making, file, name):
+    """Closes and removes what NamedTemporaryFile has not given to its caller."""
+    making.undo()
+    if file is not None:
+        file.close()
+    if name is not None:
+        try:
             _os.unlink(name)
-        raise
-
-
-def _abandon(file, name):
-    file.close()
-    if name is None:
-        return  # an io.open of the host's has never asked for the descriptor
-    try:
-        _os.unlink(name)
-    except FileNotFoundError:
-        pass  # a closer that was just made has done it: an interrupt came before it was anybody's
+        except FileNotFoundError:
+            pass  # a wrapper that was there already has done it
 
 
 class _TemporaryFileCloser:
@@ -479,9 +537,9 @@ class _TemporaryFileCloser:
                 if delete:
                     self._own()
 
+        # What is done is noted when it is: an interruption before that leaves it to __del__. An error is noted, too.
         def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
             if not self.cleanup_called:
-                self.cleanup_called = True
                 try:
                     if not self.close_called:
                         self.close_called = True
@@ -492,11 +550,15 @@ class _TemporaryFileCloser:
                             unlink(self.name)
                         except FileNotFoundError:
                             pass
+                        except OSError as error:
+                            self.cleanup_called = error.errno is not None  # else it is of a signal's handler
+                            raise
+                    self.cleanup_called = True
 
         def close(self):
             if not self.close_called:
-                self.close_called = True
                 try:
+                    self.close_called = True
                     self.file.close()
                 finally:
                     if self.delete and self.delete_on_close:
@@ -507,13 +569,21 @@ class _TemporaryFileCloser:
 
             def __del__(self):
                 dropped = not self.close_called and self._owner[0]
-                self.cleanup()
+                try:
+                    self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
                 if dropped:
                     self._warn(self.warn_message)
         else:
             def __del__(self):
-                if not self.cleanup_called:
-                    self.cleanup()
+                try:
+                    if not self.cleanup_called:
+                        self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
     else:
         file = None
 
@@ -524,18 +594,27 @@ class _TemporaryFileCloser:
             if delete:
                 self._own()
 
+        # As above.
         def close(self, unlink=_os.unlink):
             if not self.close_called and self.file is not None:
-                self.close_called = True
                 try:
                     self.file.close()
                 finally:
                     if self.delete and self._owner[0]:
-                        unlink(self.name)
+                        try:
+                            unlink(self.name)
+                        except OSError as error:
+                            self.close_called = error.errno is not None
+                            raise
+                    self.close_called = True
 
         def __del__(self):
-            if not self.close_called:
+            try:
+                if not self.close_called:
+                    self.close()
+            except BaseException:
                 self.close()
+                raise
 
     # The wrapper's method: _wrapper.holding would take as long as writing a little does. As what that gives, it is bound to this
     # object.
@@ -630,16 +709,21 @@ if _versions.DELETE_ON_CLOSE:
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None,
                            delete_on_close=True):
-        if _is_plain(mode, buffering, encoding, newline, errors):
-            file, name = _open_plain(suffix, prefix, dir)
-        else:
-            if "b" not in mode:
-                encoding = _io.text_encoding(encoding)
-            file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        file = name = None
+        making = _ffi.making_file()
         try:
-            return _TemporaryFileWrapper(file, name, delete, delete_on_close)
+            if _is_plain(mode, buffering, encoding, newline, errors):
+                file, name = _open_plain(suffix, prefix, dir, making)
+            else:
+                if "b" not in mode:
+                    encoding = _io.text_encoding(encoding)
+                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making)
+            wrapper = _TemporaryFileWrapper(file, name, delete, delete_on_close)
+            making.settle()
+            return wrapper
         except BaseException:
-            _abandon(file, name)
+            wrapper = None
+            _abandon(making, file, name)
             raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted at all", delete_on_close="""
@@ -649,16 +733,21 @@ else:
     def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None):
-        if _is_plain(mode, buffering, encoding, newline, errors):
-            file, name = _open_plain(suffix, prefix, dir)
-        else:
-            if _versions.TEXT_ENCODING and "b" not in mode:
-                encoding = _io.text_encoding(encoding)
-            file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
+        file = name = None
+        making = _ffi.making_file()
         try:
-            return _TemporaryFileWrapper(file, name, delete)
+            if _is_plain(mode, buffering, encoding, newline, errors):
+                file, name = _open_plain(suffix, prefix, dir, making)
+            else:
+                if _versions.TEXT_ENCODING and "b" not in mode:
+                    encoding = _io.text_encoding(encoding)
+                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making)
+            wrapper = _TemporaryFileWrapper(file, name, delete)
+            making.settle()
+            return wrapper
         except BaseException:
-            _abandon(file, name)
+            wrapper = None
+            _abandon(making, file, name)
             raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted when it is closed", delete_on_close="")
@@ -669,9 +758,12 @@ else:
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
-def _open_unnamed(dir, flags):
-    """_primitives.open_unnamed for a host that has set other flags."""
-    return _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
+def _create_unnamed(making, dir):
+    if _bin_openflags == _primitives.FILE_FLAGS:
+        return _primitives.open_unnamed(dir, making)
+    fd = _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
+    making.by_host(fd, None)
+    return fd
 
 
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
@@ -685,14 +777,21 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     if _O_TMPFILE_WORKS and _is_plain(mode, buffering, encoding, newline, errors):
         recipe = _recipe_for(suffix, prefix, dir)
         if recipe is not None:
+            making = _ffi.making_unnamed()
             try:
-                fd = recipe.create_unnamed()
-            except _ffi.StartError:
-                raise  # another attempt would look for room again
-            except OSError:
-                pass
-            else:
-                return _files.buffered(fd, fd)
+                try:
+                    fd = recipe.create_unnamed(making)
+                except _ffi.StartError:
+                    raise  # another attempt would look for room again
+                except OSError:
+                    pass
+                else:
+                    file = _files.buffered(fd, fd, making)
+                    making.settle()
+                    return file
+            except BaseException:
+                making.undo()
+                raise
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
     return _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
@@ -701,30 +800,36 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
 def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
     global _O_TMPFILE_WORKS
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    file = None
+    arguments = dir, mode, buffering, newline, encoding, errors
     if _O_TMPFILE_WORKS:
         try:
-            opener = _primitives.open_unnamed if _bin_openflags == _primitives.FILE_FLAGS else _open_unnamed
-            file, raw = _files.opened(opener, dir, mode, buffering, newline, encoding, errors)
+            return _opened_unnamed(_create_unnamed, _ffi.making_unnamed(), (), arguments)
         except IsADirectoryError:
             _O_TMPFILE_WORKS = False
         except _ffi.StartError:
             raise
         except OSError:
             pass  # the file system has no such files; if it is something else, the next attempt says so again
-    if file is None:
-        def create_and_unlink(*args):
-            fd, name = _mkstemp_inner(dir, prefix, suffix, _bin_openflags, output_type)
-            try:
-                _os.unlink(name)
-            except BaseException:
-                _os.close(fd)
-                raise
-            return fd
-        file, raw = _files.opened(create_and_unlink, dir, mode, buffering, newline, encoding, errors)
-    if _versions.OPENER:
-        raw.name = raw.fileno()
-    return file
+    return _opened_unnamed(_create_and_unlink, _ffi.making_file(), (dir, prefix, suffix, output_type), arguments)
+
+
+def _create_and_unlink(making, *arguments):
+    fd = _create_named(making, *arguments)
+    _os.unlink(making.path)
+    making.path = None
+    return fd
+
+
+def _opened_unnamed(create, making, for_create, arguments):
+    try:
+        file, raw = _files.opened(create, making, for_create, *arguments)
+        if _versions.OPENER:
+            raw.name = raw.fileno()
+        making.settle()
+        return file
+    except BaseException:
+        making.undo()
+        raise
 
 
 class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
@@ -774,8 +879,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
         except BaseException:
             _spooled.abandon(disk)
             raise
-        self._file = disk
-        self._rolled = True
+        self.__dict__.update(_file=disk, _rolled=True)  # in one step, for whoever is interrupted here
         del self._TemporaryFileArgs
 
     # Every method is written out: the inner file changes at the roll-over, and a method that was taken before must go
@@ -851,9 +955,15 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
     def write(self, s):
         file = self._file
         rv = file.write(s)
-        if self._max_size:  # else there is nothing to check
-            self._check(file)
+        max_size = self._max_size
+        if max_size and not self._rolled and file.tell() > max_size:  # as _check does, but calling it takes longer than a small write
+            self.rollover()
         return rv
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if cls._check is not SpooledTemporaryFile._check and cls.write is SpooledTemporaryFile.write:
+            cls.write = _write_and_check  # a program's own check counts
 
     if _versions.LAZY_WRITELINES:
         def writelines(self, iterable):
@@ -915,6 +1025,16 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             return self._file.detach()
 
 
+def _write_and_check(self, s):
+    file = self._file
+    rv = file.write(s)
+    self._check(file)
+    return rv
+
+
+_write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemporaryFile.write"
+
+
 _own_mkdtemp = mkdtemp
 
 
@@ -969,16 +1089,33 @@ class TemporaryDirectory:
             _warning.warn(warn_message)
 
     def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
-        self.name = mkdtemp(suffix, prefix, dir)
-        if mkdtemp is _own_mkdtemp:  # a host's own may give a directory that is not new
-            _removal.remember(self.name)
-        self._ignore_cleanup_errors = ignore_cleanup_errors
-        self._delete = delete
-        self._owner = _process.this()
-        self._finalizer = _weakref.finalize(self, _directory.if_ours, self._owner, self._cleanup, self.name,
-                                            warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
-        if _directory.watch is not None:
-            _directory.watch(self)
+        making = _ffi.making_directory()
+        try:
+            if mkdtemp is _own_mkdtemp:
+                self.name = name = _make_directory(suffix, prefix, dir, making)
+                _removal.remember(name)
+            else:
+                self.name = mkdtemp(suffix, prefix, dir)  # which may give a directory that is not new
+            self._ignore_cleanup_errors = ignore_cleanup_errors
+            self._delete = delete
+            self._owner = _process.this()
+            self._finalizer = _weakref.finalize(self, _directory.if_ours, self._owner, self._cleanup, self.name,
+                                                warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
+            if _directory.watch is not None:
+                _directory.watch(self)
+        except BaseException as error:
+            self._give_up(making, error)
+            raise
+        making.settle()
+
+    def _give_up(self, making, error):
+        """Removes what this was to be for, unless it is another directory than the one that was made."""
+        finalizer = self.__dict__.get("_finalizer")
+        if finalizer is not None:
+            finalizer.detach()
+        if not (isinstance(error, OSError) and error.errno == _errno.ESTALE):
+            making.undo()
+        _removal.forget(self.__dict__.get("name"))
 
     def __repr__(self):
         return f"<{self.__class__.__name__} {self.name!r}>"
@@ -991,11 +1128,20 @@ class TemporaryDirectory:
             self.cleanup()
 
     def cleanup(self):
-        if _versions.IGNORE_CLEANUP_ERRORS:
-            if self._finalizer.detach() or _os.path.exists(self.name):
+        finalizer = self._finalizer
+        if not finalizer.alive and not (_versions.IGNORE_CLEANUP_ERRORS and _os.path.exists(self.name)):
+            _removal.forget(self.name)
+            return
+        try:
+            if _versions.IGNORE_CLEANUP_ERRORS:
                 self._rmtree(self.name, ignore_errors=self._ignore_cleanup_errors)
-        elif self._finalizer.detach():
-            self._rmtree(self.name)
+            else:
+                self._rmtree(self.name)
+        except BaseException as error:
+            if _directory.of_the_removal(error):
+                finalizer.detach()
+            raise  # what was interrupted is left to the finalizer
+        finalizer.detach()
         _removal.forget(self.name)
 
     __class_getitem__ = classmethod(type(list[int]))
@@ -1005,9 +1151,10 @@ class TemporaryDirectory:
 
 _ours = {"_BufferedRandom", "_directory", "_ffi", "_files", "_names", "_paths", "_primitives", "_process", "_recipe", "_removal",
          "_spooled", "_versions", "_warning", "_wrapper", "_home_of_user", "_is_usable", "_choose_tempdir", "_own_mkdtemp",
-         "_usual", "_is_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_is_plain", "_open_plain", "_open_named",
-         "_abandon", "_named_arguments", "_open_unnamed", "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
-         "__getattr__", "__dir__"}
+         "_own_mkstemp_inner", "_usual", "_is_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_is_plain", "_open_plain",
+         "_open_named", "_abandon", "_give_up", "_make_file", "_make_directory", "_try_names", "_opened_unnamed",
+         "_named_arguments", "_create_named", "_create_unnamed", "_create_and_unlink", "_open_unnamed_by_io_open",
+         "_write_and_check", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 

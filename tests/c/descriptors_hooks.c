@@ -4,6 +4,7 @@
  * The control is a build whose runtime pauses by a timer: there the descriptors are open. */
 #define CHECK_UNLINKED
 #include "check.h"
+#include "platform.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -215,7 +216,7 @@ static int control(const char *self)
     if (pid == 0) {
         snprintf(folder, sizeof folder, "%s/../unreserved", getenv("LD_LIBRARY_PATH"));
         setenv("LD_LIBRARY_PATH", folder, 1);
-        execl(self, self, "control", (char *)NULL);
+        run_again(self, "control", NULL);
         _exit(126);
     }
     CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));

@@ -1,6 +1,7 @@
 /* How a process ends, and what is left then: normal exit removes what this process made and did not free. */
 #include "check.h"
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 
 static char paths[3][TEMPFILE_PATH_SIZE];
+static int borrowed; /* a descriptor of the named file */
 
 enum { NAMED, DIRECTORY, KEPT };
 
@@ -21,6 +23,7 @@ static void make_all(void)
 
     CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
     strcpy(paths[NAMED], tempfile_file_name(file));
+    CHECK((borrowed = tempfile_file_fileno(file)) >= 0);
     CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
     strcpy(paths[DIRECTORY], tempfile_directory_name(directory));
     snprintf(inner, sizeof inner, "%s/inner", paths[DIRECTORY]);
@@ -53,12 +56,19 @@ static void by_signal(void)
 
 static int between_handlers;
 
-/* A handler of the host's that runs after the library's own: the objects are gone, and calls still answer. */
+/* A handler of the host's that runs after the library's own: the objects are gone, and calls still answer. The number of a
+ * descriptor that somebody borrowed is closed, and is no other file's. */
 static void after_the_library(void)
 {
+    int next;
+
     if (!between_handlers)
         return;
     CHECK(access(paths[NAMED], F_OK) != 0);
+    CHECK(write(borrowed, "x", 1) == -1 && errno == EBADF);
+    while ((next = open("/dev/null", O_WRONLY)) < borrowed)
+        CHECK(next >= 0);
+    CHECK(next != borrowed);
     make_all();
     unlink(paths[KEPT]);
     unlink(paths[NAMED]);
@@ -84,9 +94,11 @@ static void *call_for_ever(void *unused)
     (void)unused;
     for (;;) {
         tempfile_file *file;
+        int64_t written;
 
         CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
-        CHECK(tempfile_file_write(file, "x", 1) == 1);
+        written = tempfile_file_write(file, "x", 1);
+        CHECK(written == 1 || written == -EBADF); /* the exit of the main thread may have closed it */
         tempfile_file_free(file);
     }
 }

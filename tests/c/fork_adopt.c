@@ -23,6 +23,14 @@ static void daemonize(void)
         _exit(0); /* exit would delete what is still this process's, and run its handlers twice */
 }
 
+static void tell(int to, const char *path)
+{
+    char whole[TEMPFILE_PATH_SIZE] = "";
+
+    strcpy(whole, path);
+    CHECK(write(to, whole, sizeof whole) == sizeof whole);
+}
+
 static void program(int started, int go_on)
 {
     tempfile_file *file, *keep, *not_adopted, *spooled;
@@ -34,10 +42,10 @@ static void program(int started, int go_on)
     CHECK(tempfile_temporary_directory(NULL, &directory) == 0 && tempfile_file_keep(keep) == 0);
     snprintf(inner, sizeof inner, "%s/inner", tempfile_directory_name(directory));
     CHECK(mkdir(inner, 0700) == 0);
-    CHECK(write(started, tempfile_file_name(file), TEMPFILE_PATH_SIZE) > 0);
-    CHECK(write(started, tempfile_directory_name(directory), TEMPFILE_PATH_SIZE) > 0);
-    CHECK(write(started, tempfile_file_name(keep), TEMPFILE_PATH_SIZE) > 0);
-    CHECK(write(started, tempfile_file_name(not_adopted), TEMPFILE_PATH_SIZE) > 0);
+    tell(started, tempfile_file_name(file));
+    tell(started, tempfile_directory_name(directory));
+    tell(started, tempfile_file_name(keep));
+    tell(started, tempfile_file_name(not_adopted));
     daemonize();
     alarm(60);
     CHECK(tempfile_file_adopt(file) == 0 && tempfile_directory_adopt(directory) == 0);

@@ -1,8 +1,9 @@
 /* 100 children, forked while 4 threads are inside the library, half of them by worker threads that then end. Each makes
  * files with names of its own, collects garbage, reads what was spooled before the fork, and exits normally, after which
- * the parent's files are still there. The control forks with the gate off and must hang. */
+ * the parent's files are still there. The control forks with the restart off and must hang. */
 #include "check.h"
 #include "hooks.h"
+#include "platform.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -95,7 +96,7 @@ static pid_t fork_child(void)
     return 0;
 }
 
-/* A child in which the thread that forked ends while the process goes on: the destructors of both runtimes run. */
+/* A child in which the thread that forked ends while the process goes on: what Go hears of its end is for the Go of this process. */
 static pthread_t forker_thread;
 
 static void *join_forker(void *unused)
@@ -133,14 +134,14 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* With the gate off, a child calls the runtime that lost its threads. It hangs, unlike every child above. */
+/* With the restart off, a child calls the runtime that lost its threads. It hangs, unlike every child above. */
 static int control_hung(void)
 {
     struct timespec moment = {0, 100000000};
     int status;
     pid_t pid;
 
-    tempfile_test_gate_off(1);
+    tempfile_test_restart_off(1);
     pid = fork();
     if (pid == 0) {
         signal(SIGABRT, SIG_DFL);
@@ -154,12 +155,13 @@ static int control_hung(void)
     }
     kill(pid, SIGKILL);
     waitpid(pid, &status, 0);
-    tempfile_test_gate_off(0);
+    tempfile_test_restart_off(0);
     return 1;
 }
 
 int main(void)
 {
+    bool forkers_end = forker_can_end();
     static char names[CHILDREN * NAMES][64];
     pthread_t threads[THREADS];
     size_t got = 0;
@@ -182,7 +184,7 @@ int main(void)
         CHECK(tempfile_spooled_temporary_file(NULL, &rolled) == 0);
         fill(rolled);
         CHECK(tempfile_file_rollover(rolled) == 0);
-        if (i % 2 == 0) {
+        if (i % 2 == 0 || !forkers_end) {
             if ((pid = fork_child()) == 0)
                 exit(0);
         } else {
@@ -206,11 +208,13 @@ int main(void)
     qsort(names, CHILDREN * NAMES, sizeof *names, by_name);
     for (int i = 1; i < CHILDREN * NAMES; i++)
         CHECK(strcmp(names[i - 1], names[i]) != 0);
+    if (!forkers_end)
+        printf("by threads that end: skipped, as this C library then hangs by itself; ");
     CHECK(control_hung());
     stop = 1;
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    printf("%d children, %.1f threads inside at a fork, %d names, control hung; ", CHILDREN,
+    printf("%d children, %.1f threads inside at a fork, %d names, control caught; ", CHILDREN,
            (double)inside_at_fork / CHILDREN, CHILDREN * NAMES);
     return passed();
 }

@@ -4,7 +4,7 @@
  *
  * The window is made wide by a handler that runs before the fork and after the library's own, and lets another thread
  * open files; then it is left to chance, with a thread that opens and rolls over all the time. */
-#include "check.h"
+#include "process.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,14 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { KINDS = 3, CHILDREN = 150, FILES = 4 };
-
-static void wait_for(pid_t pid)
-{
-    int status;
-
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
+enum { KINDS = 3, CHILDREN = 150, FILES = 4, SPARE_KB = 300 << 10 };
 
 static void make(int kind, tempfile_file **out_file)
 {
@@ -59,8 +52,9 @@ static void register_window(void)
 }
 __attribute__((section(".preinit_array"), used)) static void (*const at_first)(void) = register_window;
 
-/* The child has the numbers of what was opened in the window, for a file of its own. */
-static void opened_in_the_window(int without_runtime)
+/* The child has the numbers of what was opened in the window, for a file of its own. Without room for Go it can do no more
+ * than free what it inherited, in C. */
+static void opened_in_the_window(int without_go)
 {
     char name[TEMPFILE_PATH_SIZE], text[8];
     struct stat stat;
@@ -74,15 +68,15 @@ static void opened_in_the_window(int without_runtime)
     pid = fork();
     open_late = 0;
     if (pid == 0) {
-        int stranger = open("stranger", O_RDWR | O_CREAT | O_TRUNC, 0600), expected = without_runtime ? -EOWNERDEAD : -EBADF;
+        int stranger = open("stranger", O_RDWR | O_CREAT | O_TRUNC, 0600), expected = without_go ? -EOWNERDEAD : -EBADF;
 
         alarm(60);
         strcpy(name, tempfile_file_name(late[0]));
         for (int number = 3; number < 64; number++) /* whatever they are; a fork would not have copied them */
             if (number != stranger && number != known)
                 dup2(stranger, number);
-        if (without_runtime)
-            setenv("TEMPFILE_NO_RELOAD", "1", 1);
+        if (without_go)
+            limit_addresses(SPARE_KB);
         for (int i = 0; i < KINDS; i++) {
             CHECK(tempfile_file_write(late[i], "bad", 3) == expected);
             CHECK(tempfile_file_seek(late[i], 0, SEEK_SET) == expected);
@@ -93,13 +87,13 @@ static void opened_in_the_window(int without_runtime)
             CHECK(fcntl(number, F_GETFD) >= 0);
         CHECK(fstat(stranger, &stat) == 0 && stat.st_size == 0);
         CHECK(access(name, F_OK) == 0);
-        if (!without_runtime) {
+        if (!without_go) {
             CHECK(tempfile_file_seek(early, 0, SEEK_SET) == 0);
             CHECK(tempfile_file_read(early, text, sizeof text) == 5 && memcmp(text, "hello", 5) == 0);
         }
         exit(0);
     }
-    wait_for(pid);
+    ends_well(pid);
     for (int i = 0; i < KINDS; i++)
         tempfile_file_free(late[i]);
     tempfile_file_free(early);
@@ -159,8 +153,13 @@ int main(void)
     pthread_t thread;
 
     CHECK(chdir(getenv("TMPDIR")) == 0);
+#ifdef __GLIBC__
     opened_in_the_window(0);
     opened_in_the_window(1);
+#else
+    printf("the wide window: skipped, as musl runs no .preinit_array; ");
+    (void)opened_in_the_window;
+#endif
     CHECK(pthread_create(&thread, NULL, turn_over, NULL) == 0);
     for (int i = 0; i < CHILDREN; i++) {
         struct timespec moment = {0, 500000 + i * 1000};

@@ -1,6 +1,7 @@
 /* The work is done by the thread that calls: its user for files, its landlock rules and its seccomp filter hold, and those
  * of no other thread. */
 #include "check.h"
+#include "platform.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -89,6 +90,10 @@ static void behind_a_filter(void)
     };
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
 
+    if (!has_filters()) {
+        strcat(refused, "behind a filter: skipped, there are no filters here; ");
+        return;
+    }
     CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
     expect(private_directory, -EPERM);
 }

@@ -44,13 +44,18 @@ static inline const char *json_escaped(const char *at, char *byte)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
     const char *letter = strchr(letters, *at);
-    unsigned code;
+    char digits[5] = "", *end = digits;
+    unsigned long code = 0;
 
     if (*at != '\0' && letter != NULL) {
         *byte = bytes[letter - letters];
         return at + 1;
     }
-    if (sscanf(at, "u%4x", &code) != 1 || code > 0xff)
+    if (*at == 'u') { /* sscanf would look for the end of the whole text each time */
+        strncpy(digits, at + 1, 4);
+        code = strtoul(digits, &end, 16);
+    }
+    if (end != digits + 4 || code > 0xff)
         json_wrong("no escape of a byte", at);
     *byte = (char)code;
     return at + 5;

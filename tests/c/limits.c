@@ -1,11 +1,11 @@
-/* Loading the library, using it, and using it in a forked child leave limits, dispositions and masks as they were. */
-#define CHECK_UNLINKED
-#include "check.h"
-#include <dlfcn.h>
-#include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
+/* Using the library, in the first process and in forked ones, leaves limits, dispositions, masks and descriptors as they were,
+ * bit for bit, but for the three dispositions that Go needs; what lazy.c is about comes before the first use. And Go's own
+ * threads block whatever a host may have a handler for. */
+#include "process.h"
+#include <pthread.h>
+
+static struct disposition before[SIGNALS + 1];
+static int descriptors;
 
 static void handler(int signal)
 {
@@ -15,6 +15,7 @@ static void handler(int signal)
 /* Handlers of every kind, as a host may have them: SA_ONSTACK must not be added where it was not. */
 static void set_up(void)
 {
+    struct sigaction plain = {.sa_handler = handler, .sa_flags = SA_RESTART}, masked = {.sa_handler = handler};
     struct rlimit files;
     sigset_t blocked;
 
@@ -22,7 +23,8 @@ static void set_up(void)
     files.rlim_cur = 256;
     CHECK(setrlimit(RLIMIT_NOFILE, &files) == 0);
     CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
-    CHECK(signal(SIGALRM, handler) != SIG_ERR);
+    sigfillset(&masked.sa_mask);
+    CHECK(sigaction(SIGALRM, &plain, NULL) == 0 && sigaction(SIGUSR1, &masked, NULL) == 0 && sigaction(SIGRTMAX, &masked, NULL) == 0);
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGUSR2);
     CHECK(sigprocmask(SIG_BLOCK, &blocked, NULL) == 0);
@@ -30,23 +32,18 @@ static void set_up(void)
 
 static void check_as_before(void)
 {
-    struct sigaction action;
+    struct disposition now;
     struct rlimit files;
     sigset_t blocked;
 
     CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur == 256);
-    CHECK(sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_IGN);
-    CHECK(sigaction(SIGURG, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
-    CHECK(sigaction(SIGALRM, NULL, &action) == 0 && action.sa_handler == handler);
-    for (int number = 1; number < NSIG; number++) {
-        if (number == SIGALRM || number == SIGPIPE || number == SIGSEGV || number == SIGBUS || number == SIGFPE ||
-            sigaction(number, NULL, &action) != 0)
-            continue;
-        CHECK(action.sa_handler == SIG_DFL);
-    }
+    CHECK(changed_dispositions(before, 0) == 0);
+    get_disposition(SIGSEGV, &now);
+    CHECK(now.handler != (uintptr_t)SIG_DFL); /* the control: changes are seen */
     CHECK(sigprocmask(SIG_SETMASK, NULL, &blocked) == 0);
     for (int number = 1; number < SIGRTMAX; number++)
         CHECK(sigismember(&blocked, number) <= 0 || number == SIGUSR2);
+    CHECK(descriptors_now() == descriptors);
 }
 
 /* Every thread but this one is Go's, and must block what a host's handler may be for. */
@@ -67,40 +64,47 @@ static void check_threads(void)
     CHECK(pclose(threads) == 0 && count > 2);
 }
 
-/* The library keeps no descriptor of its own. */
-static int open_descriptors(void)
+static void use(void)
 {
-    return entries_of("/proc/self/fd") - 1; /* the one that looks */
+    char path[TEMPFILE_PATH_SIZE];
+
+    CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0 && tempfile_rmtree(path, 0) == 0);
+    check_as_before();
+    check_threads();
+}
+
+/* Each generation uses the library after its parent has, and again when its child has ended. */
+static void generations(int left)
+{
+    pid_t pid;
+
+    use();
+    if (left == 0)
+        return;
+    pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        generations(left - 1);
+        exit(0);
+    }
+    ends_well(pid);
+    use();
+}
+
+static void *nothing(void *unused)
+{
+    return unused;
 }
 
 int main(void)
 {
-    int (*mkdtemp_)(const tempfile_options *, char *, size_t) = NULL;
-    int (*rmtree_)(const char *, uint32_t) = NULL;
-    char path[TEMPFILE_PATH_SIZE];
-    int status, descriptors = open_descriptors();
-    void *library;
-    pid_t pid;
+    pthread_t thread;
 
+    /* the C library takes a signal for itself with the first thread */
+    CHECK(pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0);
     set_up();
-    library = dlopen("libtempfile.so.0", RTLD_NOW);
-    CHECK(library != NULL);
-    *(void **)&mkdtemp_ = dlsym(library, "tempfile_mkdtemp");
-    *(void **)&rmtree_ = dlsym(library, "tempfile_rmtree");
-    CHECK(mkdtemp_ != NULL && rmtree_ != NULL);
-    CHECK(mkdtemp_(NULL, path, sizeof path) == 0 && rmtree_(path, 0) == 0);
-    pid = fork();
-    if (pid == 0) {
-        alarm(60);
-        CHECK(mkdtemp_(NULL, path, sizeof path) == 0 && rmtree_(path, 0) == 0);
-        CHECK(open_descriptors() == descriptors);
-        check_as_before();
-        check_threads();
-        exit(0);
-    }
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-    CHECK(open_descriptors() == descriptors);
-    check_as_before();
-    check_threads();
+    get_dispositions(before);
+    descriptors = descriptors_now();
+    generations(2);
     return passed();
 }

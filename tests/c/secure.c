@@ -36,7 +36,6 @@ static int secure(const char *library, const char *wanted)
     CHECK((size = candidates(list, sizeof list)) > 0);
     for (const char *one = list; one < list + size; one += strlen(one) + 1)
         CHECK(strstr(one, wanted) == NULL);
-    setenv("TEMPFILE_NO_RELOAD", "1", 1); /* no more the caller's to set */
     {
         pid_t pid = fork();
         int status;

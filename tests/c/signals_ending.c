@@ -1,6 +1,7 @@
 /* Objects that end while a signal handler removes the names of all. One that the handler interrupts in its end has no name
  * afterwards; one that another thread ends meanwhile leaves the handler its path as it was, and no other is removed for it. */
 #include "check.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -25,7 +26,7 @@ int unlink(const char *name)
             ;
         wrong |= strcmp(name, before) != 0;
     }
-    return (int)syscall(SYS_unlink, name);
+    return (int)syscall(SYS_unlinkat, AT_FDCWD, name, 0);
 }
 
 static void look(int number)
@@ -112,7 +113,7 @@ static void by_another_thread(void)
 
 int main(void)
 {
-    CHECK(signal(SIGALRM, look) != SIG_ERR && tempfile_cleanup_on_signal(SIGALRM) == 0);
+    CHECK(signal(SIGALRM, look) != SIG_ERR && tempfile_cleanup_at_signal(SIGALRM, TEMPFILE_SIGNAL_ALWAYS) == 0);
     by_another_thread();
     by_its_own_thread();
     printf("%d ends interrupted; ", (int)interrupted);

@@ -3,10 +3,11 @@
  * call, with handlers whose frames have 8, 96 and 200 KB. They stay until the end, for the runtime would give the stack of
  * one that is gone to the next. */
 #include "check.h"
+#include "platform.h"
 #include <pthread.h>
 #include <signal.h>
 
-enum { THREADS = 400 };
+enum { THREADS = 400, STACK = 1 << 20 };
 
 static volatile int frame_size;
 static long handled;
@@ -43,7 +44,7 @@ int main(void)
     CHECK(pthread_barrier_init(&end, NULL, THREADS + 1) == 0);
     for (int i = 0; i < THREADS; i++) {
         frame_size = sizes[i % 3];
-        CHECK(pthread_create(&threads[i], NULL, one_call, &done[i]) == 0);
+        CHECK(create_with_stack(&threads[i], STACK, one_call, &done[i]) == 0);
         while (!__atomic_load_n(&done[i], __ATOMIC_ACQUIRE))
             pthread_kill(threads[i], SIGUSR1);
     }

@@ -302,7 +302,9 @@ static void run(const char *name, void (*run_case)(const struct json *test))
 
 int main(void)
 {
+#ifdef M_PERTURB
     mallopt(M_PERTURB, 0x5A); /* new memory is not zero, so that no gap is filled by chance; a sanitizer does so itself */
+#endif
     furnish();
     run("names", run_creation);
     run("errnos", run_creation);

@@ -12,6 +12,8 @@ static const struct {
     __typeof__(&tempfile_mkdtemp) mkdtemp;
     __typeof__(&tempfile_mktemp) mktemp;
     __typeof__(&tempfile_unnamed) unnamed;
+    __typeof__(&tempfile_mkstemp_into) mkstemp_into;
+    __typeof__(&tempfile_unnamed_into) unnamed_into;
     __typeof__(&tempfile_named_temporary_file) named_temporary_file;
     __typeof__(&tempfile_temporary_file) temporary_file;
     __typeof__(&tempfile_spooled_temporary_file) spooled_temporary_file;
@@ -53,8 +55,10 @@ static const struct {
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_cleanup) cleanup;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
+    __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -63,6 +67,8 @@ static const struct {
     tempfile_mkdtemp,
     tempfile_mktemp,
     tempfile_unnamed,
+    tempfile_mkstemp_into,
+    tempfile_unnamed_into,
     tempfile_named_temporary_file,
     tempfile_temporary_file,
     tempfile_spooled_temporary_file,
@@ -104,8 +110,10 @@ static const struct {
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
+    tempfile_cleanup,
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
+    tempfile_cleanup_at_signal,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -141,6 +149,33 @@ static void unnamed(void)
     CHECK(all.unnamed(&options) == -ENOENT && strcmp(all.last_error()->path, "/nonexistent") == 0);
 }
 
+static void into(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char path[TEMPFILE_PATH_SIZE];
+    struct stat status;
+
+    for (int i = 0; i < 3; i++) { /* by Go, and by a recipe */
+        tempfile_fd descriptor = -1;
+
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 1);
+        CHECK(close(descriptor) == 0 && unlink(path) == 0);
+        descriptor = -1;
+        CHECK(all.unnamed_into(&options, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 0);
+        CHECK(close(descriptor) == 0);
+        descriptor = -1;
+        CHECK(all.mkstemp_into(&options, path, 3, &descriptor) == -ERANGE && descriptor == -1);
+        CHECK(all.mkstemp_into(&options, path, sizeof path, NULL) == -EINVAL && all.unnamed_into(&options, NULL) == -EINVAL);
+    }
+    options.dir = "/nonexistent";
+    {
+        tempfile_fd descriptor = -1;
+
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == -ENOENT && all.unnamed_into(&options, &descriptor) == -ENOENT);
+        CHECK(descriptor == -1 && all.last_error()->code == -ENOENT);
+    }
+}
+
 static void paths(void)
 {
     char path[TEMPFILE_PATH_SIZE], same[TEMPFILE_PATH_SIZE], names[3][9], *list;
@@ -162,6 +197,7 @@ static void paths(void)
     CHECK(all.unlink(path, getpid()) == 0 && mode_of(path) == 0);
     CHECK(all.mktemp(NULL, path, sizeof path) == 0 && mode_of(path) == 0);
     unnamed();
+    into();
 
     CHECK(all.mkdtemp(NULL, path, sizeof path) == 0 && mode_of(path) == (S_IFDIR | 0700));
     CHECK(all.settempdir(path) == 0 && all.mkdtemp(NULL, same, sizeof same) == 0);
@@ -267,6 +303,7 @@ int main(void)
     CHECK(strcmp(all.version(), TEMPFILE_VERSION) == 0);
     CHECK(strcmp(all.strerror(-ENOENT), "No such file or directory") == 0);
     CHECK(all.cleanup_on_signals() == 0 && all.cleanup_on_signal(SIGALRM) == 0 && all.cleanup_on_signal(SIGKILL) == -EINVAL);
+    CHECK(all.cleanup() == 0 && all.cleanup_at_signal(SIGUSR1, TEMPFILE_SIGNAL_ALWAYS) == 0);
     paths();
     files();
     directories();

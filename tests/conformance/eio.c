@@ -2,9 +2,9 @@
 #include <errno.h>
 #include "tempfile.h"
 
-tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size)
+tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd)
 {
-    (void)options, (void)out_path, (void)path_size;
+    (void)options, (void)out_path, (void)path_size, (void)out_fd;
     return -EIO;
 }
 

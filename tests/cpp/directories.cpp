@@ -138,6 +138,20 @@ static void the_default_directory()
     tempfile::cleanup_on_signal(SIGKILL, code);
     CHECK(code == std::errc::invalid_argument);
     thrown(EINVAL, [] { tempfile::cleanup_on_signal(SIGSEGV); });
+    tempfile::cleanup_at_signal(SIGUSR1, tempfile::signal_flag::always);
+    tempfile::cleanup_at_signal(SIGKILL, tempfile::signal_flag::none, code);
+    CHECK(code == std::errc::invalid_argument);
+    thrown(EINVAL, [] { tempfile::cleanup_at_signal(SIGSEGV, tempfile::signal_flag::always); });
+
+    auto file = tempfile::named_temporary_file();
+    const auto full = tempfile::temporary_directory();
+    CHECK(fs::create_directory(full.name() / "inner"));
+    tempfile::cleanup();
+    CHECK(!fs::exists(file.name()) && !fs::exists(full.name()) && !fs::exists(directory.name()));
+    file.write("x", code);
+    CHECK(code == std::errc::bad_file_descriptor);
+    tempfile::cleanup(code);
+    CHECK(!code);
 }
 
 static void what_is_there_is_taken_over()

@@ -61,5 +61,6 @@ def run_all(bench: object, only: List[int], quick: bool) -> bool:
         tries += seen.tries
         print(f"{entry.number:>3}  {entry.fault:<58} {seen.injection:<44} {seen.tries:>5}  {seen.seen} "
               f"({time.monotonic() - start:.0f} s)", flush=True)
-    print(f"faults: {held} rows hold, {failed} fail, {skipped} skipped; {tries} tries")
+    counts = [f"{held} passed"] + [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
+    print(f"faults: {', '.join(counts)}; {tries} tries")
     return failed == 0 and held > 0

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import List
@@ -19,8 +20,10 @@ def enter() -> None:
         _entered.append("needs root, to mount")
     elif libc.unshare(_CLONE_NEWNS) != 0:
         _entered.append("no mount namespace: " + os.strerror(ctypes.get_errno()))
+    elif shutil.which("mount") is None:
+        _entered.append("mount is missing (apt-get install mount)")
     elif subprocess.run(["mount", "--make-rprivate", "/"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        _entered.append("mounts cannot be made private")
+        _entered.append("mounts cannot be made private, as in a chroot or a container that forbids it")
 
 
 def mount(*arguments: str) -> None:

@@ -25,13 +25,13 @@ _CORE = [
 _PROGRAMS = [
     (27, "fork in every state", ["tests/c/fork_chain", "tests/c/fork_window", "tests/c/fork_busy_hooks", "tests/c/removal_fork_hooks"]),
     (28, "TMPDIR set after loading, in every form", ["tests/c/environment"]),
-    (31, "the host's signals and limits", ["tests/c/signals_first_call", "tests/c/signals_hooks", "tests/c/limits"]),
+    (31, "the host's signals and limits", ["tests/c/signals_first_call", "tests/c/signals_hooks", "tests/c/signals_faults", "tests/c/limits", "tests/c/lazy"]),
     (32, "a panic in Go", ["tests/misuse/panic_hooks"]),
     (33, "NULL, huge sizes, stale handles", ["tests/misuse/handles_hooks", "tests/misuse/options", "tests/misuse/buffers", "tests/misuse/sizes"]),
     (34, "many threads, short threads, small stacks", ["tests/misuse/odd_threads", "tests/misuse/threads_hooks"]),
     (35, "the host ends with live objects", ["tests/c/exit"]),
     (36, "user, landlock and filter of the thread, with helpers", ["tests/c/removal_identity_hooks"]),
-    (37, "reloading is refused", ["tests/c/refused"]),
+    (37, "Go cannot start", ["tests/c/refused", "tests/c/refused_reasons", "tests/c/fork_vfork_hooks"]),
 ]
 
 

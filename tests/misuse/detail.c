@@ -23,6 +23,32 @@ static void fail(void)
     check_whole(-EBADF);
 }
 
+/* A path is one line for people in the message, and its own bytes in path. */
+static void messages_are_one_line(void)
+{
+    static const struct {
+        const char *bytes, *shown;
+    } names[] = {
+        {"a\nb", "a\\nb"}, {"\r\t", "\\r\\t"}, {"\x1b[31m", "\\x1b[31m"}, {"\x01\x1f\x7f ", "\\x01\\x1f\\x7f "}, {"back\\slash", "back\\slash"},
+        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"\xff\x80", "\\xff\\x80"}, {"\xc2\x9b" "2J", "\\xc2\\x9b2J"}, {"\xc0\xaf", "\\xc0\\xaf"}, {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, {"\xe2\x82", "\\xe2\\x82"}, {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[TEMPFILE_PATH_SIZE], directory[64], wanted[128];
+        tempfile_options options = TEMPFILE_OPTIONS_INIT;
+
+        snprintf(directory, sizeof directory, "/nowhere/%s", names[i].bytes);
+        options.dir = directory;
+        options.name = "name";
+        CHECK(tempfile_mkstemp(&options, path, sizeof path) == -ENOENT);
+        snprintf(wanted, sizeof wanted, "/nowhere/%s/tmpname", names[i].bytes);
+        CHECK(strcmp(tempfile_last_error()->path, wanted) == 0);
+        snprintf(wanted, sizeof wanted, "tempfile_mkstemp: open: /nowhere/%s/tmpname: no such file or directory", names[i].shown);
+        CHECK(strcmp(tempfile_last_error()->message, wanted) == 0);
+    }
+}
+
 static void successes_clear(void)
 {
     char path[TEMPFILE_PATH_SIZE], names[9], buffer[16];
@@ -197,6 +223,7 @@ int main(void)
     check_whole(0); /* before the first call of all */
     CHECK(tempfile_gettempdir(path, sizeof path) == 0);
     before = open_descriptors();
+    messages_are_one_line();
     successes_clear();
     others_keep();
     own_strings();

@@ -6,6 +6,7 @@ PYTHONS names interpreters to use in place of all that are found.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,15 +17,17 @@ sys.path.insert(0, os.path.join(HERE, "..", "conformance"))
 import interpreters  # noqa: E402
 
 SECONDS = 1200
+# As unittest -v tells of it, after the first line of the test's own description if it has one.
+SKIPPED = re.compile(r"^(\w+) \(.*\)(?:\n.*)? \.\.\. skipped (['\"])(.*)\2$", re.MULTILINE)
 
 
 def run(interpreter, tests, folder):
-    """Runs the tests with one interpreter; gives whether they passed and what was left behind."""
+    """Runs the tests with one interpreter; gives how many passed, failed and were skipped."""
     os.mkdir(folder)
     package = os.path.abspath(os.path.join(HERE, "..", "..", "python"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(PYTHONPATH=package + os.pathsep + HERE, TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
-    command = [interpreter.path, "-m", "unittest"] + (tests or ["discover", "-s", HERE, "-t", HERE])
+    command = [interpreter.path, "-m", "unittest"] + (["-v"] + tests if tests else ["discover", "-v", "-s", HERE, "-t", HERE])
     done = subprocess.run(command, env=environment, timeout=SECONDS, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     lines = done.stdout.rstrip().splitlines()
@@ -33,9 +36,15 @@ def run(interpreter, tests, folder):
     summary = " ".join(line for line in lines[-3:] if line)
     print("%-4s  %-16s %s%s" % ("ok" if ok and not left else "FAIL", interpreter.name, summary,
                                 ", left behind: %s" % left if left else ""), flush=True)
+    for name, _, reason in SKIPPED.findall(done.stdout):
+        print("skip  %-16s %s: %s" % (interpreter.name, name, reason))
     if not ok:
-        print("      " + "\n      ".join(lines))
-    return ok and not left
+        report = [i for i, line in enumerate(lines) if line.startswith("=====")]
+        print("      " + "\n      ".join(lines[report[0] if report else 0:]), flush=True)
+    ran, skipped, *failed = (sum(map(int, re.findall(pattern, done.stdout, re.MULTILINE))) for pattern in
+                             (r"^Ran (\d+) test", r"^(?:OK|FAILED) \(.*skipped=(\d+)", r"^FAILED \(.*failures=(\d+)", r"^FAILED \(.*errors=(\d+)"))
+    failures = max(sum(failed), 0 if ok and not left else 1)
+    return max(ran - skipped - failures, 0), failures, skipped
 
 
 def main(*tests):
@@ -44,9 +53,10 @@ def main(*tests):
         sys.exit("no interpreter from %d.%d on was found" % interpreters.OLDEST)
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)  # some tests become another user
-        passed = [run(one, list(tests), os.path.join(folder, str(i))) for i, one in enumerate(found)]
-    print("python: %d interpreters, %d failed" % (len(passed), passed.count(False)))
-    return 0 if all(passed) else 1
+        counts = [run(one, list(tests), os.path.join(folder, str(i))) for i, one in enumerate(found)]
+    total = [sum(column) for column in zip(*counts)]
+    print("python: %d passed%s%s" % (total[0], ", %d failed" % total[1] if total[1] else "", ", %d skipped" % total[2] if total[2] else ""))
+    return 0 if total[1] == 0 and total[0] > 0 else 1
 
 
 if __name__ == "__main__":

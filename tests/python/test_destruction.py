@@ -85,7 +85,7 @@ def described(text):
     # Which of the files within one another is finalized first is the garbage collector's choice.
     text = re.sub(r"unclosed file <_io.*>", "unclosed file", text, flags=re.IGNORECASE)
     text = re.sub(r"unclosed file <tempfile.SpooledTemporaryFile.*>", "unclosed file", text, flags=re.IGNORECASE)
-    return sorted({re.sub(r"^(\S*\.py|sys|<sys>):\d+: ", "", line) for line in text.splitlines()
+    return sorted({re.sub(r"^([^<>]*\.py|sys|<sys>):\d+: ", "", line) for line in text.splitlines()
                    if line.strip() and not line.startswith((" ", "Traceback"))})
 
 

@@ -267,6 +267,9 @@ class Arguments(support.TestCase):
         self.assertEqual(os.listdir(self.directory), [])
         for name, outcome in theirs.items():
             with self.subTest(name=name):
+                if sys.version_info < (3, 10) and outcome[1] == errno.EBADF:  # theirs closes a descriptor twice, and tells of that
+                    self.assertIn(ours[name][0], (LookupError, ValueError))
+                    continue
                 self.assertEqual(ours[name], outcome)
 
     def test_paths(self):

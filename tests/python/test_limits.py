@@ -57,7 +57,7 @@ def refused(limit, soft):
     assert tempfile.gettempdir() == os.environ["TMPDIR"]
 """
 
-NO_ADDRESSES = "the limit on address space (ulimit -v) leaves less than the 1 GB that Go needs"
+NO_ADDRESSES = "the limit on address space (ulimit -v) leaves less than Go needs: 1 GB and its threads' stacks"
 NO_THREADS = "a limit on processes (ulimit -u, or a control group's) or memory leaves too few threads for Go"
 
 

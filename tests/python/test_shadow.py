@@ -220,6 +220,16 @@ if __name__ == "__main__":
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("usage", done.stderr)
 
+    def test_help_and_unknown_words(self):
+        for module in "libtempfile", "libtempfile.shadow":
+            for word in "--help", "-h":
+                done = support.python("-m", module, word)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertTrue(done.stdout.startswith("usage: python -m %s" % module), done.stdout)
+            done = support.python("-m", module, "nonsense")
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
+            self.assertTrue(done.stderr.startswith("there is no nonsense; usage: "), done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -48,6 +48,7 @@ tempfile.cleanup_on_signals()
 after = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory(), tempfile.NamedTemporaryFile("w", dir=os.environb[b"TMPDIR"])]
 inside = [tempfile.NamedTemporaryFile(dir=d.name) for d in (before[1], after[1])]
 nested = tempfile.TemporaryDirectory(dir=after[1].name)
+open(nested.name + "/full", "w").close()
 spooled = tempfile.SpooledTemporaryFile(1)
 spooled.write(b"xyz")
 unnamed = tempfile.TemporaryFile()
@@ -153,6 +154,23 @@ del dropped
 assert not os.path.exists(name)
 end(signal.SIGTERM)
 """, left=["early", "closer", "detached", "asked", "again", "removed"])
+
+    def test_a_host_that_never_runs_pythons_exit(self):
+        """As uWSGI's master: C's exit ends it, and what was made before the fork is its own."""
+        out, _ = self.script(START + """
+import ctypes
+tempfile.cleanup_on_signals()
+file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
+open(directory.name + "/full", "w").close()
+faulthandler.cancel_dump_traceback_later()  # its thread is missing in the child, whose end would wait for it
+pid = os.fork()
+if pid == 0:
+    sys.exit()
+assert os.waitpid(pid, 0)[1] == 0
+assert os.path.exists(file.name) and os.path.exists(directory.name + "/full")
+ctypes.CDLL(None).exit(0)
+""")
+        self.assertEqual(out, "")
 
     def test_what_is_kept_stays_at_exit(self):
         """The library cleans up at exit too what is registered with it."""

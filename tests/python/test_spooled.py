@@ -102,6 +102,19 @@ class Transaction(support.TestCase):
         self.assertEqual(read(), b"abcd")
         file.close()
 
+    def test_a_check_of_a_subclass(self):
+        for module in tempfile.tempfile, support.standard():
+            class Careful(module.SpooledTemporaryFile):
+                def _check(self, file):
+                    if file.tell() > 2:
+                        self.rollover()
+
+            with Careful(1000, dir=self.directory) as file:
+                file.write(b"ab")
+                self.assertFalse(file._rolled)
+                file.write(b"c")
+                self.assertTrue(file._rolled)
+
     def test_its_arguments_are_kept_until_it_rolls_over(self):
         for module in tempfile.tempfile, support.standard():
             with module.SpooledTemporaryFile(9, "w", -1, "ascii", "\n", ".s", "p", "/missing", errors="replace") as file:

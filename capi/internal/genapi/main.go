@@ -1,5 +1,5 @@
 // Command genapi writes what follows from the exported functions of package capi: the public header, the C functions that
-// pass the gate, the table of Go functions, and the symbol map. Run it from the package's folder, as make header does.
+// enter Go, and the symbol map. Run it from the package's folder, as make header does.
 //
 // Everything is derived from the Go signatures: a parameter of type *C.tempfile__file is a handle to be found, one of type
 // *C.tempfile__new_file a handle to be made, *C.tempfile__options a struct to be brought to the library's size. Functions

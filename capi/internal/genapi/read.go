@@ -28,7 +28,7 @@ type scope int
 
 const (
 	public   scope = iota
-	internal       // the gate alone
+	internal       // C alone
 	hook           // tests, in the build with hooks
 )
 
@@ -47,7 +47,7 @@ const (
 	existing      // a handle to be found
 	created       // a handle to be made
 	optional      // an options struct
-	raw           // a record, from the gate
+	raw           // a record, from C
 )
 
 // plainTypes are the Go types that stand for a C type as it is. A type that is missing here has no place in the ABI.

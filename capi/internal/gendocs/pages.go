@@ -16,7 +16,7 @@ func (p *page) name() string { return p.functions[0].name }
 
 // plan is the order of the pages. Every function must be on one.
 var plan = []page{
-	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "random_names"}},
+	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
 	{title: "make files that are deleted by themselves", names: []string{"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
 	{title: "read and write files, and move in them", names: []string{
 		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
@@ -28,7 +28,7 @@ var plan = []page{
 	{title: "the default directory and prefix", names: []string{
 		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
 	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free", "unlink"}},
-	{title: "clean up when a signal ends the process", names: []string{"cleanup_on_signals", "cleanup_on_signal"}},
+	{title: "clean up at once, or when a signal ends the process", names: []string{"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "what went wrong, and which library it was", names: []string{"last_error", "strerror", "version"}},
 }
 

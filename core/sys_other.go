@@ -1,0 +1,49 @@
+//go:build !unix && !tempfile_portable
+
+package core
+
+import (
+	"math"
+	"time"
+)
+
+// Systems that are no Unix, Windows above all. The package compiles there, so that a program for several systems does too.
+// What makes a file or a directory fails with ErrUnsupported: what the package promises of permissions and names has to be
+// made of other things there. A SpooledTemporaryFile works for as long as it is in memory.
+
+// Kernel is the real system.
+type Kernel struct{}
+
+const createFlags, unnamedFlags = 0, 0
+
+func (Kernel) Create(path string, permissions uint32) (int, error) { return -1, ErrUnsupported }
+func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+	return -1, ErrUnsupported
+}
+func (Kernel) Mkdir(path string, permissions uint32) error { return ErrUnsupported }
+func (Kernel) Exists(path string) bool                     { return false }
+func (Kernel) Unlink(path string) error                    { return ErrUnsupported }
+func (Kernel) Rmdir(path string) error                     { return ErrUnsupported }
+func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
+	return identity, false, ErrUnsupported
+}
+func (Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	return Identity{}, ErrUnsupported
+}
+func (Kernel) FileSizeLimit() int64                                         { return math.MaxInt64 }
+func (Kernel) Close(descriptor int) error                                   { return ErrUnsupported }
+func (Kernel) Read(descriptor int, p []byte) (int, error)                   { return 0, ErrUnsupported }
+func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)   { return 0, ErrUnsupported }
+func (Kernel) Write(descriptor int, p []byte) (int, error)                  { return 0, ErrUnsupported }
+func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) { return 0, ErrUnsupported }
+func (Kernel) Truncate(descriptor int, size int64) error                    { return ErrUnsupported }
+func (Kernel) Random(p []byte) error                                        { return ErrUnsupported }
+func (Kernel) Getwd() (string, error)                                       { return "", ErrUnsupported }
+func (Kernel) Home() (string, error)                                        { return "", ErrUnsupported }
+func (Kernel) Environment() Environment                                     { return Environment{} }
+
+func noUnnamed(err error) bool   { return false }
+func affordable(size int64) bool { return true }
+
+// loaded is where the clock of Spent counts from.
+var loaded = time.Now()

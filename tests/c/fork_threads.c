@@ -1,0 +1,105 @@
+/* Threads that end in a forked child, where Go's hook for their end is the dead runtime's until Go starts anew. The child is
+ * forked by a worker thread or by the main one, which has used Go in the parent; that thread ends before the child's first
+ * call, or after it, and the child goes on from others, which end too. */
+#include "platform.h"
+#include "process.h"
+#include <pthread.h>
+
+enum { ROUNDS = 5, LATER = 20 };
+
+static pthread_t forker;
+static int use_before_end;
+
+static void use(void)
+{
+    char path[TEMPFILE_PATH_SIZE];
+    tempfile_file *file;
+
+    CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0 && tempfile_rmtree(path, 0) == 0);
+    CHECK(tempfile_named_temporary_file(NULL, &file) == 0 && tempfile_file_write(file, "x", 1) == 1);
+    tempfile_file_free(file);
+}
+
+static void *use_and_end(void *unused)
+{
+    use();
+    return unused;
+}
+
+static void *end_at_once(void *unused)
+{
+    return unused;
+}
+
+/* What goes on when the thread that forked has ended. */
+static void *go_on(void *unused)
+{
+    pthread_t thread;
+    pid_t pid;
+
+    CHECK(pthread_join(forker, NULL) == 0);
+    for (int i = 0; i < LATER; i++) {
+        CHECK(pthread_create(&thread, NULL, i % 2 == 0 ? use_and_end : end_at_once, NULL) == 0);
+        CHECK(pthread_join(thread, NULL) == 0);
+    }
+    use();
+    pid = fork(); /* from a thread that was not there at the first fork */
+    if (pid == 0) {
+        alarm(60);
+        use();
+        _exit(0);
+    }
+    ends_well(pid);
+    exit(0);
+    return unused;
+}
+
+static void *fork_and_end(void *unused)
+{
+    pthread_t thread;
+    pid_t pid;
+
+    use();
+    pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        CHECK(pthread_create(&thread, NULL, end_at_once, NULL) == 0 && pthread_join(thread, NULL) == 0);
+        if (use_before_end)
+            use();
+        forker = pthread_self();
+        CHECK(pthread_create(&thread, NULL, go_on, NULL) == 0);
+        pthread_exit(NULL);
+    }
+    ends_well(pid);
+    return unused;
+}
+
+/* The same from the main thread of a process of its own. */
+static void from_main_thread(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        alarm(60);
+        fork_and_end(NULL);
+        exit(0);
+    }
+    ends_well(pid);
+}
+
+int main(void)
+{
+    pthread_t worker;
+
+    if (!forker_can_end()) {
+        printf("with this C library a thread that forked cannot end in the child");
+        return 77;
+    }
+    for (int i = 0; i < ROUNDS; i++)
+        for (use_before_end = 0; use_before_end < 2; use_before_end++) {
+            from_main_thread();
+            CHECK(pthread_create(&worker, NULL, fork_and_end, NULL) == 0 && pthread_join(worker, NULL) == 0);
+        }
+    printf("%d children whose thread ended; ", 4 * ROUNDS);
+    return passed();
+}

@@ -1,0 +1,58 @@
+/* A host whose C library translates paths, as under fakechroot: the library, which goes past it, would make its files outside the
+ * world that the host sees. It says so, makes nothing, and works where nothing is translated. The program's own stat stands
+ * for the translation. */
+#include "check.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static volatile int translates = 1;
+
+int stat(const char *restrict path, struct stat *restrict result)
+{
+    int (*real)(const char *, struct stat *);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "stat");
+    return real(translates && strcmp(path, "/") == 0 ? getenv("TMPDIR") : path, result);
+}
+
+static void expect(int result)
+{
+    tempfile_directory *directory;
+    tempfile_file *file;
+    char path[TEMPFILE_PATH_SIZE];
+
+    CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == result);
+    CHECK(result == 0 ? tempfile_rmtree(path, 0) == 0 : strstr(tempfile_last_error()->message, "translate paths") != NULL);
+    CHECK(tempfile_named_temporary_file(NULL, &file) == result);
+    if (result == 0)
+        tempfile_file_free(file);
+    CHECK(tempfile_temporary_directory(NULL, &directory) == result);
+    if (result == 0)
+        tempfile_directory_free(directory);
+}
+
+int main(void)
+{
+    int status;
+    pid_t pid;
+
+    if (dlsym(RTLD_NEXT, "stat") == NULL) {
+        printf("this C library has no function stat");
+        return 77;
+    }
+    expect(-ENOTSUP);
+    translates = 0;
+    expect(0);
+    pid = fork();
+    if (pid == 0) {
+        translates = 1; /* entered in the child */
+        expect(-ENOTSUP);
+        translates = 0;
+        expect(0);
+        exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    return passed();
+}
