@@ -26,4 +26,7 @@ def if_ours(owner: "Any", clean_up: "Callable[..., Any]", *args: "Any", **kwargs
 def of_the_removal(error: BaseException) -> bool:
     """Whether an exception tells that something could not be removed, or comes after it was: a warning that is an error. What else
     comes is an interruption, such as the error of a signal's handler, which may be an OSError too."""
-    return isinstance(error, Warning) or isinstance(error, OSError) and (error.errno is not None or error.args == (_removal.A_LINK,))
+    if not isinstance(error, OSError):
+        return isinstance(error, Warning)
+    said = error.args[0] if error.args else None
+    return error.errno is not None or type(said) is str and said == _removal.A_LINK  # by its type first: see -bb

@@ -171,6 +171,34 @@ tempfile.TemporaryDirectory()
             self.assertIn("tempfile.py:", said)
             self.script(code % name, "-W", "ignore::ResourceWarning:tempfile")
 
+    def test_an_interruption_that_says_bytes(self):
+        """Is none of the removal's errors, and is not compared with them."""
+        self.script("""
+import os, sys, libtempfile as T
+class Directory(T.TemporaryDirectory):
+    interrupted = False
+    @classmethod
+    def _rmtree(cls, name, **options):
+        if not cls.interrupted:
+            cls.interrupted = True
+            raise OSError(b"of a signal's handler")
+        super()._rmtree(name, **options)
+said = []
+sys.unraisablehook = sys.excepthook = lambda *of: said.append(of)
+path = Directory().name
+assert not os.path.exists(path) and len(said) == 1, (path, said)
+Directory.interrupted = False
+with T.TemporaryDirectory() as above:
+    directory = Directory(dir=above)
+    try:
+        directory.cleanup()
+    except OSError as error:
+        assert error.args == (b"of a signal's handler",)
+    assert directory._finalizer.alive
+    directory.cleanup()
+    assert not os.path.exists(directory.name)
+""", "-bb", "-W", "ignore::ResourceWarning")
+
     def test_a_warning_that_is_an_error(self):
         """It comes once, and after the removal."""
         for name in "libtempfile", "tempfile":
