@@ -15,9 +15,10 @@ in an environment. What the standard module lacks is here too:
 'python -m libtempfile' tells what is in use, and why.
 """
 
+# Every start of an interpreter in a shadowed environment imports this, so that it imports next to nothing.
 import sys as _sys
-from _operator import attrgetter as _attrgetter
-from types import ModuleType as _ModuleType
+
+_ModuleType = type(_sys)
 
 __version__ = "0.1.0"
 
@@ -26,9 +27,15 @@ _EXTRAS = {"rmtree": "_removal", "LibraryError": "_search", "library_path": "_li
            "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
 
 # Submodules: whether they are there is the import system's to say, and asking the drop-in would go round in a circle.
-_SUBMODULES = {"_adopt", "_aliases", "_directory", "_ffi", "_files", "_finder", "_library_path", "_names", "_paths", "_primitives",
-               "_process", "_recipe", "_removal", "_search", "_signals", "_spooled", "_versions", "_wrapper",
+_SUBMODULES = {"_adopt", "_aliases", "_by_host", "_directory", "_ffi", "_files", "_finder", "_library_path", "_names", "_paths", "_primitives",
+               "_process", "_pyinstaller", "_recipe", "_removal", "_search", "_settings", "_signals", "_spooled", "_versions",
+               "_warning", "_wrapper",
                "__main__", "shadow", "tempfile"}
+
+
+def _for_analysers():
+    """Is never called. What freezes programs looks for import statements, and elsewhere modules are named by strings."""
+    from . import _adopt, _by_host, _finder, _library_path, _removal, _search, _settings, _signals, tempfile  # noqa: F401
 
 
 class _Package(_ModuleType):
@@ -67,7 +74,9 @@ def __getattr__(name):
     if drop_in is not None and name in drop_in.__dict__:
         if not (name.startswith("__") and name.endswith("__")):
             # From now on it is read there at once, whoever has assigned it since.
-            setattr(_Package, name, property(_attrgetter("tempfile." + name)))
+            from _operator import attrgetter
+
+            setattr(_Package, name, property(attrgetter("tempfile." + name)))
         return drop_in.__dict__[name]
 
     from importlib import import_module

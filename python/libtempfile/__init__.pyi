@@ -16,6 +16,8 @@ from .tempfile import (
     mkdtemp as mkdtemp,
     mkstemp as mkstemp,
     mktemp as mktemp,
+    tempdir as tempdir,
+    template as template,
 )
 
 __all__ = [
@@ -35,8 +37,6 @@ __all__ = [
 ]
 
 __version__: str
-tempdir: Optional[Union[str, bytes]]
-template: str
 
 class LibraryError(ImportError): ...
 

@@ -8,7 +8,7 @@ python -m libtempfile.shadow --help is about 'import tempfile' in an environment
 import os
 import sys
 
-from . import _ffi, _finder, _names, _search, __version__
+from . import _ffi, _finder, _search, __version__
 from . import tempfile
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ _UNTESTED = "+untested-go"  # what the version of such a build ends with
 def _sources() -> "list[str]":
     """Where each candidate for the default directory comes from, in the order of the list."""
     found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
-    return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory"]
+    return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory", "the user's home"]
 
 
 def _why(chosen: "Optional[str]") -> "list[str]":
@@ -34,7 +34,7 @@ def _why(chosen: "Optional[str]") -> "list[str]":
             lines.append("  %s (%s): the first that can be used" % (path, source))
             break
         try:
-            usable = tempfile._is_usable(path, _names._RandomNameSequence())
+            usable = tempfile._is_usable(path, tempfile._RandomNameSequence())
             reason = "a file can be created there now" if usable else "every name that was tried is taken"
         except OSError as error:
             reason = error.strerror or str(error)

@@ -3,15 +3,15 @@
 import io
 import weakref
 
-from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
-from . import _directory, _process, _spooled, _wrapper
+from . import _directory, _process
+from . import tempfile as _tempfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-def _adopt_file(closer: "_wrapper._TemporaryFileCloser") -> None:
+def _adopt_file(closer: "_tempfile._TemporaryFileCloser") -> None:
     if closer.delete and not closer._is_owned():
         closer._own()
 
@@ -24,8 +24,8 @@ def _adopt_directory(directory: "Any") -> None:
     if finalizer is not None:  # else it is cleaned up already, or to be kept
         _, clean_up, arguments, keywords = finalizer
         directory._finalizer = weakref.finalize(directory, clean_up, directory._owner, *arguments[1:], **keywords)
-        if _directory._watch is not None:
-            _directory._watch(directory)
+        if _directory.watch is not None:
+            _directory.watch(directory)
 
 
 def adopt(file_or_directory: "Any") -> None:
@@ -36,11 +36,11 @@ def adopt(file_or_directory: "Any") -> None:
     is to clean up itself; the process before leaves by os._exit. Adopting again does nothing, and neither does adopting a
     TemporaryFile or SpooledTemporaryFile, which have no name. Anything else is a TypeError.
     """
-    if isinstance(file_or_directory, _wrapper._TemporaryFileWrapper):
+    if isinstance(file_or_directory, _tempfile._TemporaryFileWrapper):
         _adopt_file(file_or_directory._closer)
-    elif isinstance(file_or_directory, _directory.TemporaryDirectory):
+    elif isinstance(file_or_directory, _tempfile.TemporaryDirectory):
         _adopt_directory(file_or_directory)
-    elif not isinstance(file_or_directory, _spooled.SpooledTemporaryFile) and not _is_unnamed(file_or_directory):
+    elif not isinstance(file_or_directory, _tempfile.SpooledTemporaryFile) and not _is_unnamed(file_or_directory):
         raise TypeError("%r was not made by libtempfile" % (file_or_directory,))
 
 

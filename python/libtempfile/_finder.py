@@ -1,5 +1,6 @@
 """Puts the drop-in in the standard module's place: for a process, or by the line of a .pth file for an environment."""
 
+# Every start of an interpreter in a shadowed environment imports this, and nothing else but the package itself.
 import sys
 
 TYPE_CHECKING = False
@@ -12,40 +13,106 @@ NAME = "tempfile"
 DROP_IN = __package__ + ".tempfile"
 
 
+def _drop_in() -> "ModuleType":
+    import libtempfile.tempfile as module  # no import_module: what freezes programs looks for statements
+
+    return module
+
+
+def _own_spec() -> "Optional[ModuleSpec]":
+    """How the drop-in is found under its own name. It is not imported for that."""
+    module = sys.modules.get(DROP_IN)
+    if module is not None:
+        return _finder.own or module.__spec__
+    for finder in sys.meta_path:
+        spec = finder.find_spec(DROP_IN, sys.modules[__package__].__path__)
+        if spec is not None:
+            return spec
+    return None
+
+
 class _Loader:
-    """Gives the drop-in as it is, under another name."""
+    """Gives the drop-in as it is, under the standard module's name. What is asked about the source is for the drop-in's own loader:
+    inspect, pyclbr, pdb and 'python -m tempfile' ask."""
+
+    made = False  # by create_module, just before exec_module
+
+    def __init__(self, own: "Any") -> None:
+        self.own = own
 
     def create_module(self, spec: "ModuleSpec") -> "ModuleType":
-        from importlib import import_module
-
-        module = import_module(DROP_IN)
-        self.spec = module.__spec__
+        module = _drop_in()
+        self.made, _finder.own = True, _own_spec()
         return module
 
-    def exec_module(self, module: "ModuleType") -> None:
-        module.__spec__ = self.spec  # importing has put the other name's there, by which a reload would go
+    def exec_module(self, module: "Any") -> None:
+        _give(module, DROP_IN)  # importing has put the other name there
+        if self.made:
+            self.made = False
+        else:  # a reload
+            self.own.exec_module(module)
+        _give(module, NAME)
+
+    def get_code(self, name: str) -> "Any":
+        return self.own.get_code(DROP_IN)
+
+    def get_source(self, name: str) -> "Any":
+        return self.own.get_source(DROP_IN)
+
+    def get_filename(self, name: str) -> "Any":
+        return self.own.get_filename(DROP_IN)
+
+    def get_data(self, path: str) -> "Any":
+        return self.own.get_data(path)
+
+    def is_package(self, name: str) -> bool:
+        return False
 
 
 class _Finder:
     """Answers for one name. It is first on sys.meta_path, for the standard library is found by the others."""
 
     standard: "Optional[ModuleType]" = None  # the standard module, if the process had imported it
+    own: "Optional[ModuleSpec]" = None  # the drop-in's own spec, while it is in the standard module's place
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Optional[ModuleSpec]":
         if name != NAME:
             return None
-        from importlib.machinery import ModuleSpec
-
-        loader: "Any" = _Loader()  # importlib.abc, whose class it should have for a type checker, is slow to import
-        return ModuleSpec(NAME, loader, origin=DROP_IN)
+        own = _own_spec()
+        if own is None:
+            return None
+        loader: "Any" = _Loader(own.loader)  # importlib.abc, whose class it should have for a type checker, is slow to import
+        spec = type(own)(NAME, loader, origin=own.origin)
+        spec.has_location = own.has_location
+        spec.cached = own.cached
+        return spec
 
 
 _finder = _Finder()
 
 
+def _give(drop_in: "ModuleType", name: str) -> None:
+    """Gives the drop-in, its classes and its functions a name. In the standard module's place they have that one's, so that they are
+    shown, looked up and pickled for others as the standard module's; under its own name nobody would find them there. Its __name__
+    stays, and tells it from the standard module."""
+    if name == NAME:
+        _finder.own = _own_spec()
+        drop_in.__spec__ = _finder.find_spec(NAME)
+    elif _finder.own is not None:
+        drop_in.__spec__, _finder.own = _finder.own, None
+    drop_in.__name__, drop_in.__package__ = DROP_IN, __package__
+    kinds = type(_give), type
+    for value in list(vars(drop_in).values()):
+        if isinstance(value, kinds) and value.__module__ in (NAME, DROP_IN):
+            line = vars(value).get("__firstlineno__")
+            value.__module__ = name  # in a class of 3.13 and later this forgets the line
+            if line is not None:
+                setattr(value, "__firstlineno__", line)
+
+
 def is_installed() -> bool:
     """Whether an import of tempfile gives the drop-in in this process."""
-    return _finder in sys.meta_path and getattr(sys.modules.get(NAME), "__name__", DROP_IN) == DROP_IN
+    return _finder in sys.meta_path and (NAME not in sys.modules or sys.modules[NAME] is sys.modules.get(DROP_IN))
 
 
 def insert() -> None:
@@ -59,21 +126,25 @@ def insert() -> None:
 def install() -> str:
     """Make this process's 'tempfile' the drop-in: for every import from now on, also of modules that import it themselves.
 
-    Modules that have imported the standard one before keep it. Doing it again changes nothing.
+    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a function in
+    the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
 
     Returns one line that says what was done.
     """
     if is_installed() and NAME in sys.modules:
         return "tempfile is %s already" % DROP_IN
-    from importlib import import_module
-
-    drop_in = import_module(DROP_IN)
+    drop_in = _drop_in()
     standard = sys.modules.get(NAME)
     if standard is not drop_in:
         _finder.standard = standard
+        if standard is not None:
+            from . import _settings
+
+            _settings.take_over(standard, drop_in)
     sys.modules[NAME] = drop_in
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+    _give(drop_in, NAME)
     keep = sorted(name for name, module in list(sys.modules.items())
                   if standard is not None and module is not None and getattr(module, "__dict__", {}).get(NAME) is standard)
     return "tempfile is %s now%s" % (DROP_IN, "; these have imported the standard one: " + ", ".join(keep) if keep else "")
@@ -87,9 +158,12 @@ def uninstall() -> str:
     if _finder not in sys.meta_path:
         return "tempfile is the standard module already"
     sys.meta_path.remove(_finder)
-    if getattr(sys.modules.get(NAME), "__name__", None) == DROP_IN:
-        del sys.modules[NAME]
-        if _finder.standard is not None:
-            sys.modules[NAME] = _finder.standard
+    drop_in = sys.modules.get(DROP_IN)
+    if drop_in is not None:
+        _give(drop_in, DROP_IN)
+        if sys.modules.get(NAME) is drop_in:
+            del sys.modules[NAME]
+            if _finder.standard is not None:
+                sys.modules[NAME] = _finder.standard
     _finder.standard = None
     return "tempfile is the standard module again"

@@ -5,6 +5,10 @@ from _operator import itemgetter
 
 from . import _process
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 LENGTH = 8
 
@@ -19,11 +23,11 @@ _CHARACTER_OF = (CHARACTERS * 256)[:256].encode()
 _split = itemgetter(*(slice(i * LENGTH, (i + 1) * LENGTH) for i in range(_AT_ONCE)))
 
 
-_ready = []
-_owner = _process.NOBODY  # the mark of the process that they are for
+_ready: "list[str]" = []
+_owner: "Any" = _process.NOBODY  # the mark of the process that they are for
 
 
-def _forget(owner=_process.NOBODY):
+def _forget(owner: "Any" = _process.NOBODY) -> None:
     global _ready, _owner
     _ready, _owner = [], owner
 
@@ -33,14 +37,14 @@ def _forget(owner=_process.NOBODY):
 os.register_at_fork(before=_forget, after_in_child=_forget)
 
 
-def _new_names():
+def _new_names() -> "list[str]":
     text = ""
     while len(text) < _AT_ONCE * LENGTH:
         text += os.urandom(_AT_ONCE * (LENGTH + 2)).translate(_CHARACTER_OF, _UNFAIR).decode()
     return list(_split(text))
 
 
-def draw():
+def draw() -> str:
     """Eight characters that nobody has drawn."""
     if not _owner[0]:
         _forget(_process.this())
@@ -52,31 +56,3 @@ def draw():
     name = names.pop()
     ready += names
     return name
-
-
-class _RandomNameSequence:
-    """An endless sequence of unpredictable strings of eight characters, for file names. It is an iterator, and any number
-    of threads can use one at the same time.
-
-    It does not ask the library: multiprocessing draws names for its semaphores from here, and should not have its
-    children forked from a process with the library's threads for want of eight characters.
-    """
-
-    characters = CHARACTERS
-
-    @property
-    def rng(self):
-        from random import SystemRandom
-
-        return SystemRandom()
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if self.characters is not CHARACTERS:  # the host's own
-            return "".join(self.rng.choices(self.characters, k=LENGTH))
-        return draw()
-
-
-OWN_NEXT = _RandomNameSequence.__next__

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 # The last directory that was absolute already, and the last to whose path a slash and a name can be added. Directories are
 # recognized by identity: mostly it is the one of the call before.
-_made_absolute: "Any" = None
-_plain: "Any" = None
+_made_absolute: "Any" = object()
+_plain: "Any" = object()
 
 
 def absolute(directory: "Any") -> "Any":

@@ -6,6 +6,7 @@ Fakes and fault tests replace os.open or os.mkdir and mean these loops too. The 
 import os
 import posix
 import sys
+from types import FunctionType
 
 from . import _ffi, _versions
 
@@ -75,8 +76,10 @@ def replaced_rmtree() -> "Optional[Callable[..., Any]]":
     # None while another thread is just importing it
     rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)
     if rmtree is not None and rmtree is not _shutil_rmtree:
-        kind = rmtree if hasattr(rmtree, "__code__") else type(rmtree)
-        if kind.__module__ != "shutil":
+        # A wrapper may have taken the name of what it wraps, and of its module.
+        shutil_own = (rmtree.__globals__ is vars(sys.modules["shutil"]) if isinstance(rmtree, FunctionType)
+                      else type(rmtree).__module__ == "shutil")
+        if not shutil_own:
             return rmtree
         _shutil_rmtree = rmtree
     if os.open is OWN_OPEN and os.unlink is posix.unlink and os.rmdir is posix.rmdir and os.scandir is posix.scandir:

@@ -10,26 +10,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional, Union
 
+A_LINK = "Cannot call rmtree on a symbolic link"  # the standard module's words, without an errno
+
 # A KeyboardInterrupt waits for so many entries at most.
 STEP = 4096
 
-# Device and inode of each TemporaryDirectory that is there, by its name: what has the name later and is another directory is
-# not removed. They are not passed along, because the methods in between have the standard module's arguments.
-_identities: "dict[Union[str, bytes], tuple[int, int]]" = {}
+# Device and inode of each TemporaryDirectory that is there, by its name as bytes: what has the name later and is another
+# directory is not removed. They are not passed along, because the methods in between have the standard module's arguments.
+# A str and a bytes of the same letters have the same hash, so that a dictionary of both compares them, an error under -bb.
+_identities: "dict[bytes, tuple[int, int]]" = {}
+
+
+def _key(path: "Any") -> "Any":
+    return os.fsencode(path) if isinstance(path, (str, bytes)) else path  # a host's own mkdtemp may give what it likes
 
 
 def remember(path: "Union[str, bytes]") -> None:
     """Keeps the identity of a directory that mkdtemp has just made. OSError (ESTALE) if another is there already, which
     somebody who may rename in the directory above has put in its place."""
     try:
-        _identities[path] = _ffi.identify(path)
+        _identities[_key(path)] = _ffi.identify(path)
     except FileNotFoundError:
         pass  # in a host's own system; or gone, and then so is the danger
 
 
 def forget(path: "Union[str, bytes]") -> None:
     """For a directory that is removed, or no longer to be."""
-    _identities.pop(path, None)
+    _identities.pop(_key(path), None)
 
 
 def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, ignore_errors: bool = False,
@@ -45,14 +52,34 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
        the removal stops there; another one finishes it.
     """
     path = os.fspath(path)
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, _again, path, ignore_errors, False)
+    else:
+        _rmtree(path, ignore_errors, progress)
+
+
+def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+    """What TemporaryDirectory does in the end: rmtree, with the standard module's error for a link in the directory's place.
+
+    'again' -- its method _rmtree, which a host's rmtree comes back to."""
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, again, path, ignore_errors, repeated)
+        return
+    try:
+        _rmtree(os.fspath(path), ignore_errors, None)
+    except NotADirectoryError:
+        if not os.path.islink(path):
+            raise
+        raise OSError(A_LINK) from None
+
+
+def _rmtree(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[Callable[[int], object]]") -> None:
     if _versions.RMTREE_EVENT_DIR_FD:
         sys.audit("shutil.rmtree", path, None)
     else:
         sys.audit("shutil.rmtree", path)
-    replaced = _primitives.replaced_rmtree()
-    if replaced is not None:
-        _by_host(replaced, path, ignore_errors)
-        return
     try:
         posix.rmdir(path)  # an empty one goes by this alone, which can hurt nothing
     except OSError:
@@ -61,14 +88,18 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
         if progress is not None:
             progress(1)
         return
-    for removed in _ffi.remove(path, STEP, ignore_errors, _identities.get(path)):
+    for removed in _ffi.remove(path, STEP, ignore_errors, _identities.get(_key(path))):
         if progress is not None:
             progress(removed)
 
 
-def _by_host(remove: "Callable[..., Any]", path: "Union[str, bytes]", ignore_errors: bool) -> None:
-    """For a host that has put a system of its own in the place of os: the directory is there and not in the kernel's."""
-    try:
-        remove(path, ignore_errors=ignore_errors)
-    except FileNotFoundError:
-        pass
+def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+    replaced = _primitives.replaced_rmtree()
+    if replaced is not None:
+        _by_host(replaced, _again, path, ignore_errors, repeated)
+
+
+def _by_host(*arguments: "Any") -> None:
+    from . import _by_host
+
+    _by_host.rmtree(*arguments)

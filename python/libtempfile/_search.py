@@ -20,6 +20,9 @@ HOW = ("Build it with 'make build' in a checkout of libtempfile, which also puts
        "or install a package that has it: 'python -m pip install --force-reinstall libtempfile'.")
 
 
+IN_ARCHIVE = "it is in an archive, and cannot be loaded from memory: %s. Unpack the archive, or install the package"
+
+
 class LibraryError(ImportError):
     """The shared library of libtempfile is missing or cannot be used. The message names every path that was tried."""
 
@@ -34,7 +37,14 @@ def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
     reasons = []
     for path in candidates():
         if os.sep in path and not os.path.exists(path):
-            reasons.append((path, "no such file"))
+            archived = from_archive(path)
+            if archived is None:
+                reasons.append((path, "no such file"))
+                continue
+            try:
+                return path, load_from_memory(archived, open_library)
+            except (OSError, AttributeError, LibraryError) as error:
+                reasons.append((path, IN_ARCHIVE % explain(SONAME if isinstance(error, OSError) else path, error)))
             continue
         if is_cut_off(path):
             reasons.append((path, "it is not whole: a copy or an installation was broken off"))
@@ -46,6 +56,27 @@ def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
     tried = "".join("\n  %s: %s" % reason for reason in reasons)
     raise LibraryError("the library of libtempfile cannot be loaded. Tried:%s\n%s" % (tried, HOW), name="libtempfile",
                        path=reasons[0][0])
+
+
+def from_archive(path: str) -> "Optional[bytes]":
+    """What is at a path in the archive that this package was imported from; None if it is not in one, or not there."""
+    loader = getattr(__spec__, "loader", None)
+    try:
+        data: "Optional[bytes]" = loader.get_data(path)  # type: ignore[union-attr]
+    except (AttributeError, OSError):
+        return None
+    return data
+
+
+def load_from_memory(data: bytes, open_library: "Callable[[str], Library]") -> "Library":
+    """Loads a library that is no file: from a file in memory, which goes with the process."""
+    fd = os.memfd_create(NAME)
+    try:
+        with open(fd, "wb", closefd=False) as file:
+            file.write(data)
+        return open_library("/proc/self/fd/%d" % fd)
+    finally:
+        os.close(fd)
 
 
 def explain(path: str, error: Exception) -> str:
@@ -62,10 +93,12 @@ def explain(path: str, error: Exception) -> str:
         return "it is built for %s (%d bits), and this Python is %s (%d bits)" % (machine[1], machine[0], here, bits)
     if is_musl():
         return "it is built for the GNU C library, and this Python runs on musl (%s)" % said
+    if is_noexec(path):
+        return "it is on a file system that is mounted noexec, from which no library can be loaded (%s); put the package elsewhere" % said
     if os.sep in path and "No such file" in said:
         return "a library that it needs is missing (%s)" % said
     if os.sep not in path:
-        return "the system's loader does not find it (%s)" % said
+        return ("the system refuses it (%s)" if "/proc/self/fd" in said else "the system's loader does not find it (%s)") % said
     return "the system refuses to load it (%s)" % said
 
 
@@ -106,6 +139,14 @@ def is_cut_off(path: str) -> bool:
         offset, entries = head[0x20:0x24], head[0x2E:0x32]
     entry, count = int.from_bytes(entries[:2], order), int.from_bytes(entries[2:], order)
     return size < int.from_bytes(offset, order) + entry * count
+
+
+def is_noexec(path: str) -> bool:
+    """Whether a file is where the kernel maps nothing to be run."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_NOEXEC)
+    except (AttributeError, OSError):
+        return False
 
 
 def is_musl() -> bool:

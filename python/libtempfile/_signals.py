@@ -10,8 +10,8 @@ import os
 import signal
 import weakref
 
-from . import tempfile as _tempfile  # noqa: F401 - first, as it and these need each other
 from . import _directory, _ffi, _process, _versions, _wrapper
+from . import tempfile as _tempfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class _Registration:
             self._free(handle)
 
 
-class _WatchedCloser(_wrapper._TemporaryFileCloser):
+class _WatchedCloser(_tempfile._TemporaryFileCloser):
     """A closer whose name the library knows. It may be finalized when this module's globals are gone."""
 
     _registration: "_Registration"
@@ -148,8 +148,8 @@ def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, 
 
 
 # A program's own kind stays what it is, and is not registered: nothing would see to the end of that.
-def _watch_closer(closer: "_wrapper._TemporaryFileCloser") -> None:
-    if type(closer) not in (_wrapper._TemporaryFileCloser, _WatchedCloser):
+def _watch_closer(closer: "_tempfile._TemporaryFileCloser") -> None:
+    if type(closer) not in (_tempfile._TemporaryFileCloser, _WatchedCloser):
         return
     if closer.delete and closer._is_owned() and not getattr(closer, "cleanup_called", closer.close_called):
         _register(closer.__dict__, "_registration", "file", closer.name)
@@ -167,16 +167,16 @@ def _watch_directory(directory: "Any") -> None:
 
 def _watch_all() -> None:
     """What is made from now on, and what is there."""
-    _wrapper._watch, _directory._watch = _watch_closer, _watch_directory
+    _wrapper.watch, _directory.watch = _watch_closer, _watch_directory
     import gc
 
     for thing in gc.get_objects():
         # not isinstance, which asks proxies and the like for a class and has them do who knows what
         kind = type(thing)
         try:
-            if issubclass(kind, _wrapper._TemporaryFileCloser):
+            if issubclass(kind, _tempfile._TemporaryFileCloser):
                 _watch_closer(thing)
-            elif issubclass(kind, _directory.TemporaryDirectory):
+            elif issubclass(kind, _tempfile.TemporaryDirectory):
                 _watch_directory(thing)
         except AttributeError:
             pass  # another thread is just making it, and watches it then

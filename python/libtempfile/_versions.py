@@ -23,6 +23,7 @@ RMTREE_EVENT_DIR_FD = _since(3, 11)  # the audit event of shutil.rmtree has a se
 DELETE_ON_CLOSE = _since(3, 12)  # a parameter of NamedTemporaryFile; a name that is gone is no error any more
 DIRECTORY_DELETE = _since(3, 12)  # delete, a parameter of TemporaryDirectory
 MKDTEMP_ABSOLUTE = _since(3, 12)  # mkdtemp(dir=".") gives an absolute path
+RMTREE_ONEXC = _since(3, 12)  # shutil.rmtree is given onexc and not onerror
 RESETPERMS = _since(3, 12)  # _resetperms and _dont_follow_symlinks are there
 
 # 3.13.2

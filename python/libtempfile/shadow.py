@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PTH = "libtempfile-shadow.pth"
 
 # A .pth file's lines are run if they begin with "import". What is not there any more is passed over.
-LINE = """import sys; exec("try:\\n    from libtempfile import _finder\\nexcept ImportError:\\n    pass\\nelse:\\n    _finder.insert()")\n"""
+LINE = """import sys; exec("try:\\n    import libtempfile._finder\\nexcept ImportError:\\n    pass\\nelse:\\n    libtempfile._finder.insert()")\n"""
 
 
 def directory() -> str:

@@ -26,10 +26,11 @@ import sys as _sys
 import warnings as _warnings
 import weakref as _weakref
 import _thread
+from _io import BufferedRandom as _BufferedRandom
 
-from . import _ffi, _files, _names, _paths, _primitives, _recipe, _versions
-from ._names import _RandomNameSequence
-from ._wrapper import _TemporaryFileCloser, _TemporaryFileWrapper
+# Not relative: 'python -m tempfile' runs this under the name __main__, which is in no package.
+from libtempfile import (_directory, _ffi, _files, _names, _paths, _primitives, _process, _recipe, _removal, _spooled, _versions,
+                         _warning, _wrapper)
 
 _allocate_lock = _thread.allocate_lock
 
@@ -91,6 +92,31 @@ def _sanitize_params(prefix, suffix, dir):
     return prefix, suffix, dir, output_type
 
 
+class _RandomNameSequence:
+    """An endless sequence of unpredictable strings of eight characters, for file names. It is an iterator, and any number
+    of threads can use one at the same time.
+
+    It does not ask the library: multiprocessing draws names for its semaphores from here, and should not have its
+    children forked from a process with the library's threads for want of eight characters.
+    """
+
+    characters = _names.CHARACTERS
+
+    @property
+    def rng(self):
+        from random import SystemRandom
+
+        return SystemRandom()
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.characters is not _names.CHARACTERS:  # the host's own
+            return "".join(self.rng.choices(self.characters, k=_names.LENGTH))
+        return _names.draw()
+
+
 def _candidate_tempdir_list():
     """Where to look for a directory that can be used, in order."""
     # os.getenv and os.getcwd, and not the library's own list: what a program does to os.environ holds for it at once.
@@ -100,7 +126,20 @@ def _candidate_tempdir_list():
         dirlist.append(_os.getcwd())
     except (AttributeError, OSError):
         dirlist.append(_os.curdir)
+    home = _os.getenv('HOME') or _home_of_user()
+    if home[:1] == '/':
+        dirlist.append(home)
     return dirlist
+
+
+def _home_of_user():
+    """What the system's list of users says; it need not say anything."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(_os.getuid()).pw_dir
+    except (ImportError, KeyError, OSError):
+        return ''
 
 
 def _is_usable(dir, names):
@@ -133,17 +172,21 @@ def _is_usable(dir, names):
 
 def _choose_tempdir(dirlist):
     names = _RandomNameSequence()
+    reasons = []
     for dir in dirlist:
         if dir != _os.curdir:
             dir = _os.path.abspath(dir)
         try:
             if _is_usable(dir, names):
                 return dir
+            reason = "every name that was tried is taken"
         except _ffi.StartError:
             raise  # it says nothing of the directory, and the next one may not be chosen for it
-        except OSError:
-            pass
-    raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s" % dirlist)
+        except OSError as error:
+            reason = error.strerror or str(error)
+        reasons.append("%r: %s" % (dir, reason))
+    raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s%s" % (
+        dirlist, ": " + "; ".join(reasons) if reasons else ""))
 
 
 if _versions.DIRLIST:
@@ -270,38 +313,43 @@ def gettempdirb():
     return _os.fsencode(_gettempdir())
 
 
-_usual = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _names.OWN_NEXT,
-          _primitives.OWN_OPEN, _primitives.OWN_MKDIR)
-_last_recipe = (_os,) * 5  # none yet: the arguments of no call
+# What the host may set or replace, and a recipe depends on, as the package made it.
+_usual = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _RandomNameSequence.__next__,
+          _primitives.OWN_OPEN, _primitives.OWN_MKDIR, _RandomNameSequence)
+_last_recipe = (None,) + (_os,) * 6  # none yet: the arguments of no call
+
+
+def _is_usual():
+    return (TMP_MAX is _usual[0] and _bin_openflags is _usual[1] and gettempdir is _usual[2]
+            and _get_candidate_names is _usual[3] and _mkstemp_inner is _usual[4]
+            and _usual[8].__next__ is _usual[5] and _os.open is _usual[6] and _os.mkdir is _usual[7])
 
 
 def _recipe_for(suffix, prefix, dir):
     """The recipe for these arguments; None: the long way is to be taken."""
-    recipe, last_suffix, last_prefix, last_dir, last_circumstances = _last_recipe
-    # What the host may set or replace, and a recipe depends on.
-    circumstances = (tempdir, template, _name_sequence, TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names,
-                     _mkstemp_inner, _names._RandomNameSequence.__next__, _os.open, _os.mkdir)
-    # By identity: strings may be of a kind that says it is equal to another.
-    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and circumstances == last_circumstances
-            and circumstances[2].characters is _names.CHARACTERS):
+    recipe, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_recipe
+    # By identity, as all that may be the host's: a string may be of a kind that says it is equal to another, and comparing str
+    # with bytes is an error under -bb.
+    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
+            and template is last_template and _name_sequence is names and names.characters is _names.CHARACTERS and _is_usual()):
         return recipe
-    return _write_recipe(suffix, prefix, dir, circumstances)
+    return _write_recipe(suffix, prefix, dir)
 
 
-def _write_recipe(suffix, prefix, dir, circumstances):
+def _write_recipe(suffix, prefix, dir):
     global _last_recipe
-    default_dir, default_prefix, names = circumstances[:3]  # None before the first use, but for the prefix
-    if circumstances[3:] != _usual:
+    default_dir, default_prefix, names = tempdir, template, _name_sequence  # once: another thread may set them meanwhile
+    if not _is_usual():
         return None
     if names is None:
         _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
         return None
-    if type(names) is not _names._RandomNameSequence or names.characters is not _names.CHARACTERS:
+    if type(names) is not _usual[8] or names.characters is not _names.CHARACTERS:
         return None
     recipe = _recipe.written(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
                              default_dir if dir is None else dir)
     if recipe is not None:
-        _last_recipe = recipe, suffix, prefix, dir, circumstances
+        _last_recipe = recipe, suffix, prefix, dir, default_dir, default_prefix, names
     return recipe
 
 
@@ -391,7 +439,10 @@ def mktemp(suffix="", prefix=template, dir=None):
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-_plain_file = "w+b", -1, None, None, None, _files.OWN_OPEN  # arguments of io.open, and that: what a recipe opens files for
+def _is_plain(mode, buffering, encoding, newline, errors):
+    """Whether io.open and its arguments are those that _files.buffered stands for. Nothing is compared before its type."""
+    return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
+            and type(buffering) is int and buffering == -1 and _io.open is _files.OWN_OPEN)
 
 
 def _open_plain(suffix, prefix, dir, making):
@@ -432,6 +483,217 @@ def _abandon(making, file, name):
             pass  # a wrapper that was there already has done it
 
 
+class _TemporaryFileCloser:
+    """Closes the file and deletes its name. It is apart from the wrapper because the wrapper's methods, which may outlive
+    the wrapper, keep this alive too."""
+
+    # Only the process that made a file deletes its name implicitly: a forked child has these objects too.
+    #
+    # A finalizer may run when the interpreter has taken the globals of this module away, so that whatever it needs is an
+    # attribute or a default argument.
+    close_called = False
+    _owner = _process.ANYBODY  # a mark of the process that deletes
+
+    def _own(self):
+        """Makes this process the one that deletes the name."""
+        self._owner = _process.mark if _process.mark[0] else _process.this()
+        if _TemporaryFileCloser not in _wrapper.seen_to:
+            _wrapper.see_to(_TemporaryFileCloser)
+        if _wrapper.watch is not None:
+            _wrapper.watch(self)
+
+    def _is_owned(self):
+        """Whether this process has called _own(). A closer that another thread is still making has no attributes yet."""
+        return "_owner" in self.__dict__ and bool(self._owner[0])
+
+    def _forsaken(self, unlink=_os.unlink):
+        """Deletes the name, if that was still to be done, and leaves the rest."""
+        done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
+        if self._is_owned() and self.delete and not done:
+            try:
+                unlink(self.name)
+            except OSError:
+                pass
+
+    if _versions.DELETE_ON_CLOSE:
+        cleanup_called = False
+
+        if _versions.DROPPED_FILE_WARNS:
+            def __init__(self, file, name, delete=True, delete_on_close=True,
+                         warn_message="Implicitly cleaning up unknown file"):
+                self.file = file
+                self.name = name
+                self.delete = delete
+                self.delete_on_close = delete_on_close
+                self.warn_message = warn_message
+                if delete:
+                    self._own()
+        else:
+            def __init__(self, file, name, delete=True, delete_on_close=True):
+                self.file = file
+                self.name = name
+                self.delete = delete
+                self.delete_on_close = delete_on_close
+                if delete:
+                    self._own()
+
+        # What is done is noted when it is: an interruption before that leaves it to __del__. An error is noted, too.
+        def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
+            if not self.cleanup_called:
+                try:
+                    if not self.close_called:
+                        self.close_called = True
+                        self.file.close()
+                finally:
+                    if self.delete and self._owner[0]:
+                        try:
+                            unlink(self.name)
+                        except FileNotFoundError:
+                            pass
+                        except OSError as error:
+                            self.cleanup_called = error.errno is not None  # else it is of a signal's handler
+                            raise
+                    self.cleanup_called = True
+
+        def close(self):
+            if not self.close_called:
+                try:
+                    self.close_called = True
+                    self.file.close()
+                finally:
+                    if self.delete and self.delete_on_close:
+                        self.cleanup()
+
+        if _versions.DROPPED_FILE_WARNS:
+            _warn = staticmethod(_warning.warn)
+
+            def __del__(self):
+                dropped = not self.close_called and self._owner[0]
+                try:
+                    self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
+                if dropped:
+                    self._warn(self.warn_message)
+        else:
+            def __del__(self):
+                try:
+                    if not self.cleanup_called:
+                        self.cleanup()
+                except BaseException:
+                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    raise
+    else:
+        file = None
+
+        def __init__(self, file, name, delete=True):
+            self.file = file
+            self.name = name
+            self.delete = delete
+            if delete:
+                self._own()
+
+        # As above.
+        def close(self, unlink=_os.unlink):
+            if not self.close_called and self.file is not None:
+                try:
+                    self.file.close()
+                finally:
+                    if self.delete and self._owner[0]:
+                        try:
+                            unlink(self.name)
+                        except OSError as error:
+                            self.close_called = error.errno is not None
+                            raise
+                    self.close_called = True
+
+        def __del__(self):
+            try:
+                if not self.close_called:
+                    self.close()
+            except BaseException:
+                self.close()
+                raise
+
+    # The wrapper's method: _wrapper.holding would take as long as writing a little does. As what that gives, it is bound to this
+    # object.
+    def write(self, buffer, /):
+        return self.file.write(buffer)
+
+    write.__qualname__, write.__module__, write.__doc__ = "BufferedRandom.write", None, _BufferedRandom.write.__doc__
+    _write = write
+    del write
+
+
+class _TemporaryFileWrapper:
+    """A file object that looks like the one it is made of, and whose file is deleted after it."""
+
+    if _versions.DELETE_ON_CLOSE:
+        def __init__(self, file, name, delete=True, delete_on_close=True):
+            self.file = file
+            self.name = name
+            if _versions.DROPPED_FILE_WARNS:
+                closer = _TemporaryFileCloser(file, name, delete, delete_on_close,
+                                              warn_message="Implicitly cleaning up {!r}".format(self))
+            else:
+                closer = _TemporaryFileCloser(file, name, delete, delete_on_close)
+            self._closer = closer
+    else:
+        def __init__(self, file, name, delete=True):
+            self.file = file
+            self.name = name
+            self.delete = delete
+            self._closer = _TemporaryFileCloser(file, name, delete)
+
+    if _versions.DROPPED_FILE_WARNS:
+        def __repr__(self):
+            return "<{} file={!r}>".format(self.__class__.__name__, self.__dict__["file"])
+
+    def __getattr__(self, name):
+        if name == 'file':
+            raise KeyError(name)  # this object was not initialized; asking it would go round in a circle
+        # What is no number is kept as an attribute of this object: methods are, closed and the like are asked anew.
+        file = self.file
+        if name == 'write' and type(file) is _BufferedRandom and file is self._closer.file:
+            self.write = write = self._closer._write  # nearly every file is written to: see there
+            return write
+        value = getattr(file, name)
+        if hasattr(value, '__call__'):
+            value = _wrapper.holding(self._closer, value, file)
+        if not isinstance(value, int):
+            setattr(self, name, value)
+        return value
+
+    def __enter__(self):
+        self.file.__enter__()
+        return self
+
+    if _versions.DELETE_ON_CLOSE:
+        def __exit__(self, exc, value, tb):
+            file = self.file
+            # closing is all that this one's __exit__ does, in twice the time
+            result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
+            self._closer.cleanup()
+            return result
+    else:
+        def __exit__(self, exc, value, tb):
+            file = self.file
+            result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
+            self.close()
+            return result
+
+    def close(self):
+        """Close the file, and delete it if that is what closing is to do."""
+        self._closer.close()
+
+    def __iter__(self):
+        # A generator over the lines: iter(file) is the file itself, without what keeps its name (bpo-23700), and
+        # "yield from" would close it with the generator.
+        for line in self.file:
+            yield line
+
+
 _named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
 
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
@@ -450,7 +712,7 @@ if _versions.DELETE_ON_CLOSE:
         file = name = None
         making = _ffi.making_file()
         try:
-            if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+            if _is_plain(mode, buffering, encoding, newline, errors):
                 file, name = _open_plain(suffix, prefix, dir, making)
             else:
                 if "b" not in mode:
@@ -474,7 +736,7 @@ else:
         file = name = None
         making = _ffi.making_file()
         try:
-            if (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+            if _is_plain(mode, buffering, encoding, newline, errors):
                 file, name = _open_plain(suffix, prefix, dir, making)
             else:
                 if _versions.TEXT_ENCODING and "b" not in mode:
@@ -512,7 +774,7 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
-    if _O_TMPFILE_WORKS and (mode, buffering, encoding, newline, errors, _io.open) == _plain_file:
+    if _O_TMPFILE_WORKS and _is_plain(mode, buffering, encoding, newline, errors):
         recipe = _recipe_for(suffix, prefix, dir)
         if recipe is not None:
             making = _ffi.making_unnamed()
@@ -570,21 +832,329 @@ def _opened_unnamed(create, making, for_create, arguments):
         raise
 
 
+class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
+    """A file that stays in memory until a write goes past 'max_size' (0: never for that reason) or somebody asks for its
+    descriptor; then it rolls over to a TemporaryFile, which the other arguments are for.
+    """
+    _rolled = False
+    _TemporaryFileArgs = _spooled.Arguments()
+
+    def __init__(self, max_size=0, mode='w+b', buffering=-1,
+                 encoding=None, newline=None,
+                 suffix=None, prefix=None, dir=None, *, errors=None):
+        if 'b' in mode:
+            self._file = _io.BytesIO()
+        else:
+            if _versions.TEXT_ENCODING:
+                encoding = _io.text_encoding(encoding)
+            self._file = _io.TextIOWrapper(_io.BytesIO(), encoding=encoding, errors=errors, newline=newline)
+        self._max_size = max_size
+        self._rolled = False
+        self._arguments = mode, buffering, encoding, newline, suffix, prefix, dir, errors
+
+    __class_getitem__ = classmethod(type(list[int]))
+
+    def _check(self, file):
+        if self._rolled:
+            return
+        max_size = self._max_size
+        if max_size and file.tell() > max_size:
+            self.rollover()
+
+    def rollover(self):
+        if self._rolled:
+            return
+        memory = self._file
+        disk = TemporaryFile(**self._TemporaryFileArgs)
+        # Nothing of this object changes before all is on the disk: if that is full, the data is still here.
+        try:
+            position = memory.tell()
+            if hasattr(disk, 'buffer'):
+                memory.flush()
+                disk.buffer.write(memory.buffer.getvalue())
+            else:
+                disk.write(memory.getvalue())
+            disk.flush()
+            disk.seek(position, 0)
+        except BaseException:
+            _spooled.abandon(disk)
+            raise
+        self.__dict__.update(_file=disk, _rolled=True)  # in one step, for whoever is interrupted here
+        del self._TemporaryFileArgs
+
+    # Every method is written out: the inner file changes at the roll-over, and a method that was taken before must go
+    # to the new one.
+
+    def __enter__(self):
+        if self._file.closed:
+            raise ValueError("Cannot enter context with closed file")
+        return self
+
+    def __exit__(self, exc, value, tb):
+        self._file.close()
+
+    def __iter__(self):
+        return self._file.__iter__()
+
+    def close(self):
+        self._file.close()
+
+    closed = property(_spooled.attrgetter("_file.closed"))  # __del__ asks, for every object
+
+    @property
+    def encoding(self):
+        return self._file.encoding
+
+    @property
+    def errors(self):
+        return self._file.errors
+
+    def fileno(self):
+        self.rollover()
+        return self._file.fileno()
+
+    def flush(self):
+        self._file.flush()
+
+    def isatty(self):
+        return self._file.isatty()
+
+    @property
+    def mode(self):
+        try:
+            return self._file.mode
+        except AttributeError:
+            return self._TemporaryFileArgs['mode']
+
+    @property
+    def name(self):
+        try:
+            return self._file.name
+        except AttributeError:
+            return None
+
+    @property
+    def newlines(self):
+        return self._file.newlines
+
+    def read(self, *args):
+        return self._file.read(*args)
+
+    def readline(self, *args):
+        return self._file.readline(*args)
+
+    def readlines(self, *args):
+        return self._file.readlines(*args)
+
+    def seek(self, *args):
+        return self._file.seek(*args)
+
+    def tell(self):
+        return self._file.tell()
+
+    def write(self, s):
+        file = self._file
+        rv = file.write(s)
+        max_size = self._max_size
+        if max_size and not self._rolled and file.tell() > max_size:  # as _check does, but calling it takes longer than a small write
+            self.rollover()
+        return rv
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if cls._check is not SpooledTemporaryFile._check and cls.write is SpooledTemporaryFile.write:
+            cls.write = _write_and_check  # a program's own check counts
+
+    if _versions.LAZY_WRITELINES:
+        def writelines(self, iterable):
+            # An endless iterable must not fill the memory before it rolls over (gh-127371).
+            lines = iter(iterable)
+            if self._max_size and not self._rolled:
+                for line in lines:
+                    self.write(line)
+                    if self._rolled:
+                        break
+            return self._file.writelines(lines)
+    else:
+        def writelines(self, iterable):
+            file = self._file
+            rv = file.writelines(iterable)
+            self._check(file)
+            return rv
+
+    if not _versions.SPOOLED_IS_IOBASE:
+        def truncate(self, size=None):
+            if size is None:
+                self._file.truncate()
+            else:
+                if size > self._max_size:
+                    self.rollover()
+                self._file.truncate(size)
+    else:
+        def truncate(self, size=None):
+            if size is None:
+                return self._file.truncate()
+            if size > self._max_size:
+                self.rollover()
+            return self._file.truncate(size)
+
+        def __del__(self):
+            if not self.closed:
+                _warnings.warn("Unclosed file {!r}".format(self), ResourceWarning, stacklevel=2, source=self)
+                self.close()
+
+        def readable(self):
+            return self._file.readable()
+
+        def read1(self, *args):
+            return self._file.read1(*args)
+
+        def readinto(self, b):
+            return self._file.readinto(b)
+
+        def readinto1(self, b):
+            return self._file.readinto1(b)
+
+        def seekable(self):
+            return self._file.seekable()
+
+        def writable(self):
+            return self._file.writable()
+
+        def detach(self):
+            return self._file.detach()
+
+
+def _write_and_check(self, s):
+    file = self._file
+    rv = file.write(s)
+    self._check(file)
+    return rv
+
+
+_write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemporaryFile.write"
+
+
+_own_mkdtemp = mkdtemp
+
+
+class TemporaryDirectory:
+    """A directory as mkdtemp makes it, which is removed with all it holds: at the end of a with statement, which gives its
+    path, by cleanup(), or when nobody refers to it any more.
+
+    'suffix', 'prefix', 'dir' -- as for mkdtemp.
+    'ignore_cleanup_errors' -- leave what cannot be removed, without an error. From 3.10 on.
+    'delete' -- False: only cleanup() removes it. From 3.12 on.
+    """
+
+    if _versions.DIRECTORY_DELETE:
+        def __init__(self, suffix=None, prefix=None, dir=None,
+                     ignore_cleanup_errors=False, *, delete=True):
+            self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
+                       ignore_errors=ignore_cleanup_errors, delete=delete)
+
+        @classmethod
+        def _rmtree(cls, name, ignore_errors=False, repeated=False):
+            _removal.clean_up(cls._rmtree, name, ignore_errors, repeated)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message, ignore_errors=False, delete=True):
+            if delete:
+                cls._rmtree(name, ignore_errors=ignore_errors)
+                _warning.warn(warn_message)
+    elif _versions.IGNORE_CLEANUP_ERRORS:
+        def __init__(self, suffix=None, prefix=None, dir=None,
+                     ignore_cleanup_errors=False):
+            self._make(suffix, prefix, dir, ignore_cleanup_errors, True, ignore_errors=ignore_cleanup_errors)
+
+        @classmethod
+        def _rmtree(cls, name, ignore_errors=False):
+            _removal.clean_up(cls._rmtree, name, ignore_errors)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message, ignore_errors=False):
+            cls._rmtree(name, ignore_errors=ignore_errors)
+            _warning.warn(warn_message)
+    else:
+        def __init__(self, suffix=None, prefix=None, dir=None):
+            self._make(suffix, prefix, dir, False, True)
+
+        @classmethod
+        def _rmtree(cls, name):
+            _removal.clean_up(cls._rmtree, name)
+
+        @classmethod
+        def _cleanup(cls, name, warn_message):
+            cls._rmtree(name)
+            _warning.warn(warn_message)
+
+    def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
+        making = _ffi.making_directory()
+        try:
+            if mkdtemp is _own_mkdtemp:
+                self.name = name = _make_directory(suffix, prefix, dir, making)
+                _removal.remember(name)
+            else:
+                self.name = mkdtemp(suffix, prefix, dir)  # which may give a directory that is not new
+            self._ignore_cleanup_errors = ignore_cleanup_errors
+            self._delete = delete
+            self._owner = _process.this()
+            self._finalizer = _weakref.finalize(self, _directory.if_ours, self._owner, self._cleanup, self.name,
+                                                warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
+            if _directory.watch is not None:
+                _directory.watch(self)
+        except BaseException as error:
+            self._give_up(making, error)
+            raise
+        making.settle()
+
+    def _give_up(self, making, error):
+        """Removes what this was to be for, unless it is another directory than the one that was made."""
+        finalizer = self.__dict__.get("_finalizer")
+        if finalizer is not None:
+            finalizer.detach()
+        if not (isinstance(error, OSError) and error.errno == _errno.ESTALE):
+            making.undo()
+        _removal.forget(self.__dict__.get("name"))
+
+    def __repr__(self):
+        return f"<{self.__class__.__name__} {self.name!r}>"
+
+    def __enter__(self):
+        return self.name
+
+    def __exit__(self, exc, value, tb):
+        if self._delete and self._owner[0]:
+            self.cleanup()
+
+    def cleanup(self):
+        finalizer = self._finalizer
+        if not finalizer.alive and not (_versions.IGNORE_CLEANUP_ERRORS and _os.path.exists(self.name)):
+            _removal.forget(self.name)
+            return
+        try:
+            if _versions.IGNORE_CLEANUP_ERRORS:
+                self._rmtree(self.name, ignore_errors=self._ignore_cleanup_errors)
+            else:
+                self._rmtree(self.name)
+        except BaseException as error:
+            if _directory.of_the_removal(error):
+                finalizer.detach()
+            raise  # what was interrupted is left to the finalizer
+        finalizer.detach()
+        _removal.forget(self.name)
+
+    __class_getitem__ = classmethod(type(list[int]))
+
+
 # --- the rest of the standard module's names
 
-from ._directory import TemporaryDirectory  # noqa: E402 - both need what is above
-from ._spooled import SpooledTemporaryFile  # noqa: E402
-
-for _class in (_RandomNameSequence, _TemporaryFileCloser, _TemporaryFileWrapper, SpooledTemporaryFile, TemporaryDirectory):
-    _class.__module__ = __name__  # so that they are pickled and described as what can be imported
-del _class
-
-_ours = {"_ffi", "_files", "_names", "_paths", "_primitives", "_recipe", "_versions", "_is_usable", "_choose_tempdir", "_usual",
-         "_last_recipe", "_recipe_for", "_write_recipe", "_plain_file", "_open_plain", "_open_named",
-         "_abandon", "_give_up", "_make_file", "_make_directory", "_try_names", "_own_mkstemp_inner",
-         "_opened_unnamed", "_named_arguments", "_create_named", "_create_unnamed", "_create_and_unlink",
-         "_open_unnamed_by_io_open", "_renew_lock", "_ours", "_lazy",
-         "__getattr__", "__dir__"}
+_ours = {"_BufferedRandom", "_directory", "_ffi", "_files", "_names", "_paths", "_primitives", "_process", "_recipe", "_removal",
+         "_spooled", "_versions", "_warning", "_wrapper", "_home_of_user", "_is_usable", "_choose_tempdir", "_own_mkdtemp",
+         "_own_mkstemp_inner", "_usual", "_is_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_is_plain", "_open_plain",
+         "_open_named", "_abandon", "_give_up", "_make_file", "_make_directory", "_try_names", "_opened_unnamed",
+         "_named_arguments", "_create_named", "_create_unnamed", "_create_and_unlink", "_open_unnamed_by_io_open",
+         "_write_and_check", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
 if not _versions.TEMPDIR_MAY_BE_BYTES:
     _ours.add("_gettempdir")
 
@@ -595,9 +1165,11 @@ if _versions.RESETPERMS:
 
 def __getattr__(name):
     """Aliases that the standard module has for its own use and this one has not: some of them are slow to import."""
-    from . import _aliases
+    value = None
+    if not name.startswith("__"):  # importing asks for some, at a time when this module cannot import
+        from libtempfile import _aliases
 
-    value = _aliases.get(name)
+        value = _aliases.get(name)
     if value is None:
         raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
     return value

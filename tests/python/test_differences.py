@@ -177,16 +177,6 @@ libtempfile.rmtree(other)
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=support.SECONDS)
         self.assertEqual((done.stdout, done.stderr), ("True True\n['kept']\n", ""))
 
-    def test_link_in_place_of_the_directory(self):
-        target = tempfile.mkdtemp(dir=self.directory)
-        directory = tempfile.TemporaryDirectory(dir=self.directory)
-        os.rmdir(directory.name)
-        os.symlink(target, directory.name)
-        with self.assertRaises(NotADirectoryError):
-            directory.cleanup()
-        os.unlink(directory.name)
-        os.rmdir(target)
-
     def test_failed_rollover(self):
         for module, survives in (tempfile.tempfile, True), (support.standard(), False):
             file = module.SpooledTemporaryFile(mode="w+", dir=self.directory + "/missing", encoding="utf-8")
@@ -278,16 +268,6 @@ for mode in "w+b", "w":
         self.assertEqual(usual, "['tempfile.mkstemp', 'path', 'int']")
         self.assertEqual(text, "['str', 'tempfile.mkstemp', 'path']" if sys.version_info >= (3, 10) else usual)
 
-    def test_write_is_bound_at_once(self):
-        for module, expected in (tempfile, (b"data", b"")), (support.standard(), (b"", b"data")):
-            with module.NamedTemporaryFile(dir=self.directory) as file, io.BytesIO() as other:
-                made, file.file = file.file, other
-                file.write(b"data")
-                made.flush()
-                with open(file.name, "rb") as reader:
-                    self.assertEqual((reader.read(), other.getvalue()), expected, module)
-                file.file = made
-
     def test_fork_warning(self):
         _, said = self.script("""
 import os, libtempfile
@@ -319,6 +299,52 @@ libtempfile.TemporaryFile().close()
         self.assertEqual(tempfile.SpooledTemporaryFile.__module__, "libtempfile.tempfile")
         self.assertIn("<libtempfile.tempfile._TemporaryFileWrapper object" if sys.version_info < (3, 14)
                       else "<_TemporaryFileWrapper", repr(tempfile._TemporaryFileWrapper(sys.stdin, "x", delete=False)))
+        out, _ = self.script("""
+import libtempfile
+libtempfile.install()
+import tempfile
+print(tempfile.__name__, tempfile.__spec__.name, tempfile.SpooledTemporaryFile.__module__, tempfile.mkstemp.__module__)
+""")
+        self.assertEqual(out, "libtempfile.tempfile tempfile tempfile tempfile\n")
+
+    def test_home(self):
+        code = """
+import os, sys, %s as tempfile
+here = os.environ.pop("TMPDIR")
+os.environ["HOME"] = here + "/home"
+os.mkdir(os.environ["HOME"])
+os.chdir("/proc")
+real = os.path.abspath
+os.path.abspath = lambda path: here + "/missing" if path in ("/tmp", "/var/tmp", "/usr/tmp") else real(path)
+for name in "TEMP", "TMP":
+    os.environ.pop(name, None)
+try:
+    print(tempfile.gettempdir() == os.environ["HOME"])
+except FileNotFoundError as error:
+    print(error)
+os.rmdir(os.environ["HOME"])
+try:
+    tempfile.tempdir = None
+    tempfile.gettempdir()
+except FileNotFoundError as error:
+    print(error)
+"""
+        found = "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/proc'"
+        self.assertEqual(self.script(code % "tempfile")[0], (found + "]\n") * 2)
+        self.assertEqual(self.script(code % "libtempfile")[0], "True\n" + found + ", '{0}/home']: {1}'/proc': {2}; '{0}/home': {2}\n".format(
+            self.directory, "'%s/missing': No such file or directory; " % self.directory * 3, "No such file or directory"))
+
+    def test_unshare(self):
+        code = """
+import ctypes, os, %s as tempfile
+tempfile.TemporaryFile().close()
+libc = ctypes.CDLL(None, use_errno=True)
+print(os.strerror(ctypes.get_errno()) if libc.unshare(0x10000000) else "done")
+"""
+        out = self.script(code % "tempfile")[0]
+        if out != "done\n":
+            self.skipTest("no user name space can be made here: " + out.strip())
+        self.assertEqual(self.script(code % "libtempfile")[0], "Invalid argument\n")
 
     def test_library_error(self):
         self.assertTrue(issubclass(tempfile.LibraryError, ImportError))

@@ -204,10 +204,10 @@ class Hooks(support.TestCase):
                     self.assertEqual(os.path.dirname(path), now)
 
     def test_candidates_follow_the_environment(self):
-        with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c"}):
-            self.assertEqual(tempfile._candidate_tempdir_list(), ["/a", "/b", "/c", "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()])
+        with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c", "HOME": "/d"}):
+            self.assertEqual(tempfile._candidate_tempdir_list(), ["/a", "/b", "/c", "/tmp", "/var/tmp", "/usr/tmp", os.getcwd(), "/d"])
         with mock.patch("os.getcwd", side_effect=OSError):
-            self.assertEqual(tempfile._candidate_tempdir_list()[-1], os.curdir)
+            self.assertEqual(tempfile._candidate_tempdir_list()[-2], os.curdir)
 
 
 class Arguments(support.TestCase):

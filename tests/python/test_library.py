@@ -4,7 +4,9 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 import unittest
+import zipfile
 from unittest import mock
 
 import support
@@ -98,6 +100,78 @@ print(len(loaded), len(set(map(id, loaded))))
         self.assertIn("%s (TEMP=%s): the first that can be used" % (self.directory, self.directory), done.stdout)
 
 
+class Archived(support.TestCase):
+    """A program that is one zip archive, with the package in it."""
+
+    PROGRAM = """
+import os, sys
+import libtempfile as T, worker
+if sys.argv[1:] == ["without memory"]:
+    os.memfd_create = lambda name: (_ for _ in ()).throw(OSError(38, "Function not implemented"))
+    try:
+        T.mkdtemp()
+    except ImportError as error:
+        print(error)
+    sys.exit()
+worker.use()
+print(T.library_path())
+child = os.fork()
+if child == 0:
+    worker.use()
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+if __name__ == "__main__":
+    import multiprocessing
+    for method in "spawn", "forkserver":
+        child = multiprocessing.get_context(method).Process(target=worker.use)
+        child.start()
+        child.join()
+        print(child.exitcode)
+"""
+    WORKER = """
+import libtempfile as T
+def use():
+    with T.NamedTemporaryFile() as file, T.TemporaryDirectory() as directory:
+        file.write(b"x")
+        open(directory + "/x", "w").close()
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.archive = os.path.join(self.directory, "program.pyz")
+        self.addCleanup(os.unlink, self.archive)
+        self.library = os.path.join(self.archive, "libtempfile", "libtempfile.so")
+
+    def make(self, *left_out):
+        package = os.path.join(support.PACKAGES, "libtempfile")
+        with zipfile.ZipFile(self.archive, "w") as archive:
+            archive.writestr("__main__.py", self.PROGRAM)
+            archive.writestr("worker.py", self.WORKER)
+            for name in os.listdir(package):
+                if name.endswith((".py", ".so")) and name not in left_out:
+                    archive.write(os.path.join(package, name), "libtempfile/" + name)
+
+    def run_archive(self, *arguments):
+        done = support.python("-W", "ignore", self.archive, *arguments, environment={"TMPDIR": self.directory, "PYTHONPATH": ""})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    @unittest.skipUnless(hasattr(os, "memfd_create"), "this Python has no os.memfd_create")
+    def test_works(self):
+        self.make()
+        self.assertEqual(self.run_archive(), self.library + "\n0\n0\n0\n")
+
+    def test_says_that_it_is_in_an_archive(self):
+        self.make()
+        said = self.run_archive("without memory")
+        self.assertIn("%s: it is in an archive, and cannot be loaded from memory: " % self.library, said)
+        self.assertIn("Function not implemented", said)
+
+    def test_not_in_the_archive(self):
+        self.make("libtempfile.so")
+        self.assertIn(self.library + ": no such file", self.run_archive("without memory"))
+
+
 class Unusable(support.TestCase):
     """A copy of the package with something else in the library's place."""
 
@@ -166,6 +240,27 @@ except ImportError as error:
                  if "/libc.so" in path or "/libc-" in path]
         shutil.copy(other[0], self.library)
         self.assertIn("another version: a function is missing", self.refused())
+
+    def test_noexec(self):
+        shutil.copy(os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so"), self.library)
+        error = OSError("%s: failed to map segment from shared object" % self.library)
+        self.assertNotIn("noexec", _search.explain(self.library, error))
+        with mock.patch("os.statvfs") as statvfs:
+            statvfs.return_value.f_flag = os.ST_NOEXEC
+            self.assertIn("it is on a file system that is mounted noexec", _search.explain(self.library, error))
+
+    def test_noexec_by_the_kernel(self):
+        folder = os.path.join(self.directory, "noexec")
+        os.mkdir(folder)
+        self.addCleanup(os.rmdir, folder)
+        mount = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o noexec none "$0" && exec "$@"', folder]
+        if not shutil.which("unshare") or subprocess.run([*mount, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("a mount cannot be made here")
+        done = subprocess.run([*mount, "sh", "-c", 'cp -r "$0" "$PYTHONPATH" && "$1" -c "import libtempfile; libtempfile.mkdtemp()"',
+                               os.path.join(support.PACKAGES, "libtempfile"), sys.executable], stderr=subprocess.PIPE, text=True,
+                              env={**os.environ, "PYTHONPATH": folder}, timeout=support.SECONDS)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(os.path.join(folder, "libtempfile", "libtempfile.so") + ": it is on a file system that is mounted noexec", done.stderr)
 
     def test_another_version(self):
         with mock.patch.object(_search, "INTERFACE", (9, 9)):

@@ -15,6 +15,22 @@ for options in (), ("-I",), ("-E", "-s"):
     print(subprocess.check_output([sys.executable, *options, "-c", %r], text=True).strip())
 """ % NAME
 
+SPAWN = """
+import multiprocessing
+def use():
+    import tempfile
+    with tempfile.TemporaryDirectory() as path, tempfile.NamedTemporaryFile(dir=path) as file, tempfile.SpooledTemporaryFile(1) as spooled:
+        file.write(b"x")
+        spooled.write(b"xyz")
+    print(tempfile.__name__, flush=True)
+if __name__ == "__main__":
+    use()
+    child = multiprocessing.get_context("spawn").Process(target=use)
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+"""
+
 
 class Process(support.TestCase):
     def test_install_and_uninstall(self):
@@ -30,13 +46,14 @@ import tempfile, importlib, importlib.util
 assert tempfile is drop_in and sys.modules["tempfile"] is drop_in
 del sys.modules["tempfile"]
 import tempfile as again
-assert again is drop_in and again.__spec__.name == "libtempfile.tempfile", again.__spec__
-assert importlib.util.find_spec("tempfile").name == "libtempfile.tempfile"
+assert again is drop_in and again.__spec__.name == "tempfile", again.__spec__
+assert importlib.util.find_spec("tempfile").name == "tempfile"
 assert importlib.reload(again) is drop_in
 print(libtempfile.uninstall())
 print(libtempfile.uninstall())
 import tempfile
 assert tempfile is standard, tempfile
+assert drop_in.__spec__.name == "libtempfile.tempfile" and importlib.reload(drop_in) is drop_in
 print(libtempfile.install())
 print(libtempfile.uninstall())
 """)
@@ -103,10 +120,46 @@ class Environment(support.TestCase):
         self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
 
     def test_the_start_imports_next_to_nothing(self):
+        """The package and its finder, so that a start costs no more than two small files do. Any .pth file costs what reads it."""
+        modules = "import sys; print(sorted(sys.modules))"
+        self.install()
+        with open(os.path.join(self.site, "another.pth"), "w") as file:
+            file.write("import sys\n")
+        before = eval(self.run_there("-c", modules))
+        self.shadow("enable")
+        self.assertEqual(sorted(set(eval(self.run_there("-c", modules))) - set(before)), ["libtempfile", "libtempfile._finder"])
+
+    def test_silent_where_warnings_are_errors(self):
         self.install()
         self.shadow("enable")
-        out = self.run_there("-c", "import sys; print([m for m in sys.modules if 'tempfile' in m or m in ('ctypes', 'shutil')])")
-        self.assertEqual(out, "['libtempfile', 'libtempfile._finder']\n")
+        program = os.path.join(self.directory, "program.py")
+        self.addCleanup(os.unlink, program)
+        with open(program, "w") as file:
+            file.write(SPAWN)
+        for options in ("-W", "error"), ("-X", "dev"), ("-bb", "-W", "error", "-X", "dev"):
+            with self.subTest(options=options):
+                for code in "import tempfile", "from tempfile import *", "from tempfile import mkdtemp", "import libtempfile as tempfile":
+                    self.run_there(*options, "-c", code)
+                self.assertEqual(self.run_there(*options, program), "libtempfile.tempfile\n" * 2)
+                self.assertEqual(self.run_there(*options, "-m", "tempfile"), "")
+
+    def test_pip_where_warnings_are_errors(self):
+        done = support.python("-m", "ensurepip", "--version")
+        if done.returncode != 0:
+            self.skipTest("%s has no ensurepip (apt-get install python3-venv)" % sys.executable)
+        temporary = {**os.environ, "TMPDIR": self.venv}  # old versions of pip leave their certificates there
+        subprocess.run([self.python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+                       env=temporary, timeout=support.SECONDS)
+        self.install()
+        strict, said = ("-bb", "-W", "error", "-X", "dev", "-m", "pip", "--disable-pip-version-check"), []
+        for _ in "the standard module", "the drop-in":
+            said.append([])
+            for command in ["--version"], ["download", "-q", "--no-index", "none-such"]:
+                done = subprocess.run([self.python, *strict, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                      env=temporary, timeout=support.SECONDS)
+                said[-1].append((done.returncode, done.stdout))
+            self.shadow("enable")
+        self.assertEqual(said[1], said[0])
 
     def test_a_stale_line_says_nothing(self):
         self.install()

@@ -14,7 +14,7 @@ import support
 standard = support.standard()
 # Names that a distributor's standard module has besides its version's own; they can be had, but are not listed.
 DISTRIBUTORS = {"_rmtree", "_resetperms", "_dont_follow_symlinks"}
-IMPLEMENTATION = {"__getattr__", "__dir__"}
+IMPLEMENTATION = {"__getattr__", "__dir__", "__warningregistry__"}  # the last if a test before has warned
 
 
 def classes(module):

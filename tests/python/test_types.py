@@ -1,6 +1,7 @@
 """The types, by mypy if there is one: MYPY names the command, else it is the interpreter's own or the one in PATH."""
 
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -51,6 +52,15 @@ libtempfile.adopt("x")
 libtempfile.cleanup_on_signals("SIGTERM")
 libtempfile.rmtree("x", progress="y")
 libtempfile.no_such_name
+libtempfile.tempdir = b"/tmp"
+"""
+
+# What stubtest would find of modules that are typed where they stand, and are nobody else's; and of a class that is there for those.
+ALLOWED = r"""
+libtempfile\.tempfile\._TemporaryFileCloser\.(cleanup|close)
+libtempfile\._(ffi|process|search|signals)\..*
+libtempfile\.libtempfile
+libtempfile\._pyinstaller\..*
 """
 
 
@@ -67,11 +77,14 @@ def mypy():
 
 
 class Types(support.TestCase):
-    def mypy(self, *arguments):
+    def command(self):
         command = mypy()
         if command is None:
             self.skipTest("mypy is not installed (python -m pip install mypy)")
-        done = subprocess.run([*command, "--strict", "--cache-dir", os.devnull, *arguments], cwd=self.directory, text=True,
+        return command
+
+    def mypy(self, *arguments):
+        done = subprocess.run([*self.command(), "--strict", "--cache-dir", os.devnull, *arguments], cwd=self.directory, text=True,
                               env={**os.environ, "MYPYPATH": support.PACKAGES}, stdout=subprocess.PIPE, timeout=support.SECONDS)
         return done.returncode, done.stdout
 
@@ -96,7 +109,27 @@ class Types(support.TestCase):
     def test_bad(self):
         code, said = self.check(BAD)
         self.assertEqual(code, 1)
-        self.assertEqual(sorted({line.split(":")[1] for line in said.splitlines() if ": error:" in line}), sorted(map(str, range(3, 11))), said)
+        self.assertEqual(sorted({line.split(":")[1] for line in said.splitlines() if ": error:" in line}), sorted(map(str, range(3, 12))), said)
+
+    def test_the_stubs_are_the_runtime(self):
+        """By stubtest: the signatures of typeshed, which the stubs pass on, are the drop-in's, parameter by parameter."""
+        command = self.command()
+        if len(command) > 1:
+            command = [*command[:-1], "mypy.stubtest"]
+        else:
+            command = [os.path.join(os.path.dirname(shutil.which(command[0])), "stubtest")]
+        if not os.path.exists(command[0]):
+            self.skipTest("%s is missing, which comes with mypy" % command[0])
+        allowed = os.path.join(self.directory, "allowed")
+        with open(allowed, "w") as file:
+            file.write(ALLOWED)
+        self.addCleanup(shutil.rmtree, os.path.join(self.directory, ".mypy_cache"), True)
+        self.addCleanup(os.unlink, allowed)
+        done = subprocess.run([*command, "--allowlist", allowed, "--ignore-unused-allowlist", "libtempfile"], cwd=self.directory,
+                              env={**os.environ, "MYPYPATH": support.PACKAGES, "PYTHONPATH": support.PACKAGES}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=support.SECONDS)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("no issues found", done.stdout)
 
     def test_marked_as_typed(self):
         package = os.path.join(support.PACKAGES, "libtempfile")

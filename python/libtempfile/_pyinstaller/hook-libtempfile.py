@@ -1,0 +1,6 @@
+"""What PyInstaller cannot see of libtempfile: the library, which ctypes loads, and modules that are imported when they are needed."""
+
+from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules  # type: ignore # it may be missing, or its types
+
+hiddenimports = collect_submodules("libtempfile", filter=lambda name: "_pyinstaller" not in name)
+binaries = collect_dynamic_libs("libtempfile")
