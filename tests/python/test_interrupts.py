@@ -29,7 +29,9 @@ class Interruptions(support.TestCase):
                 self.assertEqual((found["descriptors"], found["twice"]), (0, 0), found)
                 # Nobody is there to finish what a finalizer was just about to begin; the other two are between two blocks of
                 # 3.11's, where the interpreter keeps a reference.
-                self.assertLessEqual(found["names"], found["points"] / 4 if "dropped" in name else 2, found)
+                # Where a few signals hit is luck, so they are given more.
+                share = 0.25 if kind == "opcodes" else 0.75
+                self.assertLessEqual(found["names"], max(2, found["points"] * share) if "dropped" in name else 2, found)
 
     def test_before_every_instruction(self):
         self.check("opcodes")
