@@ -4,8 +4,8 @@
 #
 # usage: capi/build.sh OUTPUT [MAP [TAGS]]     OUTPUT as seen from the root of the tree, MAP a file of capi/
 #
-# GO is the command to use, CC the C compiler, CGO_CFLAGS flags for it besides those here; STRIP is given to Go's linker, and empty keeps debug information. With a CC
-# for musl the library is one for musl.
+# GO is the command to use, CC the C compiler, CGO_CFLAGS flags for it besides those here; STRIP is given to Go's linker, and
+# empty keeps debug information. With a CC for musl the library is one for musl.
 set -eu
 output=$1 map=${2:-libtempfile.map} tags=osusergo,tempfile_library${3:+,$3}
 cd "$(dirname "$0")/.."
@@ -31,7 +31,7 @@ esac
 # processors, and a host that closes what it does not know would give them to others. osusergo: the user's home is read
 # without the C library, which may load modules for it.
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
-# checklinkname: see scavenger.go and netpoll.go.
+# checklinkname: see runtime_scavenger.go and runtime_netpoll.go.
 wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/runtime.h | tr -d '\n')
 link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1"
 # The linker's wrapper is found by PATH, and finds the map itself: so no path is in a flag, where an apostrophe or a comma would

@@ -245,8 +245,8 @@ static int run_go(const char *function)
 /* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
  * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
  * it never asked for such a stack, so the thread gets its own back, or none. Go's is kept for a fault of Go's while the thread
- * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of 4 KB until it reserves more;
- * a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
+ * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of
+ * 4 KB until it reserves more; a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
 static int introduce(struct tempfile__thread *thread, const char *function)
 {
     const stack_t none = {.ss_flags = SS_DISABLE};
