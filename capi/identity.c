@@ -23,7 +23,7 @@ struct times {
     uint64_t more[14];
 };
 
-enum { BASIC = 0x7ff, BIRTH = 0x800 };
+enum { BASIC = 0x7ff, BIRTH = 0x800, LINKS_OF_NEW = 2 };
 
 static bool same_moment(const struct moment *a, const struct moment *b)
 {
@@ -36,7 +36,8 @@ bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *ou
     struct times times;
 
     if (syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, BASIC | BIRTH, &times) != 0 || (times.mask & BIRTH) == 0 ||
-        !S_ISDIR(times.mode) || !same_moment(&times.birth, &times.modification) || !same_moment(&times.modification, &times.change))
+        !S_ISDIR(times.mode) || times.links > LINKS_OF_NEW || !same_moment(&times.birth, &times.modification) ||
+        !same_moment(&times.modification, &times.change))
         return false;
     *out_device = makedev(times.own_device[0], times.own_device[1]);
     *out_inode = times.inode;

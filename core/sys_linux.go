@@ -96,8 +96,9 @@ func ownedByUser(stat *unix.Stat_t) bool {
 }
 
 // IdentifyNew takes a directory for the new one if nothing has happened to it: the times of birth, of modification and of
-// change are equal from mkdir on, and a rename into its place changes the last. Where a file system does otherwise, it must at
-// least have nothing in it that could be lost, and be as Mkdir makes them. capi/identity.c is the short way of this.
+// change are equal from mkdir on, and a rename into its place changes the last. The times
+// move in ticks, and all of it can happen within one, so the count of links is looked at too: it shows directories inside.
+// Where a directory fails this, it must be empty and as Mkdir makes them. capi/identity.c is the short way of this.
 func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	var stat unix.Stat_t
 	if err := again(func() error { return unix.Lstat(path, &stat) }); err != nil {
@@ -106,11 +107,14 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	if stat.Mode&unix.S_IFMT != unix.S_IFDIR {
 		return Identity{}, unix.ESTALE
 	}
-	if !isUntouched(path, &stat) && !k.isAsNew(path, &stat, permissions) {
+	if (stat.Nlink > linksOfNew || !isUntouched(path, &stat)) && !k.isAsNew(path, &stat, permissions) {
 		return Identity{}, unix.ESTALE
 	}
 	return identityOf(&stat), nil
 }
+
+// linksOfNew is what a directory without directories in it has at most: its name and its own ".". Btrfs counts 1.
+const linksOfNew = 2
 
 // isUntouched tells whether what is at the path is what stat tells of, and has the times of a directory that was just made.
 func isUntouched(path string, stat *unix.Stat_t) bool {
