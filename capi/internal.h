@@ -209,6 +209,7 @@ struct tempfile__thread *tempfile__new_thread(void);
 void tempfile__block_signals(sigset_t *before);
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 void tempfile__clear(void);
+void tempfile__make_thread_key(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
@@ -234,7 +235,6 @@ extern struct tempfile__shared {
     uint64_t last_epoch;           /* of this process and those that it comes from */
     bool exit_watched;             /* by atexit */
     bool second_copy;              /* of the library in this process, where that cannot be */
-    pthread_once_t thread_once;
     pthread_key_t thread_key;
     bool has_thread_key;
     char *tempdir;           /* tempfile_settempdir; NULL: choose */
@@ -269,7 +269,7 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 {
     struct tempfile__shared *shared = &tempfile__shared;
 
-    return __atomic_load_n(&shared->has_thread_key, __ATOMIC_ACQUIRE) ? pthread_getspecific(shared->thread_key) : NULL;
+    return shared->has_thread_key ? pthread_getspecific(shared->thread_key) : NULL;
 }
 
 #ifdef TEMPFILE_HOOKS

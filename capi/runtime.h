@@ -28,7 +28,8 @@ void tempfile__unmapped(void *address, size_t size);
 void tempfile__unmap_dead(const void *keep);
 
 /* runtime_wraps.c */
-void tempfile__forget_key(void);
+void tempfile__make_key(void);
+void tempfile__forget_value(void);
 
 /* runtime_faults.c */
 int tempfile__set_fault_action(int number, const struct sigaction *action, struct sigaction *old);

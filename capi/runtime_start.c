@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX, .thread_once = PTHREAD_ONCE_INIT};
+TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX};
 
 #ifdef TEMPFILE_HOOKS
 TEMPFILE__KEPT bool tempfile__restart_off;
@@ -117,6 +117,8 @@ __attribute__((constructor)) static void loaded(void)
     tempfile__shared.wiped = tempfile__wiped_pages(sizeof *tempfile__shared.wiped);
     if (tempfile__shared.wiped != NULL)
         enroll(tempfile__shared.wiped);
+    tempfile__make_thread_key();
+    tempfile__make_key();
     tempfile__shared.second_copy = tempfile__is_second_copy();
     pthread_atfork(before_fork, NULL, in_child);
 }
@@ -189,7 +191,7 @@ static void start(struct tempfile__wiped *wiped)
 
     tempfile__block_signals(&mask);
     if (go.begun) {
-        tempfile__forget_key();
+        tempfile__forget_value();
         tempfile__unmap_dead(wiped->forked_on);
         tempfile__put_image_back();
     }

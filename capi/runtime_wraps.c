@@ -102,25 +102,26 @@ static void thread_ends(void *value)
     sigaltstack(&own, NULL);
 }
 
+/* The one key of all Gos of this process and its children is made at load, as tempfile__make_thread_key says. */
+void tempfile__make_key(void)
+{
+    go_key.made = __real_pthread_key_create(&go_key.key, thread_ends) == 0;
+}
+
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
-    int result = __real_pthread_key_create(key, thread_ends);
-
-    if (result != 0)
-        return result;
-    go_key.key = *key;
+    if (!go_key.made)
+        return EAGAIN;
+    *key = go_key.key;
     go_key.destructor = destructor;
-    __atomic_store_n(&go_key.made, true, __ATOMIC_RELEASE);
     return 0;
 }
 
-/* Deletes the dead runtime's key: there are 1,024 in all, and this thread's value is of the dead runtime. */
-void tempfile__forget_key(void)
+/* This thread's value is of the dead runtime. */
+void tempfile__forget_value(void)
 {
-    if (!__atomic_load_n(&go_key.made, __ATOMIC_ACQUIRE))
-        return;
-    go_key.made = false;
-    pthread_key_delete(go_key.key);
+    if (go_key.made)
+        pthread_setspecific(go_key.key, NULL);
 }
 
 /* Go asks for the bounds of the stack whenever it is called on one that it does not know, a coroutine's. For the main thread

@@ -23,20 +23,19 @@ static void drop(void *value)
     free(thread);
 }
 
-static void create_key(void)
+/* The key is made when the library is loaded, since no other thread can fork then: musl before 1.2.4 leaves its lock of the keys
+ * as the fork found it, and a child whose parent was making one would wait for ever. */
+void tempfile__make_thread_key(void)
 {
-    /* released after the key is written: tempfile__this_thread looks without having passed pthread_once */
-    __atomic_store_n(&tempfile__shared.has_thread_key, __real_pthread_key_create(&tempfile__shared.thread_key, drop) == 0, __ATOMIC_RELEASE);
+    tempfile__shared.has_thread_key = __real_pthread_key_create(&tempfile__shared.thread_key, drop) == 0;
 }
 
 /* What is known of this thread, made if need be; NULL: no memory. */
 struct tempfile__thread *tempfile__new_thread(void)
 {
     struct tempfile__shared *shared = &tempfile__shared;
-    struct tempfile__thread *thread;
+    struct tempfile__thread *thread = tempfile__this_thread();
 
-    pthread_once(&shared->thread_once, create_key);
-    thread = tempfile__this_thread();
     /* by malloc, which has a block to spare: what frees an object must not fail for want of memory */
     if (thread != NULL || !shared->has_thread_key || (thread = malloc(sizeof *thread)) == NULL)
         return thread;
