@@ -34,7 +34,7 @@ class Page(HTMLParser):
         while self.open and self.open[-1] in ("p", "li") and self.open[-1] != tag:
             self.open.pop()  # HTML does not want these closed
         if not self.open or self.open.pop() != tag:
-            sys.exit(f"check-docs: </{tag}> closes nothing, line {self.getpos()[0]}")
+            sys.exit(f"FAIL  check-docs  </{tag}> closes nothing, line {self.getpos()[0]}")
 
 
 def main() -> None:
@@ -61,8 +61,8 @@ def main() -> None:
                 wrong.append(f"{name}: {link} leads to no anchor")
     wrong += [f"{name} is reached from nowhere" for name in pages if name not in reached]
     if wrong or count < 100:
-        sys.exit("\n".join(f"check-docs: {line}" for line in wrong or [f"only {count} links"]))
-    print(f"check-docs: {count} links on {len(pages)} pages lead somewhere")
+        sys.exit("\n".join(f"FAIL  check-docs  {line}" for line in wrong or [f"only {count} links"]))
+    print(f"ok    check-docs  {count} links on {len(pages)} pages lead somewhere")
 
 
 main()

@@ -17,7 +17,7 @@ from typing import Dict, List, NoReturn, Optional, Tuple
 
 
 def fail(message: str) -> NoReturn:
-    sys.exit(f"FAIL  readme: {message}")
+    sys.exit(f"FAIL readme {message}")
 
 
 def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] = None) -> str:
@@ -52,7 +52,7 @@ def run_example(name: str, command: List[str], where: Path, environment: Dict[st
         fail(f"{name} prints\n{printed}where the README says\n{expected}")
     if left:
         fail(f"{name} leaves {left} in TMPDIR")
-    print(f"ok    readme: {name}")
+    print(f"ok readme {name}")
 
 
 def c_example(root: Path, cc: str, source: str, expected: str) -> None:
@@ -66,7 +66,7 @@ def c_example(root: Path, cc: str, source: str, expected: str) -> None:
 
 def cpp_example(root: Path, cxx: str, source: str, expected: str) -> None:
     if not shutil.which(cxx):
-        print(f"skip  readme: the C++ example, as {cxx} is missing (apt-get install g++)")
+        print(f"skip readme the C++ example, as {cxx} is missing (apt-get install g++)")
         return
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
@@ -96,7 +96,7 @@ def go_example(root: Path, go: str, source: str, expected: str) -> None:
         found = subprocess.run([go, "list", "-mod=mod", "-deps", "."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                universal_newlines=True)
         if found.returncode != 0 and (root / "vendor").exists():
-            print("skip  readme: the Go example, as its modules are in vendor/ alone, and cannot be fetched")
+            print("skip readme the Go example, as its modules are in vendor/ alone, and cannot be fetched")
             return
         run([go, "build", "-mod=mod", "-o", "example", "."], here)
         run_example("the Go example", ["./example"], here, {}, expected)
@@ -111,7 +111,7 @@ def targets(root: Path, text: str) -> None:
         fail("no make target is mentioned")
     if told - known:
         fail(f"make help does not list {sorted(told - known)}")
-    print(f"ok    readme: {len(told)} make targets exist")
+    print(f"ok readme {len(told)} make targets exist")
 
 
 def paths(root: Path, text: str) -> None:
@@ -122,7 +122,7 @@ def paths(root: Path, text: str) -> None:
     missing = [path for path in told if not (root / path).exists()]
     if missing:
         fail(f"there is no {missing}")
-    print(f"ok    readme: {len(told)} paths of the layout exist")
+    print(f"ok readme {len(told)} paths of the layout exist")
 
 
 def main() -> None:
