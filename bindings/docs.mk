@@ -4,7 +4,7 @@ docs_generator := $(wildcard capi/internal/gendocs/*)
 docs_sources := $(docs_generator) include/tempfile.h bindings/cpp/tempfile.hpp $(wildcard core/*.go python/libtempfile/*.py)
 
 .PHONY: man docs
-man: $(B)/man/made ## the man pages, in build/man
+man: $(B)/man/made ## document: the man pages, in build/man
 
 $(B)/man/made: $(docs_generator) include/tempfile.h
 	@QUIET=1 $(need) go modules
@@ -12,13 +12,13 @@ $(B)/man/made: $(docs_generator) include/tempfile.h
 	@$(go_here) run ./capi/internal/gendocs -man $(@D)
 	@touch $@
 
-docs: need-go $(B)/docs/index.html ## a site of static pages, in build/docs
+docs: need-go $(B)/docs/index.html ## document: a site of static pages, in build/docs
 
 $(B)/docs/index.html: $(docs_sources)
 	@rm -rf $(@D) && mkdir -p $(@D)
 	PYTHON="$(PYTHON)" $(go_here) run ./capi/internal/gendocs -site $(@D)
 
 .PHONY: check-docs
-check-docs: need-python man docs ## the man pages are well formed, and no link of the site is broken
+check-docs: need-python man docs ## check: the man pages are well formed, and no link of the site is broken
 	@tests/package/check-man $(B)/man
 	@$(PYTHON) tests/package/check-links.py $(B)/docs

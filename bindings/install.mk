@@ -26,7 +26,7 @@ package-files:
 can-install:
 	@bindings/can-install "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)"
 
-install: can-install $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
+install: can-install $(B)/libtempfile.so man package-files ## install: library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7"
@@ -40,7 +40,7 @@ install: can-install $(B)/libtempfile.so man package-files ## library, headers, 
 	$(INSTALL) -m 644 $(B)/man/man7/libtempfile.7 "$(DESTDIR)$(mandir)/man7"
 	@bindings/after-install "$(DESTDIR)" "$(libdir)" "$(pkgconfigdir)" "$(SONAME)" "$(B)"
 
-uninstall: ## remove what install put there, and its own folders if they are empty
+uninstall: ## install: remove what install put there, and its own folders if they are empty
 	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
 	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(includedir)/tempfile.hpp" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
 	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
@@ -48,13 +48,3 @@ uninstall: ## remove what install put there, and its own folders if they are emp
 	@for folder in "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7"; do \
 	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
 	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"
-
-test-parts: test-install
-
-.PHONY: test-install
-test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
-	@tests/tools/lines install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
-
-.PHONY: package-test
-package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language
-	@tests/tools/lines package tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"
