@@ -3,8 +3,8 @@
 parts += test-core
 
 .PHONY: test-core
-test-core: need-go ## test: the core's own tests, and those of the generators
-	@tests/tools/lines core tests/tools/go-test "$(GO)" ./core/... ./capi/internal/...
+test-core: need-go ## test: the core's own tests, without cgo, and those of the generators
+	@CGO_ENABLED=0 tests/tools/lines core tests/tools/go-test "$(GO)" ./core/... ./capi/internal/...
 
 # FUZZ_SECONDS=10 ## variables: how long make fuzz works on each target
 FUZZ_SECONDS ?= 10
@@ -16,10 +16,9 @@ fuzz: need-go ## test: every fuzz target of the core for FUZZ_SECONDS each
 	  $(GO) test "./$${file%/*}" -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
 
 .PHONY: check-pure
-check-pure: need-go ## check: the core builds, vets and passes its tests without cgo
+check-pure: need-go ## check: the core builds and vets without cgo; make test-core tests it so
 	CGO_ENABLED=0 $(GO) build ./core/...
 	CGO_ENABLED=0 $(GO) vet ./core/...
-	CGO_ENABLED=0 $(GO) test ./core/...
 	@deps=$$(CGO_ENABLED=1 $(GO) list -deps -tags=osusergo ./core/...) || exit 1; \
 	  if echo "$$deps" | grep -x runtime/cgo; then echo "FAIL  check-pure  the core depends on cgo"; exit 1; fi
 	@echo "ok    check-pure  the core is pure Go"

@@ -26,7 +26,7 @@ MYPY ?= $(call tool,mypy)
 
 .PHONY: check-types
 check-types: need-python ## check: mypy --strict over the Python package, and over programs that use it
-	@if [ -n "$(MYPY)" ]; then MYPY="$(MYPY)" PYTHONPATH=python:tests/python $(PYTHON) -B -m unittest -q test_types; \
+	@if [ -n "$(MYPY)" ]; then MYPY="$(MYPY)" PYTHONPATH=python:tests/python $(PYTHON) -B -m unittest -q test_types && echo "ok    check-types  mypy --strict finds nothing"; \
 	  else echo "skip  check-types  mypy is missing (.ci/run --install, or MYPY=...)"; fi
 
 # CPython's own tests, with the drop-in in the standard module's place.
