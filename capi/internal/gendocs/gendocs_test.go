@@ -23,10 +23,11 @@ func TestDeclarationsHaveNoBodies(t *testing.T) {
 }
 
 func TestParagraphsAreToldApart(t *testing.T) {
-	got := paragraphs(strings.Split("One\nsentence.\n  list\n    more\nafter it.\n\n    code\n\nReturns 0.\n\nErrors: -EIO.", "\n"))
+	got := paragraphs(strings.Split("One\nsentence.\n  table\n    more\nafter it.\n  - point\n    goes on\n\n    code\n\nReturns 0.\n\nErrors: rare.\n  - -EIO, -EACCES and others: bad\n    luck.\n  - more: luck", "\n"))
 	want := []paragraph{
-		{text: "One sentence."}, {kind: code, text: "list\n  more"}, {text: "after it."}, {kind: code, text: "code"},
-		{kind: returns, text: "Returns 0."}, {kind: errors, text: "Errors: -EIO."},
+		{text: "One sentence."}, {kind: code, text: "table\n  more"}, {text: "after it."}, {kind: item, text: "point goes on"},
+		{kind: code, text: "code"}, {kind: returns, text: "Returns 0."}, {kind: errors, text: "Errors: rare."},
+		{kind: failure, head: "-EIO, -EACCES and others", text: "bad luck."}, {kind: failure, text: "more: luck"},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d paragraphs, not %d: %+v", len(got), len(want), got)

@@ -35,10 +35,10 @@ func functionPage(h *header, p page, pages []page) string {
 	b.WriteString(".fi\n.PP\nLink with \\fI\\-ltempfile\\fP.\n")
 	b.section("DESCRIPTION")
 	for _, f := range p.functions {
-		b.paragraphs(f.doc, prose, code, options)
+		b.paragraphs(f.doc, prose, code, options, item)
 	}
-	b.perFunction("RETURN VALUE", p.functions, returns, "Returns ")
-	b.perFunction("ERRORS", p.functions, errors, "Errors: ")
+	b.returnValues(p.functions)
+	b.errors(p.functions)
 	if p.name() == "tempfile_last_error" {
 		b.section("THE DETAIL")
 		detail := h.structOf("tempfile_error")
@@ -127,8 +127,12 @@ func (b *man) paragraphs(all []paragraph, kinds ...kind) {
 }
 
 func (b *man) paragraph(p paragraph) {
-	if p.kind == code {
+	switch p.kind {
+	case code:
 		b.code(p.text)
+		return
+	case item, failure:
+		b.item(p)
 		return
 	}
 	b.begin()
@@ -155,22 +159,61 @@ func (b *man) fields(e entry) {
 	}
 }
 
-// perFunction writes a section with what each function's paragraph of a kind says.
-func (b *man) perFunction(title string, functions []entry, wanted kind, prefix string) {
+// item writes an item of a list: its head, or a bullet, and its text.
+func (b *man) item(p paragraph) {
+	if p.head == "" {
+		b.WriteString(".IP \\(bu 2\n")
+	} else {
+		b.WriteString(".TP\n.B \"" + quoted(p.head) + "\"\n")
+	}
+	b.WriteString(references(roff(p.text)) + "\n")
+	b.fresh = false
+}
+
+// returnValues writes what each function returns.
+func (b *man) returnValues(functions []entry) {
 	begun := false
 	for _, f := range functions {
 		for _, p := range f.doc {
-			if p.kind != wanted {
+			if p.kind != returns {
 				continue
 			}
 			if !begun {
-				b.section(title)
+				b.section("RETURN VALUE")
 			}
 			begun = true
-			text := strings.TrimPrefix(p.text, prefix)
+			text := strings.TrimPrefix(p.text, "Returns ")
 			fmt.Fprintf(b, ".TP\n.BR %s ()\n%s\n", f.name, references(roff(text)))
 		}
 	}
+}
+
+// errors writes the errors of each function, one below the other. Functions without errors are not named.
+func (b *man) errors(functions []entry) {
+	begun := false
+	for _, f := range functions {
+		for _, p := range f.doc {
+			switch p.kind {
+			case errors:
+				if !begun {
+					b.section("ERRORS")
+				}
+				begun = true
+				b.subsection(f.name)
+				if text := strings.TrimSpace(strings.TrimPrefix(p.text, errorsHead)); text != "" {
+					b.paragraph(paragraph{text: strings.ToUpper(text[:1]) + text[1:]})
+				}
+			case failure:
+				b.item(p)
+			}
+		}
+	}
+}
+
+// subsection begins the part of a section that is about one function.
+func (b *man) subsection(function string) {
+	fmt.Fprintf(b, ".SS %s()\n", function)
+	b.fresh = true
 }
 
 func (b *man) seeAlso(own string, pages []page) {

@@ -315,7 +315,10 @@ func (s *site) paragraph(p paragraph) string {
 		return "<pre>" + html.EscapeString(p.text) + "</pre>\n"
 	}
 	class := ""
-	if p.kind == errors {
+	if p.head != "" {
+		p.text = p.head + ": " + p.text
+	}
+	if p.kind == errors || p.kind == failure {
 		class = ` class="errors"`
 	}
 	return "<p" + class + ">" + s.inline(p.text) + "</p>\n"
