@@ -1,6 +1,8 @@
 /* The public types and macros, written by hand. make header copies everything after the first blank line into
  * include/tempfile.h. The file lies in the package's folder, because Go's build cache sees no change of a file elsewhere. */
 
+/* SPDX-License-Identifier: MIT */
+
 /**
  * libtempfile: temporary files and directories that are safe by construction. Python's tempfile module, for C.
  *

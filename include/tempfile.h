@@ -2,6 +2,8 @@
 #ifndef TEMPFILE_H
 #define TEMPFILE_H
 
+/* SPDX-License-Identifier: MIT */
+
 /**
  * libtempfile: temporary files and directories that are safe by construction. Python's tempfile module, for C.
  *
