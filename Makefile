@@ -42,7 +42,7 @@ Q := $(if $(V),,@)
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-18s %s\n' "$$t" "$$d"; done
 
-include tests/tools.mk
+include tests/tools/tools.mk
 
 # --- build
 
@@ -114,17 +114,17 @@ check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11
 strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
-	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+	@tests/package/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
 
 check-hardening: need-cc $(B)/libtempfile.so ## the library has what the compiler and linker can do against exploits
-	@CC="$(CC)" tests/check-hardening $(B)/libtempfile.so
+	@CC="$(CC)" tests/package/check-hardening $(B)/libtempfile.so
 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
-	@tests/check-creations $(B) $(B)/tests/c/whole_header
+	@tests/c/check-creations $(B) $(B)/tests/c/whole_header
 
 .PHONY: check-variables
 check-variables: need-cc ## the build refuses variables of C that a restart of Go would put back
-	@tests/check-variables "$(CC)"
+	@tests/package/check-variables "$(CC)"
 
 .PHONY: check-pure
 check-pure: need-go ## the core builds, vets and passes its tests without cgo
@@ -163,9 +163,9 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 
 # --- tests, bindings
 
-include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
+include tests/tests.mk tests/c/sanitized/sanitized.mk tests/python/python.mk tests/bench/bench.mk
 include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
-include tests/ports.mk
+include tests/c/ports/ports.mk
 
 .PHONY: clean
 clean: ## remove everything that was built
