@@ -145,7 +145,8 @@ def main() -> None:
         run_python(root, program)
     run_go(root, go, found["go"])
     text = documents[0].read_text(encoding="utf-8")
-    targets(root, "\n".join(document.read_text(encoding="utf-8") for document in documents))
+    others = [root / "python/README.md", *sorted((root / ".github").glob("*.md"))]
+    targets(root, "\n".join(document.read_text(encoding="utf-8") for document in documents + others))
     paths(root, text)
 
 

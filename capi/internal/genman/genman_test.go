@@ -68,6 +68,7 @@ func TestWordsOfC(t *testing.T) {
 	for text, want := range map[string]string{
 		"path is the file, as for tempfile_unlink": "`path` is the file, as for [`tempfile_unlink`](rmtree.md#tempfile_unlink)",
 		"the path and size: -EIO, in <a_b>":        "the path and `size`: `-EIO`, in &lt;`a_b`>",
+		`see "Forks"`:                              `see "Forks"`,
 		`"strict" or '\n', * and open(2)`:          "`\"strict\"` or `'\\n'`, \\* and `open(2)`",
 	} {
 		if got := r.inline(text, []string{"path", "size"}); got != want {

@@ -194,7 +194,7 @@ func parameters(prototype string) []string {
 
 // cWord is a function, a macro, an errno, a page of the manual, a literal, or what is a name by its form.
 var cWord = regexp.MustCompile(`\boptions\.\w+|\btempfile_\w+(?:\.\w+|\(\))?|\bTEMPFILE_\w+|-E[A-Z0-9]{2,}\b|\bNULL\b|\bSIG[A-Z0-9]{2,}\b|\bO_[A-Z]+\b|` +
-	`\b_?[a-zA-Z]+\(\d\)|\b[a-z]+_[a-z_]+\b|"[^" ]*"|'[^' ]*'|\bconst char \*`)
+	`\b_?[a-zA-Z]+\(\d\)|\b[a-z]+_[a-z_]+\b|"[^" A-Z][^" ]*"|""|'[^' ]*'|\bconst char \*`)
 
 // inline sets words of C as code, with a link to what is described elsewhere.
 func (r *reference) inline(text string, words []string) string {
