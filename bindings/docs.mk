@@ -24,7 +24,7 @@ $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
 	@echo "made $@"
 
 $(mkdocs)/made: bindings/docs/requirements.txt
-	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D) || { echo "MkDocs needs an environment of its own: apt-get install python3-venv"; exit 1; }
 	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

@@ -180,7 +180,7 @@ typedef struct tempfile_options {
     const char *dir;      /**< the directory to create in; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
     const char *encoding; /**< text modes: the encoding of the file; NULL: UTF-8. See "Text" in tempfile.h */
-    const char *errors;   /**< text modes: for characters without a code; NULL: "strict". See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: how to treat characters without a code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
     int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
