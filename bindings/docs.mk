@@ -32,4 +32,4 @@ $(mkdocs)/made: bindings/docs/requirements.txt
 check-docs: need-python man ## the man pages are well formed; no link of the site is broken, and none loads from elsewhere
 	@tests/package/check-man $(B)/man
 	@if [ -e $(mkdocs)/made ]; then $(MAKE) -s docs && tests/package/check-site $(B)/docs; \
-	  else echo "skip  check-docs: MkDocs is missing, which 'make docs' fetches"; fi
+	  else echo "skip  check-docs  MkDocs is missing, which 'make docs' fetches"; fi

@@ -58,17 +58,17 @@ notice: need-go ## write capi/NOTICE, the licences of what is linked into the li
 	@bindings/notice "$(GO)" >$(B)/NOTICE && mv $(B)/NOTICE capi/NOTICE
 
 check-notice: need-go ## fail if capi/NOTICE lacks a licence of what is linked in
-	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice: this Go comes without its licence"; exit; fi; \
+	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice  this Go comes without its licence"; exit; fi; \
 	  mkdir -p $(B) && bindings/notice "$(GO)" >$(B)/NOTICE || exit 1; \
-	  cmp -s capi/NOTICE $(B)/NOTICE || { echo "capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
-	  echo "check-notice: every licence is there"
+	  cmp -s capi/NOTICE $(B)/NOTICE || { echo "FAIL  check-notice  capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
+	  echo "ok    check-notice  every licence is there"
 
 test-parts: test-install
 
 .PHONY: test-install
 test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
-	@tests/tools/part install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
+	@tests/tools/lines install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
 
 .PHONY: package-test
 package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language
-	@tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"
+	@tests/tools/lines package tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"

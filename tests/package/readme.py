@@ -18,7 +18,7 @@ from typing import Dict, List, NamedTuple, NoReturn, Optional
 
 
 def fail(message: str) -> NoReturn:
-    sys.exit(f"FAIL  readme: {message}")
+    sys.exit(f"FAIL readme {message}")
 
 
 def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] = None) -> str:
@@ -60,7 +60,7 @@ def run_program(program: Program, command: List[str], where: Path, environment: 
         fail(f"{program.name} prints\n{printed}where the text says\n{program.expected}")
     if left:
         fail(f"{program.name} leaves {left} in TMPDIR")
-    print(f"ok    readme: {program.name}")
+    print(f"ok readme {program.name}")
 
 
 def run_c(root: Path, command: List[str], suffix: str, program: Program) -> None:
@@ -95,7 +95,7 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
         found = subprocess.run([go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                universal_newlines=True)
         if found.returncode != 0 and (root / "vendor").exists():
-            print("skip  readme: the Go programs, as their modules are in vendor/ alone, and cannot be fetched")
+            print("skip readme the Go programs, as their modules are in vendor/ alone, and cannot be fetched")
             return
         run([go, "build", "-mod=mod", "-o", "bin/", "./..."], here)
         for i, program in enumerate(all_programs):
@@ -111,7 +111,7 @@ def targets(root: Path, text: str) -> None:
         fail("no make target is mentioned")
     if told - known:
         fail(f"make help does not list {sorted(told - known)}")
-    print(f"ok    readme: {len(told)} make targets exist")
+    print(f"ok readme {len(told)} make targets exist")
 
 
 def paths(root: Path, text: str) -> None:
@@ -122,7 +122,7 @@ def paths(root: Path, text: str) -> None:
     missing = [path for path in told if not (root / path).exists()]
     if missing:
         fail(f"there is no {missing}")
-    print(f"ok    readme: {len(told)} paths of the layout exist")
+    print(f"ok readme {len(told)} paths of the layout exist")
 
 
 def main() -> None:
@@ -140,7 +140,7 @@ def main() -> None:
         for program in found["cpp"]:
             run_c(root, [cxx, "-std=c++17"], ".cpp", program)
     else:
-        print(f"skip  readme: the C++ programs, as {cxx} is missing (apt-get install g++)")
+        print(f"skip readme the C++ programs, as {cxx} is missing (apt-get install g++)")
     for program in found["python"]:
         run_python(root, program)
     run_go(root, go, found["go"])

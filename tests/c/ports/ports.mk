@@ -6,7 +6,7 @@ port_tests := $(patsubst %.c,$(B)/%,$(wildcard tests/c/ports/*.c))
 
 .PHONY: test-dlopen
 test-dlopen: $(port_tests)
-	@tests/c/run "$(CURDIR)/$(B)/hooks" $(port_tests)
+	@tests/tools/lines ports tests/c/run "$(CURDIR)/$(B)/hooks" $(port_tests)
 
 $(port_tests): $(B)/%: %.c $(wildcard tests/c/ports/*.h) tests/c/check.h include/tempfile.h $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
@@ -24,7 +24,7 @@ endif
 .PHONY: test-musl
 test-musl: need-go ## the C tests with musl, where the library is loaded at run time too
 	@if command -v musl-gcc >/dev/null 2>&1; then $(MAKE) --no-print-directory CC=musl-gcc test-c test-dlopen; \
-	  else echo "skip  test-musl: musl-gcc is missing (apt-get install musl-tools)"; fi
+	  else echo "skip  test-musl  musl-gcc is missing (apt-get install musl-tools)"; fi
 
 # qemu-user runs the programs. It runs each of their threads and processes as one of the machine's own, some ten times slower.
 qemu := $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
@@ -42,6 +42,6 @@ go_versions = $(shell sed -n "s/^tested='\(.*\)'$$/\1/p" capi/build.sh)
 .PHONY: test-go-versions
 test-go-versions: need-go need-cc ## the C tests with each version of Go that is known
 	@for version in $(go_versions); do \
-	  if [ "$$($(GO) env GOVERSION)" = "go$$version" ]; then echo "skip  test-go-versions: $$version is this machine's own, and make test-c has it"; \
-	  elif ! said=$$(GOTOOLCHAIN=go$$version $(GO) version 2>&1); then echo "skip  test-go-versions: $$version cannot be had: $$said"; \
+	  if [ "$$($(GO) env GOVERSION)" = "go$$version" ]; then echo "skip  test-go-versions  $$version is this machine's own, and make test-c has it"; \
+	  elif ! said=$$(GOTOOLCHAIN=go$$version $(GO) version 2>&1); then echo "skip  test-go-versions  $$version cannot be had: $$said"; \
 	  else echo "test-go-versions: $$said"; GOTOOLCHAIN=go$$version $(MAKE) --no-print-directory B=$(B)/go$$version test-c || exit 1; fi; done

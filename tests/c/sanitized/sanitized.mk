@@ -10,14 +10,14 @@ test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanit
 	@mkdir -p $(B)/sanitized
 	@if echo 'int main(void) { return 0; }' | $(CC) $(sanitizers) -x c - -o $(B)/sanitized/probe 2>/dev/null && $(B)/sanitized/probe; \
 	  then $(MAKE) --no-print-directory run-sanitized; \
-	  else echo "skip  test-sanitized: $(CC) has no -fsanitize=address,undefined (apt-get install libasan8 libubsan1)"; fi
+	  else echo "skip  test-sanitized  $(CC) has no -fsanitize=address,undefined (apt-get install libasan8 libubsan1)"; fi
 
 .PHONY: run-sanitized
 run-sanitized: $(sanitized_tests) $(sanitized_cpp) $(sanitized_control)
-	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/c/run "$(CURDIR)/$(B)/sanitized" $(sanitized_tests)
-	$(if $(sanitized_cpp),@tests/c/run "$(CURDIR)/$(B)/sanitized" $(sanitized_cpp))
-	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "the sanitizers catch nothing"; exit 1; }
-	@echo "the control was caught"
+	@ASAN_OPTIONS=allocator_may_return_null=1 TEST_SECONDS=600 tests/tools/lines sanitized tests/c/run "$(CURDIR)/$(B)/sanitized" $(sanitized_tests)
+	$(if $(sanitized_cpp),@tests/tools/lines sanitized-cpp tests/c/run "$(CURDIR)/$(B)/sanitized" $(sanitized_cpp))
+	@LD_LIBRARY_PATH=$(B)/sanitized $(sanitized_control) 2>&1 | grep -q heap-use-after-free || { echo "FAIL  sanitized/control  the sanitizers catch nothing"; exit 1; }
+	@echo "ok    sanitized/control  the sanitizers catch a use after free"
 
 $(B)/sanitized/libtempfile.so: $(go_sources)
 	@mkdir -p $(@D)

@@ -35,8 +35,7 @@ def row(number: int, fault: str, quick: bool = False) -> Callable[[Callable[...,
 
 def run_all(bench: object, only: List[int], quick: bool) -> bool:
     """Runs the rows and prints a line for each; tells whether all held."""
-    held = skipped = failed = tries = 0
-    print(f"{'row':>3}  {'fault':<58} {'injection':<44} {'tries':>5}  seen")
+    held = True
     for entry in sorted(rows, key=lambda entry: entry.number):
         if only and entry.number not in only or quick and not entry.quick:
             continue
@@ -46,21 +45,13 @@ def run_all(bench: object, only: List[int], quick: bool) -> bool:
             if seen.tries == 0:
                 raise AssertionError("nothing was tried")
         except Skip as reason:
-            skipped += 1
-            print(f"{entry.number:>3}  {entry.fault:<58} skip: {reason}", flush=True)
+            print(f"skip faults/{entry.number} {entry.fault}: {reason}", flush=True)
             continue
-        except AssertionError as reason:
-            failed += 1
-            print(f"{entry.number:>3}  {entry.fault:<58} FAIL: {reason}", flush=True)
+        except Exception as reason:
+            held = False
+            said = str(reason) if isinstance(reason, AssertionError) else traceback.format_exc()
+            print(f"FAIL faults/{entry.number} {entry.fault}: " + said.replace("\n", "\n      "), flush=True)
             continue
-        except Exception:
-            failed += 1
-            print(f"{entry.number:>3}  {entry.fault:<58} FAIL: {traceback.format_exc()}", flush=True)
-            continue
-        held += 1
-        tries += seen.tries
-        print(f"{entry.number:>3}  {entry.fault:<58} {seen.injection:<44} {seen.tries:>5}  {seen.seen} "
+        print(f"ok faults/{entry.number} {entry.fault} | {seen.injection} | {seen.tries} tries: {seen.seen} "
               f"({time.monotonic() - start:.0f} s)", flush=True)
-    counts = [f"{held} passed"] + [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
-    print(f"faults: {', '.join(counts)}; {tries} tries")
-    return failed == 0 and held > 0
+    return held

@@ -45,7 +45,7 @@ def main() -> int:
     arguments = parser.parse_intermixed_args()
     reason = cannot_trace()
     if reason:
-        print("skip  faults: " + reason)
+        print("skip faults " + reason)
         return 0
     base = Path(tempfile.mkdtemp(prefix="libtempfile-faults-"))
     mounts.enter()

@@ -21,7 +21,7 @@ class Interpreter:
         said = subprocess.run([path, "-I", "-c", _ASK], capture_output=True, text=True, check=True, timeout=60).stdout
         version, self.prefix, self.has_tests = json.loads(said)
         self.path, self.version = path, tuple(version)
-        self.name = ".".join(map(str, version)) + (" (system)" if path.startswith("/usr/bin/") else "")
+        self.name = ".".join(map(str, version)) + ("-system" if path.startswith("/usr/bin/") else "")
         self.environment = {}
 
     def tests_are_missing(self):
@@ -43,7 +43,7 @@ def find():
         try:
             interpreter = Interpreter(path)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
-            print("skip  %s: %s" % (path, error), file=sys.stderr)
+            print("skip %s %s" % (path, error), file=sys.stderr)
             continue
         if interpreter.version >= OLDEST:
             found.append(interpreter)

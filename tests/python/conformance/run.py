@@ -22,7 +22,7 @@ OTHER_USER = 65534
 CONTROL_FAILURES = 60  # at least, with a library that creates nothing
 JOBS = 2
 
-ROW = "%-16s %-6s %5s %5s %5s   %8s %5s %5s   %s"
+ROW = "%s %s/%s %s pass, %s fail, %s are skipped; the standard module: %s, %s, %s; %d interpreters seen"
 
 
 class Run:
@@ -67,9 +67,9 @@ class Run:
             yield "no child was seen"
 
     def row(self, complaints):
-        count = [str(outcome.count(what)) for outcome in (self.ours, self.standard) for what in ("pass", "fail", "skip")]
+        count = [outcome.count(what) for outcome in (self.ours, self.standard) for what in ("pass", "fail", "skip")]
         seen = sum(line.startswith("start ") for line in self.ours.witnesses)
-        return ROW % (self.interpreter.name, self.user, *count, "%d interpreters seen%s" % (seen, "" if not complaints else "; FAILED"))
+        return ROW % ("FAIL" if complaints else "ok", self.interpreter.name, self.user, *count, seen)
 
 
 def found():
@@ -79,7 +79,7 @@ def found():
         if interpreter.has_tests:
             usable.append(interpreter)
         else:
-            print("skip  " + interpreter.tests_are_missing())
+            print("skip %s %s" % (interpreter.name, interpreter.tests_are_missing()))
     if not usable:
         sys.exit("no interpreter from %d.%d on with its tests was found" % interpreters.OLDEST)
     return usable
@@ -91,13 +91,8 @@ def all_of(runs):
         yield from pool.map(lambda run: run(), runs)
 
 
-def heading():
-    print(ROW % ("version", "user", "pass", "fail", "skip", "standard", "fail", "skip", ""))
-
-
 def table(runs, allow_the_standards_failures=False):
     """Prints a row for each run, and what was wrong; gives how many were not as they should be."""
-    heading()
     failed = 0
     for run in all_of(runs):
         complaints = list(run.complaints(run.standard.those("fail") if allow_the_standards_failures else ()))
@@ -113,36 +108,37 @@ def control(interpreter, library, eio, folder):
     libraries = {"libtempfile.so": eio, "libtempfile.so.0": library}
     environment = environments.Environment(interpreter, os.path.join(folder, "control"), libraries)
     count = environment.judge(TESTS, os.path.join(folder, "control-run")).count("fail")
-    print("control: with a library whose creations answer EIO %d tests fail (at least %d should)" % (count, CONTROL_FAILURES))
-    return count < CONTROL_FAILURES
+    few = count < CONTROL_FAILURES
+    print("%s control with a library whose creations answer EIO %d tests fail (at least %d should)"
+          % ("FAIL" if few else "ok", count, CONTROL_FAILURES))
+    return few
 
 
 def conformance(folder, library, eio):
     users = ["root", "other"] if os.geteuid() == 0 else ["self"]
     if len(users) == 1:
-        print("skip  runs as uid %d: only root can become another user" % OTHER_USER)
+        print("skip other runs as uid %d: only root can become another user" % OTHER_USER)
     usable = found()
     runs = [Run(one, user, TESTS, library, os.path.join(folder, "%d-%s" % (i, user)))
             for i, one in enumerate(usable) for user in users]
     failed = table(runs)
     failed += control(usable[-1], library, eio, folder)
-    return failed, len(runs)
+    return failed
 
 
 def clients(folder, library):
     runs = [Run(one, "root" if os.geteuid() == 0 else "self", CLIENTS, library, os.path.join(folder, str(i)))
             for i, one in enumerate(found())]
-    return table(runs, allow_the_standards_failures=True), len(runs)
+    return table(runs, allow_the_standards_failures=True)
 
 
 def main(command, *libraries):
     folder = tempfile.mkdtemp(prefix="libtempfile-%s-" % command)
     os.chmod(folder, 0o755)
     try:
-        failed, count = {"conformance": conformance, "clients": clients}[command](folder, *map(os.path.abspath, libraries))
+        failed = {"conformance": conformance, "clients": clients}[command](folder, *map(os.path.abspath, libraries))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print("%s: %d runs, %d failed" % (command, count, failed))
     return 1 if failed else 0
 
 

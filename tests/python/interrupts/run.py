@@ -72,29 +72,28 @@ def by_class(rows, which):
 
 def judge_all(interpreter, kind, hits):
     """Prints a table; gives how much is wrong in it."""
-    print("%s: points, descriptors left, closed twice, names left\n%-42s %22s | CPython's" % (interpreter.name, "", "ours"))
+    print("      points, descriptors left, closed twice, names left: ours | CPython's")
     failed, rows = 0, {}
     for number, name in enumerate(names()):
         more = (number, hits) if kind == "signals" else ()
         ours, theirs = rows[name] = [run(interpreter.path, module, name, kind, *more) for module in (OURS, THEIRS)]
         wrong = judge(ours)
         failed += bool(wrong)
-        print("%-42s %s%s" % (name, row(ours, theirs), "   FAIL " + wrong if wrong else ""), flush=True)
+        print("%s %s %-42s %s %s" % ("FAIL" if wrong else "ok", interpreter.name, name, row(ours, theirs), wrong), flush=True)
         if os.environ.get("VERBOSE") and "died" not in ours:
             print("   ", ours["at"], ours["others"])
     keys = "points", "descriptors", "twice", "names"
-    print("%-42s %s" % ("all", row(*({key: sum(pair[which].get(key, 0) for pair in rows.values()) for key in keys} for which in (0, 1)))))
+    print("      %-42s %s" % ("all", row(*({key: sum(pair[which].get(key, 0) for pair in rows.values()) for key in keys} for which in (0, 1)))))
     theirs = by_class(rows, 1)
     for name, left in by_class(rows, 0).items():
         if left and left >= theirs[name]:
             failed += 1
-            print("FAIL  %s: %d names left, and CPython's leaves %d" % (name, left, theirs[name]))
+            print("FAIL %s %s: %d names left, and CPython's leaves %d" % (interpreter.name, name, left, theirs[name]))
     return failed
 
 
 def main(kind="opcodes", hits="100"):
     failed = sum([judge_all(interpreter, kind, hits) for interpreter in interpreters.find()])
-    print("interrupts, %s: %s" % (kind, "%d failed" % failed if failed else "ok"))
     return 1 if failed else 0
 
 
