@@ -2,7 +2,7 @@
 # written by hand, in bindings/docs.
 
 genman := $(wildcard capi/internal/genman/*) include/tempfile.h
-site_sources := $(genman) $(shell find bindings/docs -type f) $(wildcard bindings/c/examples/*.c) README.md python/README.md
+site_sources := $(genman) $(shell find bindings/docs -type f) $(wildcard bindings/c/examples/*.c) README.md python/README.md $(wildcard tests/bench/results.*)
 mkdocs := build/tools/mkdocs
 
 .PHONY: man docs
@@ -19,7 +19,8 @@ docs: need-go need-python $(B)/docs/index.html ## the site, in build/docs; fetch
 # MkDocs ends with a failure at a link, an anchor or an included file that does not exist.
 $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
 	@rm -rf $(B)/docs-source && mkdir -p $(B)/docs-source
-	@cp -R bindings/docs/. $(B)/docs-source && $(go_here) run ./capi/internal/genman -reference $(B)/docs-source/pages/c-reference
+	@cp -R bindings/docs/. $(B)/docs-source && cp tests/bench/results.svg $(B)/docs-source/pages
+	@$(go_here) run ./capi/internal/genman -reference $(B)/docs-source/pages/c-reference
 	@NO_MKDOCS_2_WARNING=1 $(mkdocs)/bin/mkdocs build --quiet --strict --clean --config-file $(B)/docs-source/mkdocs.yml
 	@echo "made $@"
 
