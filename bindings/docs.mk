@@ -1,8 +1,9 @@
-# The man pages and the site. Both have the reference of C from the comments of include/tempfile.h; the guides of the site are
-# written by hand, in bindings/docs.
+# The man pages and the site. Both have the reference of C from the comments of include/tempfile.h. The guides of the site
+# are written by hand, in bindings/docs.
 
 genman := $(wildcard capi/internal/genman/*) include/tempfile.h
-site_sources := $(genman) $(shell find bindings/docs -type f) $(wildcard bindings/c/examples/*.c) README.md python/README.md $(wildcard tests/bench/results.*)
+site_sources := $(genman) $(shell find bindings/docs -type f) README.md python/README.md \
+  $(wildcard bindings/c/examples/*.c tests/bench/results.*)
 mkdocs := build/tools/mkdocs
 
 .PHONY: man docs
@@ -25,7 +26,8 @@ $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
 	@echo "made $@"
 
 $(mkdocs)/made: bindings/docs/requirements.txt
-	@rm -rf $(@D) && $(PYTHON) -m venv $(@D) || { echo "MkDocs needs an environment of its own: apt-get install python3-venv"; exit 1; }
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D) || \
+	  { echo "MkDocs needs an environment of its own: apt-get install python3-venv"; exit 1; }
 	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

@@ -16,19 +16,27 @@ func (p *page) name() string { return p.functions[0].name }
 
 // plan is the order of the pages. Every function must be on one.
 var plan = []page{
-	{title: "create files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
-	{title: "create files that the library deletes", names: []string{"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
+	{title: "create files and directories that the caller removes", names: []string{
+		"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
+	{title: "create files that the library deletes", names: []string{
+		"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
 	{title: "read, write and seek", names: []string{
 		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
 	{title: "names and descriptors of files, keeping and closing them", names: []string{
-		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt", "file_close", "file_free"}},
+		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt",
+		"file_close", "file_free"}},
 	{title: "create directories that the library removes", names: []string{
-		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup", "directory_free"}},
-	{title: "take charge of files and directories that exist already", names: []string{"register_file", "register_directory"}},
+		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup",
+		"directory_free"}},
+	{title: "take charge of files and directories that exist already", names: []string{
+		"register_file", "register_directory"}},
 	{title: "the default directory and prefix", names: []string{
 		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
-	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free", "unlink"}},
-	{title: "clean up at once, or when a signal ends the process", names: []string{"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
+	{title: "remove directories and files", names: []string{
+		"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free",
+		"unlink"}},
+	{title: "clean up at once, or when a signal ends the process", names: []string{
+		"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "errors, and the version of the library", names: []string{"last_error", "strerror", "version"}},
 }
 
