@@ -7,7 +7,7 @@ site_sources := $(genman) $(shell find bindings/docs -type f) README.md python/R
 mkdocs := build/tools/mkdocs
 
 .PHONY: man docs
-man: $(B)/man/made ## the man pages, in build/man
+man: $(B)/man/made ## document: the man pages, in build/man
 
 $(B)/man/made: $(genman)
 	@QUIET=1 $(need) go modules
@@ -15,7 +15,7 @@ $(B)/man/made: $(genman)
 	@$(go_here) run ./capi/internal/genman -man $(@D)
 	@touch $@
 
-docs: need-go need-python $(B)/docs/index.html ## the site, in build/docs; fetches MkDocs at the first time
+docs: need-go need-python $(B)/docs/index.html ## document: the site, in build/docs; fetches MkDocs at the first time
 
 # MkDocs ends with a failure at a link, an anchor or an included file that does not exist.
 $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
@@ -32,7 +32,7 @@ $(mkdocs)/made: bindings/docs/requirements.txt
 	@touch $@
 
 .PHONY: check-docs
-check-docs: need-python man ## the man pages are well formed; no link of the site is broken, and none loads from elsewhere
+check-docs: need-python man ## check: the man pages are well formed; no link of the site is broken, and none loads from elsewhere
 	@tests/package/check-man $(B)/man
 	@if [ -e $(mkdocs)/made ]; then $(MAKE) -s docs && tests/package/check-site $(B)/docs; \
 	  else echo "skip  check-docs  MkDocs is missing, which 'make docs' fetches"; fi
