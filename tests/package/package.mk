@@ -3,7 +3,7 @@
 parts += test-readme test-first test-install
 
 .PHONY: test-readme
-test-readme: build need-python ## test: the README's examples run, its targets and paths exist
+test-readme: build need-python ## test: the programs of the README and the guides run; the README's paths exist
 	@tests/tools/lines readme $(PYTHON) tests/package/readme.py "$(CURDIR)" "$(CC)" "$(CXX)" "$(GO)"
 
 .PHONY: test-first

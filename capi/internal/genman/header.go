@@ -56,7 +56,8 @@ func readHeader(path string) (*header, error) {
 		}
 		rest = "\n" + after
 		code, _, _ := strings.Cut(after, "\n\n")
-		if err := h.add(entry{doc: paragraphs(uncomment(comment)), code: strings.TrimSpace(code)}, strings.HasPrefix(after, "\n")); err != nil {
+		e := entry{doc: paragraphs(uncomment(comment)), code: strings.TrimSpace(code)}
+		if err := h.add(e, strings.HasPrefix(after, "\n")); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -125,6 +126,21 @@ func (e *entry) bare() string {
 		lines = append(lines, strings.TrimRight(code, " \n"))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// folded breaks a prototype into lines of a width, after its commas.
+func folded(prototype string, width int) string {
+	var b strings.Builder
+	column := 0
+	for i, part := range strings.SplitAfter(prototype, ", ") {
+		if i > 0 && column+len(strings.TrimRight(part, " ")) > width {
+			b.WriteString("\n    ")
+			column = 4
+		}
+		b.WriteString(part)
+		column += len(part)
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
 }
 
 // uncomment takes the stars away.
