@@ -10,6 +10,7 @@ import (
 
 	"libtempfile/capi/stack"
 	"libtempfile/core"
+	"libtempfile/core/system"
 )
 
 // hello does nothing. It is the first call of every thread, see tempfile__introduce.
@@ -39,7 +40,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	case C.TEMPFILE__REMOVAL:
 		stock() // before the removal has descriptors
 		s := storage.State()
-		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
+		started, err := library.ResumeRemoval(storage.Text(core.TextPath), system.Identity{Device: s.Device, Inode: s.Inode})
 		if err != nil {
 			return fail[C.int](function, err)
 		}

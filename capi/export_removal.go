@@ -10,6 +10,7 @@ import (
 
 	"libtempfile/capi/stack"
 	"libtempfile/core"
+	"libtempfile/core/system"
 )
 
 // removal is a core.Removal with the flags that it was started with.
@@ -112,7 +113,7 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 		return code
 	}
 	stock() // before the removal has descriptors
-	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
+	started, err := library.ResumeRemoval(root, system.Identity{Device: uint64(device), Inode: uint64(inode)})
 	return keepRemoval(function, out_removal, started, flags, err)
 }
 

@@ -14,20 +14,21 @@ import (
 	"unsafe"
 
 	"libtempfile/core"
+	"libtempfile/core/system"
 )
 
 // host is the kernel with the environment of the C side, where a setenv of the host is seen.
-type host struct{ core.Kernel }
+type host struct{ system.Kernel }
 
 // snapshot is the environment as it was under a number.
 type snapshot struct {
 	number      C.uint64_t
-	environment core.Environment
+	environment system.Environment
 }
 
 var last atomic.Pointer[snapshot]
 
-func (host) Environment() core.Environment {
+func (host) Environment() system.Environment {
 	number := C.tempfile__environment_number()
 	if s := last.Load(); s != nil && s.number == number {
 		return s.environment
@@ -38,14 +39,14 @@ func (host) Environment() core.Environment {
 	return s.environment
 }
 
-func readEnvironment() core.Environment {
+func readEnvironment() system.Environment {
 	var e C.struct_tempfile__environment
 	C.tempfile__environment(&e)
 	value := func(c *C.char) string {
 		text, _ := text(c) // a value that is too long is no directory, and passed over
 		return text
 	}
-	environment := core.Environment{TMPDIR: value(e.tmpdir), TEMP: value(e.temp), TMP: value(e.tmp), HOME: value(e.home)}
+	environment := system.Environment{TMPDIR: value(e.tmpdir), TEMP: value(e.temp), TMP: value(e.tmp), HOME: value(e.home)}
 	if e.tempdir != nil {
 		tempdir := orHere(value(e.tempdir)) // tempfile_settempdir takes none that is too long
 		environment.Tempdir = &tempdir

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
 // maxAttempts is how many names are drawn before giving up, as TMP_MAX in glibc and Python.
@@ -116,13 +118,13 @@ func (p *Plan) create() (descriptor int, path string, err error) {
 // found out at each call: it differs from mount to mount, so an answer must not be kept. The recipe is that of a file that
 // never had a name.
 func (p *Plan) createUnnamed(noTmpfile, onlyTmpfile bool) (descriptor int, recipe Recipe, err error) {
-	system := p.library.system
+	kernel := p.library.system
 	if !noTmpfile {
-		descriptor, err = system.CreateUnnamed(p.directory, p.permissions)
+		descriptor, err = kernel.CreateUnnamed(p.directory, p.permissions)
 		if err == nil {
-			return descriptor, p.recipe(unnamedFlags, true), nil
+			return descriptor, p.recipe(system.UnnamedFlags, true), nil
 		}
-		if onlyTmpfile || !noUnnamed(err) {
+		if onlyTmpfile || !system.NoUnnamed(err) {
 			return -1, Recipe{}, failed("open", p.directory, err)
 		}
 	}
@@ -130,8 +132,8 @@ func (p *Plan) createUnnamed(noTmpfile, onlyTmpfile bool) (descriptor int, recip
 	if err != nil {
 		return -1, Recipe{}, err
 	}
-	if err = system.Unlink(path); err != nil {
-		system.Close(descriptor)
+	if err = kernel.Unlink(path); err != nil {
+		kernel.Close(descriptor)
 		return -1, Recipe{}, failed("unlink", path, err)
 	}
 	return descriptor, Recipe{}, nil

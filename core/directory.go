@@ -3,6 +3,8 @@ package core
 import (
 	"strings"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
 // Directory is a temporary directory. All methods may be called from any goroutine.
@@ -54,7 +56,7 @@ func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, err
 
 // IdentifyNew gives the identity of a directory that the caller has just made with the permissions, 0 for 0700; ESTALE if
 // another has taken its place already.
-func (l *Library) IdentifyNew(path string, permissions uint32) (Identity, error) {
+func (l *Library) IdentifyNew(path string, permissions uint32) (system.Identity, error) {
 	if permissions == 0 {
 		permissions = 0o700
 	}
@@ -63,7 +65,7 @@ func (l *Library) IdentifyNew(path string, permissions uint32) (Identity, error)
 }
 
 // initializeDirectory fills the state of a directory that is there.
-func initializeDirectory(s *State, identity Identity, o *Options) {
+func initializeDirectory(s *State, identity system.Identity, o *Options) {
 	*s = State{Kind: KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
 	s.set(flagNamed, true)
 	s.set(flagDelete, !o.NoDelete)
@@ -101,7 +103,7 @@ func (d *Directory) Free() error { return d.cleanup(true) }
 func (d *Directory) cleanup(implicit bool) error {
 	d.storage.Lock()
 	s := d.storage.State()
-	path, identity := strings.Clone(d.storage.Text(TextPath)), Identity{s.Device, s.Inode}
+	path, identity := strings.Clone(d.storage.Text(TextPath)), system.Identity{Device: s.Device, Inode: s.Inode}
 	remove := d.library.remove
 	if s.has(flagNotEmpty) {
 		remove = d.library.removeFull

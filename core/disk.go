@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
 // What a file does once it has a descriptor. Reads go through a buffer that reads ahead; writes go straight through. The
@@ -143,9 +145,9 @@ func (f *File) diskWrite(s *State, p []byte) (n int, err error) {
 }
 
 // writeAll writes until everything is written.
-func writeAll(system System, descriptor int, p []byte) (n int, err error) {
+func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 	for n < len(p) {
-		k, err := system.Write(descriptor, p[n:])
+		k, err := s.Write(descriptor, p[n:])
 		if err != nil {
 			return n, err
 		}

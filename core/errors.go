@@ -1,18 +1,16 @@
 package core
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"strings"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
-// ErrUnsupported is what fails on a system other than Linux because the package does not do it there: on other Unix systems
-// the removal of a directory that is not empty, elsewhere all that makes or removes something. errors.Is finds
-// errors.ErrUnsupported in it.
-var ErrUnsupported = fmt.Errorf("libtempfile does not do this on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+// ErrUnsupported is the error of an operation that the package does only on Linux. See system.ErrUnsupported.
+var ErrUnsupported = system.ErrUnsupported
 
 // failed says which operation failed on which path; nil stays nil. A path that an inner error names already is the
 // truer one and is kept.

@@ -12,11 +12,13 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/system"
 )
 
 // faulty is a System whose Nth call fails. It counts, so that a test can go on to the next N until nothing fails.
 type faulty struct {
-	System
+	system.System
 	tempdir string // TMPDIR and TEMP are folders in it
 
 	nth     int    // the call that fails; 0: none
@@ -84,7 +86,7 @@ func (s *faulty) Unlink(path string) error {
 func (s *faulty) Rmdir(path string) error {
 	return s.fault("Rmdir", func() error { return s.System.Rmdir(path) })
 }
-func (s *faulty) IdentifyNew(path string, permissions uint32) (identity Identity, err error) {
+func (s *faulty) IdentifyNew(path string, permissions uint32) (identity system.Identity, err error) {
 	err = s.fault("IdentifyNew", func() (err error) {
 		identity, err = s.System.IdentifyNew(path, permissions)
 		return err
@@ -92,7 +94,7 @@ func (s *faulty) IdentifyNew(path string, permissions uint32) (identity Identity
 	return identity, err
 }
 
-func (s *faulty) Identify(path string) (identity Identity, directory bool, err error) {
+func (s *faulty) Identify(path string) (identity system.Identity, directory bool, err error) {
 	err = s.fault("Identify", func() (err error) {
 		identity, directory, err = s.System.Identify(path)
 		return err
@@ -132,7 +134,7 @@ func (s *faulty) HoldBelow(directory int, name string) (int, error) {
 func (s *faulty) OpenAbove(directory int) (int, error) {
 	return faultFor(s, "OpenAbove", func() (int, error) { return s.System.OpenAbove(directory) })
 }
-func (s *faulty) IdentifyOpen(descriptor int) (identity Identity, err error) {
+func (s *faulty) IdentifyOpen(descriptor int) (identity system.Identity, err error) {
 	err = s.fault("IdentifyOpen", func() (err error) {
 		identity, err = s.System.IdentifyOpen(descriptor)
 		return err
@@ -158,12 +160,12 @@ func (s *faulty) Getwd() (path string, err error) {
 	})
 	return path, err
 }
-func (s *faulty) Environment() Environment {
-	return Environment{TMPDIR: s.tempdir + "/first", TEMP: s.tempdir + "/second"}
+func (s *faulty) Environment() system.Environment {
+	return system.Environment{TMPDIR: s.tempdir + "/first", TEMP: s.tempdir + "/second"}
 }
 
 // kernel is what the tests of removals stand on, so that all can be run once more with helpers.
-var kernel System = Kernel{}
+var kernel system.System = system.Kernel{}
 
 // quickFolder is a folder of the test's own, in memory where the system has such a place: thousands of trees are made.
 func quickFolder(t *testing.T) string {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/system"
 )
 
 // TestModes tries every mode of up to four letters, in every order, against Python's rule.
@@ -110,7 +111,7 @@ func TestLinesAcrossTheBuffer(t *testing.T) {
 		for _, size := range []int{1, 2, 7, 39, 40, 41, 2000} {
 			f, err := TemporaryFile(&Options{Dir: folder, Buffering: buffering})
 			must(t, err)
-			f.library = New(&faulty{System: Kernel{}, piece: 11}) // the system gives less than asked for
+			f.library = New(&faulty{System: system.Kernel{}, piece: 11}) // the system gives less than asked for
 			f.Write(text)
 			f.Seek(0, io.SeekStart)
 			var whole []byte
@@ -164,7 +165,7 @@ func TestDescriptorHasTheFilesPosition(t *testing.T) {
 }
 
 func TestShortAndFailedWrites(t *testing.T) {
-	s := &faulty{System: Kernel{}, piece: 3}
+	s := &faulty{System: system.Kernel{}, piece: 3}
 	f, err := New(s).TemporaryFile(&Options{Dir: quickFolder(t)})
 	must(t, err)
 	defer f.Free()

@@ -1,6 +1,10 @@
 package core
 
-import "sync"
+import (
+	"sync"
+
+	"libtempfile/core/system"
+)
 
 // Prefix is what names begin with where no prefix is given, as Python's tempfile.template.
 const Prefix = "tmp"
@@ -8,7 +12,7 @@ const Prefix = "tmp"
 // Library is what Python keeps in the module: the system to work on and the choice of the default directory. Programs
 // use the package's functions, which have one over the real system; tests and the C library make their own with New.
 type Library struct {
-	system System
+	system system.System
 
 	mutex   sync.Mutex
 	tempdir *string // SetTempdir
@@ -16,10 +20,10 @@ type Library struct {
 }
 
 // New makes a library over a system. Its methods are the package's functions.
-func New(system System) *Library { return &Library{system: system} }
+func New(s system.System) *Library { return &Library{system: s} }
 
 // standard is the library behind the package's functions.
-var standard = New(Kernel{})
+var standard = New(system.Kernel{})
 
 // Mkstemp creates a file and hands over its descriptor, open for reading and writing and closed on exec, and its path.
 // Both are the caller's from then on: nothing closes or removes the file.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"libtempfile/core/system"
 )
 
 // NameLength is the length of a random name, as in Python: 37 characters to the power of 8 are 3.5e12 names.
@@ -30,12 +32,12 @@ var blocks = sync.Pool{New: func() any { return new([512]byte) }}
 
 // randomName fills name with letters of the alphabet. Every letter comes from the kernel: a generator of our own would
 // repeat itself in a forked child, and two processes would then fight for the same names.
-func randomName(system System, name []byte) error {
+func randomName(s system.System, name []byte) error {
 	block := blocks.Get().(*[512]byte)
 	defer blocks.Put(block)
 	for letters := name; len(letters) > 0; {
 		some := block[:min(len(block), len(letters)+len(letters)/4+6)] // with what is drawn again, mostly enough
-		if err := system.Random(some); err != nil {
+		if err := s.Random(some); err != nil {
 			return err
 		}
 		n := 0

@@ -11,11 +11,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/system"
 )
 
 // scripted is a System whose random source is a script: name after name, each one letter eight times over.
 type scripted struct {
-	System
+	system.System
 	letters string
 	drawn   int
 }
@@ -60,7 +62,7 @@ func TestNamesAreOfTheAlphabetAndDistinct(t *testing.T) {
 
 // everyByte is a System whose random source gives 0, 1, 2, ... in turn.
 type everyByte struct {
-	Kernel
+	system.Kernel
 	next int
 }
 
@@ -203,7 +205,7 @@ func TestTakenNamesAreLeftAlone(t *testing.T) {
 				}
 				before := portrait(t, folder)
 
-				system := &scripted{System: Kernel{}, letters: "abc"}
+				system := &scripted{System: system.Kernel{}, letters: "abc"}
 				path, err := create(New(system), &Options{Dir: folder})
 				if err != nil || path != folder+"/tmpcccccccc" || system.drawn != 3 {
 					t.Errorf("%q, %v after %d names", path, err, system.drawn)
@@ -253,7 +255,7 @@ func portrait(t testing.TB, folder string) string {
 func TestNamesRunOut(t *testing.T) {
 	folder := quickFolder(t)
 	must(t, os.Mkdir(folder+"/tmpaaaaaaaa", 0o700))
-	system := &scripted{System: Kernel{}, letters: "a"}
+	system := &scripted{System: system.Kernel{}, letters: "a"}
 	if _, err := New(system).Mkdtemp(&Options{Dir: folder}); !errors.Is(err, syscall.EEXIST) || system.drawn != maxAttempts {
 		t.Errorf("%v after %d names", err, system.drawn)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/system"
 )
 
 // TestRemovesLockedTrees removes what its own user has locked, as root never can be: every combination of the owner's
@@ -133,9 +134,9 @@ func TestMountsAreNotEntered(t *testing.T) {
 		if err := unix.Mount(victim, folder+where, "", unix.MS_BIND, ""); err != nil {
 			t.Skip("bind mounts are not to be had: ", err)
 		}
-		for _, system := range []System{Kernel{}, withoutOpenat2{}} {
-			if err := New(system).RemoveAll(folder + "/tree"); !errors.Is(err, syscall.EBUSY) {
-				t.Errorf("%s with %T: %v", where, system, err)
+		for _, kernel := range []system.System{system.Kernel{}, system.WithoutOpenat2{}} {
+			if err := New(kernel).RemoveAll(folder + "/tree"); !errors.Is(err, syscall.EBUSY) {
+				t.Errorf("%s with %T: %v", where, kernel, err)
 			}
 		}
 		must(t, unix.Unmount(folder+where, 0))
@@ -144,16 +145,6 @@ func TestMountsAreNotEntered(t *testing.T) {
 		}
 		must(t, RemoveAll(folder+"/tree"))
 	}
-}
-
-// withoutOpenat2 is the kernel as an old one, or a sandbox, has it.
-type withoutOpenat2 struct{ Kernel }
-
-func (withoutOpenat2) OpenBelow(directory int, name string) (int, error) {
-	return openSameMount(directory, name, walkFlags)
-}
-func (withoutOpenat2) HoldBelow(directory int, name string) (int, error) {
-	return openSameMount(directory, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW)
 }
 
 // TestPermissionsAndUmask makes files and directories under the strictest and the loosest umask. In a child, because the

@@ -1,6 +1,10 @@
 package core
 
-import "strings"
+import (
+	"strings"
+
+	"libtempfile/core/system"
+)
 
 // Recipe is how something was created, for the C library, which can do the same again without a call into Go: that takes
 // longer than some calls of the system. The zero Recipe is none, because the creation depended on more than its options
@@ -42,7 +46,7 @@ func (r Recipe) Repetition() (Repetition, bool) {
 }
 
 // FileRecipe is what Mkstemp has done.
-func (p *Plan) FileRecipe() Recipe { return p.recipe(createFlags, false) }
+func (p *Plan) FileRecipe() Recipe { return p.recipe(system.CreateFlags, false) }
 
 // DirectoryRecipe is what Mkdtemp has done.
 func (p *Plan) DirectoryRecipe() Recipe { return p.recipe(0, false) }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/system"
 )
 
 // A recipe, followed to the letter, makes what the library makes.
@@ -50,7 +52,7 @@ func TestRecipesAreTrue(t *testing.T) {
 }
 
 // noTmpfile is a system whose files always have names.
-type noTmpfile struct{ Kernel }
+type noTmpfile struct{ system.Kernel }
 
 func (noTmpfile) CreateUnnamed(string, uint32) (int, error) { return -1, syscall.EOPNOTSUPP }
 
@@ -65,7 +67,7 @@ func TestWhatHasNoRecipe(t *testing.T) {
 			return standard.TemporaryDirectoryIn(&memory{}, &Options{Dir: "."})
 		},
 		"a default directory that is relative": func() (Recipe, error) {
-			l, relative := New(Kernel{}), "."
+			l, relative := New(system.Kernel{}), "."
 			l.SetTempdir(&relative)
 			return l.NamedTemporaryFileIn(&memory{}, nil)
 		},

@@ -1,6 +1,10 @@
 package core
 
-import "syscall"
+import (
+	"syscall"
+
+	"libtempfile/core/system"
+)
 
 // RegisterFile takes over a file that is there already, as if NamedTemporaryFile had made it and its descriptor had been
 // detached: Close, Free and, in the C library, the end of the process delete its name. It may be a link or a socket, which
@@ -51,13 +55,13 @@ func (l *Library) RegisterDirectoryIn(storage Storage, path string) error {
 
 // register finds out what has a name, and keeps it, absolute. A path whose last part is no name of its own cannot be
 // deleted by it.
-func (l *Library) register(storage Storage, path string) (identity Identity, directory bool, err error) {
+func (l *Library) register(storage Storage, path string) (identity system.Identity, directory bool, err error) {
 	if name, ok := removable(path); !ok || name != path {
-		return Identity{}, false, failed("register", path, invalid("%q does not end in a name that can be deleted", path))
+		return system.Identity{}, false, failed("register", path, invalid("%q does not end in a name that can be deleted", path))
 	}
 	absolute, err := l.absolute(path)
 	if err != nil {
-		return Identity{}, false, err
+		return system.Identity{}, false, err
 	}
 	if identity, directory, err = l.system.Identify(absolute); err == nil {
 		err = storage.SetText(TextPath, absolute)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
 // Removal removes a directory with all it holds, in steps, so that a caller can show progress or stop in between. What a
@@ -17,11 +19,11 @@ import (
 // It is one goroutine's at a time. Where the system has threads to help, they do so within a step, and are gone when it
 // returns.
 type Removal struct {
-	system   System
-	path     string    // of the root
-	wanted   *Identity // what the root must be; nil: whatever has the name
-	identity Identity  // of the root
-	parent   int       // what holds the root; -1 when done
+	system   system.System
+	path     string           // of the root
+	wanted   *system.Identity // what the root must be; nil: whatever has the name
+	identity system.Identity  // of the root
+	parent   int              // what holds the root; -1 when done
 	pool     pool
 }
 
@@ -30,7 +32,7 @@ type Removal struct {
 func (l *Library) RemoveAll(path string) error { return l.remove(path, nil) }
 
 // remove removes a tree; with an identity, only if it is the root's.
-func (l *Library) remove(path string, identity *Identity) error {
+func (l *Library) remove(path string, identity *system.Identity) error {
 	// An empty directory goes by one call, which can hurt nothing whatever the name leads to by now.
 	if name, ok := removable(path); ok {
 		if err := l.system.Rmdir(name); err == nil || err == syscall.ENOENT {
@@ -41,7 +43,7 @@ func (l *Library) remove(path string, identity *Identity) error {
 }
 
 // removeFull is remove for a directory that was found not to be empty.
-func (l *Library) removeFull(path string, identity *Identity) error {
+func (l *Library) removeFull(path string, identity *system.Identity) error {
 	r, err := l.startRemoval(path, identity)
 	if err != nil {
 		return err
@@ -59,7 +61,7 @@ func (l *Library) removeFull(path string, identity *Identity) error {
 func (l *Library) StartRemoval(path string) (*Removal, error) { return l.startRemoval(path, nil) }
 
 // ResumeRemoval is StartRemoval, unless another directory has taken the place of the one with the identity: ESTALE.
-func (l *Library) ResumeRemoval(path string, identity Identity) (*Removal, error) {
+func (l *Library) ResumeRemoval(path string, identity system.Identity) (*Removal, error) {
 	return l.startRemoval(path, &identity)
 }
 
@@ -73,7 +75,7 @@ func removable(path string) (string, bool) {
 	return path, name != "" && name != "." && name != ".." && !strings.ContainsRune(path, 0)
 }
 
-func (l *Library) startRemoval(path string, identity *Identity) (*Removal, error) {
+func (l *Library) startRemoval(path string, identity *system.Identity) (*Removal, error) {
 	name, ok := removable(path)
 	if !ok {
 		return nil, failed("rmtree", path, invalid("%q may not be removed", path))
@@ -127,7 +129,7 @@ func (r *Removal) Step(entries int) (more bool, err error) {
 func (r *Removal) Path() string { return r.path }
 
 // Identity gives the identity of the root; zero if there is none.
-func (r *Removal) Identity() Identity { return r.identity }
+func (r *Removal) Identity() system.Identity { return r.identity }
 
 // Removed counts the entries removed so far, directories included.
 func (r *Removal) Removed() uint64 { return r.pool.removed }

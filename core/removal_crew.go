@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"time"
+
+	"libtempfile/core/system"
+)
 
 const (
 	// A window is what a rate is measured over: so much time, and so many entries at least.
@@ -52,12 +56,12 @@ const (
 )
 
 // know asks the system, the first time, for what is possible.
-func (c *crew) know(system System) {
+func (c *crew) know(s system.System) {
 	if c.known {
 		return
 	}
 	c.known = true
-	c.most, c.measure = system.Helpers()
+	c.most, c.measure = s.Helpers()
 	if !c.measure {
 		c.size = c.most
 	}
@@ -164,9 +168,9 @@ type meter struct {
 // read gives the time since it was called last, in the same run of a walker; 0: it was not. That is the time that the thread
 // had a processor, for when other programs have it is chance, and would drown in a window what helpers gain. But a thread
 // that waits much does so for a lock or a device, and then all time counts.
-func (m *meter) read(system System, entries int) (took time.Duration) {
+func (m *meter) read(s system.System, entries int) (took time.Duration) {
 	const fewWaits = 16 // entries a wait
-	clock, processor, waits := system.Spent()
+	clock, processor, waits := s.Spent()
 	if m.running {
 		took = processor - m.processor
 		if took <= 0 || waits-m.waits > int64(entries/fewWaits) {

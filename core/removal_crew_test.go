@@ -5,11 +5,13 @@ package core
 import (
 	"testing"
 	"time"
+
+	"libtempfile/core/system"
 )
 
 // choosing is a System that has helpers if they make it faster.
 type choosing struct {
-	Kernel
+	system.Kernel
 	most int
 }
 
@@ -98,7 +100,7 @@ func TestHelpersComeBack(t *testing.T) {
 
 // scheduled is a System with clocks of its own.
 type scheduled struct {
-	Kernel
+	system.Kernel
 	clock, processor time.Duration
 	waits            int64
 }

@@ -16,11 +16,12 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/system"
 )
 
 // helped is a System with helpers, which are goroutines. They are at work from the start, in the smallest tree.
 type helped struct {
-	System
+	system.System
 	most     int
 	recruits atomic.Int64
 }
@@ -39,9 +40,9 @@ func (s *helped) Recruit(_ int, help func()) (join func()) {
 
 // TestRemovalsWithHelpers runs all tests of removals once more.
 func TestRemovalsWithHelpers(t *testing.T) {
-	defer func(s System, l *Library) { kernel, standard = s, l }(kernel, standard)
+	defer func(s system.System, l *Library) { kernel, standard = s, l }(kernel, standard)
 	for _, helpers := range []int{1, 3} {
-		s := &helped{System: Kernel{}, most: helpers}
+		s := &helped{System: system.Kernel{}, most: helpers}
 		kernel, standard = s, New(s)
 		for name, test := range map[string]func(*testing.T){
 			"TestRemovesWideTrees": TestRemovesWideTrees, "TestRemovesDeepTrees": TestRemovesDeepTrees,
@@ -114,7 +115,7 @@ func (s *meeting) UnlinkBelow(directory int, name string) error {
 func TestHelpersWorkAtTheSameTime(t *testing.T) {
 	root := quickFolder(t) + "/tree"
 	entries := bush(t, root, 3, 3)
-	s := &meeting{helped: &helped{System: Kernel{}, most: 1}}
+	s := &meeting{helped: &helped{System: system.Kernel{}, most: 1}}
 	r, err := New(s).StartRemoval(root)
 	must(t, err)
 	for more := true; more; {
@@ -137,7 +138,7 @@ func TestHelpersShareDescriptors(t *testing.T) {
 	for limit := 5; limit <= 40; limit += 5 {
 		root := folder + "/tree"
 		bush(t, root, 2, 7)
-		s := &watched{System: &helped{System: Kernel{}, most: 3}, limit: limit}
+		s := &watched{System: &helped{System: system.Kernel{}, most: 3}, limit: limit}
 		if err := New(s).RemoveAll(root); err != nil {
 			t.Errorf("with %d descriptors: %v", limit, err)
 		}
@@ -148,7 +149,7 @@ func TestHelpersShareDescriptors(t *testing.T) {
 		root := folder + "/tree"
 		bush(t, root, 1, 100)
 		bush(t, root+"/wide", 2, 7)
-		s := &watched{System: &helped{System: Kernel{}, most: 3}}
+		s := &watched{System: &helped{System: system.Kernel{}, most: 3}}
 		must(t, New(s).RemoveAll(root))
 		if s.most > 3*openLevels {
 			t.Errorf("%d descriptors at once", s.most)
@@ -181,7 +182,7 @@ func TestHelpersInTreesThatChange(t *testing.T) {
 			source := rand.New(rand.NewSource(int64(2*round + disturber)))
 			disturbers.Go(func() { disturb(done, source, folder) })
 		}
-		s := &helped{System: Kernel{}, most: 3}
+		s := &helped{System: system.Kernel{}, most: 3}
 		var removers sync.WaitGroup
 		for range 2 {
 			removers.Go(func() { removeChanging(t, New(s), root) })
@@ -289,7 +290,7 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		nth := round % 40
 		root := fmt.Sprintf("%s/tree-%d", folder, nth)
 		bush(t, root, 3, 3)
-		s := &panicking{helped: &helped{System: Kernel{}, most: 2}}
+		s := &panicking{helped: &helped{System: system.Kernel{}, most: 2}}
 		s.left.Store(int64(nth + 1))
 		r, err := New(s).StartRemoval(root)
 		must(t, err)
@@ -327,7 +328,7 @@ func TestAPanicThatStartsNoThreadIsNoEndOfTheProcess(t *testing.T) {
 		}
 		must(t, RemoveAll(root))
 	}()
-	New(&startless{&helped{System: Kernel{}, most: 1}}).RemoveAll(root)
+	New(&startless{&helped{System: system.Kernel{}, most: 1}}).RemoveAll(root)
 }
 
 // alone is a System on which no thread can be started.
@@ -341,7 +342,7 @@ func (s *alone) Recruit(int, func()) func() {
 func TestWithoutThreadsItGoesOnAlone(t *testing.T) {
 	root := quickFolder(t) + "/tree"
 	bush(t, root, 3, 3)
-	s := &alone{&helped{System: Kernel{}, most: 2}}
+	s := &alone{&helped{System: system.Kernel{}, most: 2}}
 	must(t, New(s).RemoveAll(root))
 	gone(t, root)
 	if n := s.recruits.Load(); n != 1 {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"libtempfile/core/system"
 )
 
 const (
@@ -251,16 +253,16 @@ func (w *walker) finish() {
 }
 
 // close closes what is open.
-func (p *pool) close(system System) {
+func (p *pool) close(s system.System) {
 	for _, w := range p.walkers {
 		for i, here := range w.branch {
 			if here.descriptor >= 0 && (i > 0 || w.origin == nil) {
-				system.Close(here.descriptor)
+				s.Close(here.descriptor)
 			}
 		}
 	}
 	for _, here := range p.torn {
-		system.Close(here.descriptor)
+		s.Close(here.descriptor)
 	}
 	p.walkers, p.ready, p.starved, p.torn = nil, nil, nil, nil
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/system"
 )
 
 // chain makes a directory in a directory in a directory, by descriptor: the path is longer than any call takes.
@@ -65,7 +66,7 @@ func TestRemovesDeepTrees(t *testing.T) {
 
 // watched is a System that counts the directories open at once and refuses one too many.
 type watched struct {
-	System
+	system.System
 	mutex            sync.Mutex
 	now, most, limit int
 }
@@ -161,7 +162,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 
 // swapping is a System that does something the moment before a call of a method.
 type swapping struct {
-	System
+	system.System
 	before, name string
 	swap         func()
 }
@@ -280,7 +281,7 @@ func TestAnotherRootIsLeftAlone(t *testing.T) {
 
 // stubborn is a System on which some names cannot be removed.
 type stubborn struct {
-	System
+	system.System
 	names map[string]syscall.Errno
 	opens atomic.Int64
 }
@@ -362,7 +363,7 @@ func TestWhatGoesInTheEndIsNoFailure(t *testing.T) {
 }
 
 // contrary is a System on which a directory is no directory to open and one to unlink.
-type contrary struct{ System }
+type contrary struct{ system.System }
 
 func (s contrary) OpenBelow(directory int, name string) (int, error) {
 	if name == "odd" {
@@ -421,13 +422,13 @@ func TestStepsCountAndStop(t *testing.T) {
 	}
 	gone(t, root)
 	must(t, os.Mkdir(root, 0o700))
-	if _, err := standard.ResumeRemoval(root, Identity{1, 2}); !errors.Is(err, syscall.ESTALE) {
+	if _, err := standard.ResumeRemoval(root, system.Identity{Device: 1, Inode: 2}); !errors.Is(err, syscall.ESTALE) {
 		t.Errorf("going on in another directory: %v", err)
 	}
 }
 
 // ResumedRemoval goes on with a removal to its end and tells how many entries it removed.
-func ResumedRemoval(t *testing.T, root string, identity Identity) (uint64, error) {
+func ResumedRemoval(t *testing.T, root string, identity system.Identity) (uint64, error) {
 	r, err := standard.ResumeRemoval(root, identity)
 	must(t, err)
 	defer r.Close()
@@ -441,7 +442,7 @@ func ResumedRemoval(t *testing.T, root string, identity Identity) (uint64, error
 
 // creating is a System on which somebody makes a file in the root whenever the removal wants to remove that.
 type creating struct {
-	System
+	system.System
 	root  string
 	times int
 }
@@ -482,39 +483,5 @@ func TestManyRemoversOnOneTree(t *testing.T) {
 		}
 		removers.Wait()
 		gone(t, folder+"/tree")
-	}
-}
-
-func TestOpeningWithoutOpenat2(t *testing.T) {
-	folder := quickFolder(t)
-	must(t, os.Mkdir(folder+"/d", 0o700))
-	must(t, os.Symlink("d", folder+"/link"))
-	must(t, os.WriteFile(folder+"/file", nil, 0o600))
-	here, err := Kernel{}.OpenParent(folder)
-	must(t, err)
-	defer unix.Close(here)
-	before := descriptors(t)
-	for name, want := range map[string]error{"d": nil, "link": syscall.ENOTDIR, "file": syscall.ENOTDIR, "missing": syscall.ENOENT} {
-		for way, open := range map[string]func(int, string, int) (int, error){"openat2": Kernel{}.openBelow, "openat": openSameMount} {
-			descriptor, err := open(here, name, walkFlags)
-			if err == nil {
-				unix.Close(descriptor)
-			}
-			if err != want {
-				t.Errorf("%s by %s: %v, want %v", name, way, err, want)
-			}
-		}
-	}
-	// /proc is a mount of its own.
-	root, err := Kernel{}.OpenParent("/")
-	must(t, err)
-	defer unix.Close(root)
-	for way, open := range map[string]func(int, string, int) (int, error){"openat2": Kernel{}.openBelow, "openat": openSameMount} {
-		if descriptor, err := open(root, "proc", walkFlags); err != syscall.EBUSY {
-			t.Errorf("a mount by %s: %d, %v", way, descriptor, err)
-		}
-	}
-	if after := descriptors(t); after != before+1 {
-		t.Errorf("%d descriptors leaked", after-before-1)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 	"syscall"
+
+	"libtempfile/core/system"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // One thread at a time runs it.
 type walker struct {
 	removal *Removal
-	system  System
+	system  system.System
 	origin  *level   // of another walker: the directories at the base of the branch are in that; nil: this is the whole tree
 	branch  []*level // behind its end wait levels to be used again
 	open    int      // levels with a descriptor of their own
@@ -37,12 +39,12 @@ type walker struct {
 // directories, first.
 type level struct {
 	name       string
-	above      *level   // nil: the root of the tree
-	descriptor int      // -1: closed to save descriptors
-	identity   Identity // set when closed
-	offset     int64    // where reading goes on, set when closed
-	pending    []string // directories found in it that are still to be removed
-	ended      bool     // it was read to its end
+	above      *level          // nil: the root of the tree
+	descriptor int             // -1: closed to save descriptors
+	identity   system.Identity // set when closed
+	offset     int64           // where reading goes on, set when closed
+	pending    []string        // directories found in it that are still to be removed
+	ended      bool            // it was read to its end
 	passes     int
 	progress   bool                // something went in this pass
 	torn       error               // why a branch below it was given up in this pass
@@ -91,7 +93,7 @@ func (w *walker) run(caller bool) {
 // entries removes what was read and notes the directories in it, as far as the quota goes.
 func (w *walker) entries(here *level) {
 	for w.quota > 0 {
-		entry, rest, ok := NextEntry(w.rest)
+		entry, rest, ok := system.NextEntry(w.rest)
 		w.rest = rest
 		if !ok {
 			return

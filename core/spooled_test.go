@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/system"
 )
 
 // model is what Python's SpooledTemporaryFile is: io.BytesIO until it rolls over, and a file from then on.
@@ -243,7 +245,7 @@ func TestSpooledDescriptorRollsOver(t *testing.T) {
 // TestSpooledKeepsDataWhenRollingOverFails fills a file past its size on a system that has no room on disk, and then on
 // one that has.
 func TestSpooledKeepsDataWhenRollingOverFails(t *testing.T) {
-	system := &faulty{System: Kernel{}, method: "Write", nth: 1, errno: syscall.ENOSPC, lasting: true}
+	system := &faulty{System: system.Kernel{}, method: "Write", nth: 1, errno: syscall.ENOSPC, lasting: true}
 	f, err := New(system).SpooledTemporaryFile(&Options{MaxSize: 10, Dir: quickFolder(t)})
 	must(t, err)
 	defer f.Free()

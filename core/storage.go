@@ -4,6 +4,8 @@ import (
 	"sync"
 	"syscall"
 	"unsafe"
+
+	"libtempfile/core/system"
 )
 
 // Storage is where a file or directory keeps all that it is: Go memory for Go programs, a record in C memory for the C
@@ -126,7 +128,7 @@ func (m *memory) Renew()                             {}
 func (m *memory) Owned() bool                        { return true }
 func (m *memory) Resize(keep, capacity int64) error {
 	var block []byte
-	if !affordable(capacity) {
+	if !system.Affordable(capacity) {
 		return syscall.ENOMEM
 	}
 	if capacity > 0 {

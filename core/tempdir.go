@@ -1,17 +1,21 @@
 package core
 
-import "strings"
+import (
+	"strings"
+
+	"libtempfile/core/system"
+)
 
 // choice is a default directory that was tried, and the environment it was chosen for.
 type choice struct {
 	made        bool
-	environment Environment
+	environment system.Environment
 	directory   string
 }
 
 // suits tells whether the choice is still the one to make. CPython keeps its first choice for ever; a C library cannot,
 // because its host may set TMPDIR at any time and expects the next call to see it.
-func (c *choice) suits(now *Environment) bool {
+func (c *choice) suits(now *system.Environment) bool {
 	return c.made && c.environment.TMPDIR == now.TMPDIR && c.environment.TEMP == now.TEMP &&
 		c.environment.TMP == now.TMP && c.environment.HOME == now.HOME
 }
@@ -62,7 +66,7 @@ func (l *Library) Candidates() []string {
 	return l.candidates(&environment)
 }
 
-func (l *Library) candidates(environment *Environment) []string {
+func (l *Library) candidates(environment *system.Environment) []string {
 	var list []string
 	for _, wish := range [...]string{environment.TMPDIR, environment.TEMP, environment.TMP} {
 		if wish == "" {

@@ -10,20 +10,22 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/system"
 )
 
 // elsewhere is a System whose environment and current directory the test sets, and which counts how often a file is
 // tried. Creating a file outside the test's own folder fails as the table says, or with ENOENT.
 type elsewhere struct {
-	Kernel
-	environment Environment
+	system.Kernel
+	environment system.Environment
 	here, home  string
 	own         string
 	refusals    map[string]syscall.Errno
 	tried       []string
 }
 
-func (s *elsewhere) Environment() Environment { return s.environment }
+func (s *elsewhere) Environment() system.Environment { return s.environment }
 func (s *elsewhere) Getwd() (string, error) {
 	if s.here == "" {
 		return "", syscall.ENOENT
@@ -51,16 +53,16 @@ func (s *elsewhere) Create(path string, permissions uint32) (int, error) {
 func TestCandidatesInOrder(t *testing.T) {
 	fixed := []string{"/tmp", "/var/tmp", "/usr/tmp"}
 	for _, c := range []struct {
-		environment Environment
+		environment system.Environment
 		here, home  string
 		want        []string
 	}{
-		{Environment{}, "/here", "/home/me", slices.Concat(fixed, []string{"/here", "/home/me"})},
-		{Environment{TMPDIR: "/a", TEMP: "/b", TMP: "/c", HOME: "/h"}, "/here", "/home/me",
+		{system.Environment{}, "/here", "/home/me", slices.Concat(fixed, []string{"/here", "/home/me"})},
+		{system.Environment{TMPDIR: "/a", TEMP: "/b", TMP: "/c", HOME: "/h"}, "/here", "/home/me",
 			slices.Concat([]string{"/a", "/b", "/c"}, fixed, []string{"/here", "/h"})},
-		{Environment{TMP: "rel//ative/."}, "/here", "", slices.Concat([]string{"/here/rel/ative"}, fixed, []string{"/here"})},
-		{Environment{TMPDIR: "/a//b/", HOME: "relative"}, "/", "/home/me", slices.Concat([]string{"/a/b"}, fixed, []string{"/"})},
-		{Environment{TMPDIR: "relative", HOME: "/h/"}, "", "", slices.Concat([]string{"relative"}, fixed, []string{".", "/h"})},
+		{system.Environment{TMP: "rel//ative/."}, "/here", "", slices.Concat([]string{"/here/rel/ative"}, fixed, []string{"/here"})},
+		{system.Environment{TMPDIR: "/a//b/", HOME: "relative"}, "/", "/home/me", slices.Concat([]string{"/a/b"}, fixed, []string{"/"})},
+		{system.Environment{TMPDIR: "relative", HOME: "/h/"}, "", "", slices.Concat([]string{"relative"}, fixed, []string{".", "/h"})},
 	} {
 		got := New(&elsewhere{environment: c.environment, here: c.here, home: c.home}).Candidates()
 		if !slices.Equal(got, c.want) {
@@ -71,7 +73,7 @@ func TestCandidatesInOrder(t *testing.T) {
 
 func TestEveryRefusalIsTold(t *testing.T) {
 	s := &elsewhere{
-		environment: Environment{TMPDIR: "/a", TEMP: "relative"}, home: "/home/me", own: "/own",
+		environment: system.Environment{TMPDIR: "/a", TEMP: "relative"}, home: "/home/me", own: "/own",
 		refusals: map[string]syscall.Errno{"/a": syscall.EROFS, "/tmp": syscall.EACCES, "/var/tmp": syscall.ENOSPC,
 			"/usr/tmp": syscall.ENOTDIR, "/home/me": syscall.EDQUOT},
 	}
@@ -108,7 +110,7 @@ func TestChoiceIsKeptForItsEnvironment(t *testing.T) {
 	for _, name := range []string{"/a", "/b"} {
 		must(t, os.Mkdir(own+name, 0o700))
 	}
-	s := &elsewhere{environment: Environment{TMPDIR: own + "/a"}, own: own, here: own}
+	s := &elsewhere{environment: system.Environment{TMPDIR: own + "/a"}, own: own, here: own}
 	l := New(s)
 	expect := func(want string, tries int) {
 		t.Helper()
@@ -152,7 +154,7 @@ func TestChoiceIsKeptForItsEnvironment(t *testing.T) {
 }
 
 func TestManyAskForTheDefaultDirectory(t *testing.T) {
-	l := New(&elsewhere{environment: Environment{TMPDIR: t.TempDir()}, own: "/"})
+	l := New(&elsewhere{environment: system.Environment{TMPDIR: t.TempDir()}, own: "/"})
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
@@ -219,7 +221,7 @@ func (s *small) Write(descriptor int, p []byte) (int, error) {
 func TestProbeWritesNoMoreThanAllowed(t *testing.T) {
 	for limit, want := range map[int64]int64{0: 0, 1: 1, 3: 3, 4: 4, 1 << 40: 4} {
 		own := t.TempDir()
-		s := &small{elsewhere: elsewhere{own: own, environment: Environment{TMPDIR: own}}, limit: limit}
+		s := &small{elsewhere: elsewhere{own: own, environment: system.Environment{TMPDIR: own}}, limit: limit}
 		directory, err := New(s).Gettempdir()
 		if err != nil || directory != own || s.written != want {
 			t.Errorf("limit %d: %q, %v, %d bytes written; want %d", limit, directory, err, s.written, want)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"libtempfile/core"
+	"libtempfile/core/system"
 )
 
 // Texts that are longer than what is encoded at a time.
@@ -156,7 +157,7 @@ func TestLongTextThatDoesNotEncodeLeavesNothing(t *testing.T) {
 
 // full is a disk that is full after so many bytes.
 type full struct {
-	core.System
+	system.System
 	room int
 }
 
@@ -170,7 +171,7 @@ func (f *full) Write(descriptor int, p []byte) (int, error) {
 }
 
 func TestLongTextOnAFullDiskKeepsThePosition(t *testing.T) {
-	disk := &full{core.Kernel{}, 200_000}
+	disk := &full{system.Kernel{}, 200_000}
 	f, err := core.New(disk).TemporaryFile(&core.Options{Mode: "w+", Encoding: "utf-16-le", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -193,12 +194,12 @@ func TestLongTextOnAFullDiskKeepsThePosition(t *testing.T) {
 }
 
 // sink takes all that is written and keeps nothing.
-type sink struct{ core.System }
+type sink struct{ system.System }
 
 func (sink) Write(descriptor int, p []byte) (int, error) { return len(p), nil }
 
 func TestLongTextNeedsNoMoreMemory(t *testing.T) {
-	f, err := core.New(sink{core.Kernel{}}).TemporaryFile(&core.Options{Mode: "w", Encoding: "utf-16", Dir: t.TempDir()})
+	f, err := core.New(sink{system.Kernel{}}).TemporaryFile(&core.Options{Mode: "w", Encoding: "utf-16", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"libtempfile/core"
+	"libtempfile/core/system"
 )
 
 // A contestant is one way to do a job.
@@ -79,7 +80,7 @@ func coreMkstemp() error {
 	if err != nil {
 		return err
 	}
-	if err := (core.Kernel{}).Close(descriptor); err != nil {
+	if err := (system.Kernel{}).Close(descriptor); err != nil {
 		return err
 	}
 	return os.Remove(path)

@@ -1,10 +1,11 @@
 //go:build !linux || tempfile_portable
 
-package core
+package system
 
 import "time"
 
-// What there is on Linux alone: removing a directory with all it holds, by descriptor. It fails here before it has begun.
+// The calls that remove a directory with all it holds, by descriptor. Only Linux has them: elsewhere a removal fails
+// before it begins.
 
 func (Kernel) OpenParent(path string) (int, error)               { return -1, ErrUnsupported }
 func (Kernel) OpenBelow(directory int, name string) (int, error) { return -1, ErrUnsupported }

@@ -1,6 +1,6 @@
 //go:build (unix && !linux) || tempfile_portable
 
-package core
+package system
 
 import (
 	"crypto/rand"
@@ -12,56 +12,39 @@ import (
 	"time"
 )
 
-// Unix systems other than Linux, with what the standard library has for all of them. Files are created, written and deleted
-// by the same rules as on Linux. A directory goes if it is empty: what removes one with all it holds needs calls by
-// descriptor that the standard library does not show, and fails with ErrUnsupported.
+// Unix systems other than Linux, by the calls that the standard library has for all of them. Files are created, written and
+// deleted by the same rules as on Linux. An empty directory can be removed. The removal of any other fails with
+// ErrUnsupported: it needs calls by descriptor that the standard library does not offer.
 //
-// The build tag tempfile_portable puts this in the place of sys_linux.go, for tests.
+// The build tag tempfile_portable compiles this file on Linux in place of the _linux files, for tests.
 
 // Kernel is the real system.
 type Kernel struct{}
 
-// again repeats a call that a signal interrupted.
-func again(call func() error) error {
-	for {
-		if err := call(); err != syscall.EINTR {
-			return err
-		}
-	}
-}
-
-// againFor is again for calls that count or give a descriptor.
-func againFor[T any](call func() (T, error)) (T, error) {
-	for {
-		if value, err := call(); err != syscall.EINTR {
-			return value, err
-		}
-	}
-}
-
+// How files are created.
 const (
-	createFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
-	unnamedFlags = 0 // there is no O_TMPFILE
+	CreateFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
+	UnnamedFlags = 0 // there is no O_TMPFILE
 )
 
 func (Kernel) Create(path string, permissions uint32) (int, error) {
-	return againFor(func() (int, error) { return syscall.Open(path, createFlags, permissions) })
+	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags, permissions) })
 }
 
 func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
 	return -1, syscall.EOPNOTSUPP
 }
 
-// noUnnamed: a file is created with a name, which goes at once.
-func noUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
+// NoUnnamed tells whether a file must be created with a name, which is deleted at once.
+func NoUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
 
 func (Kernel) Mkdir(path string, permissions uint32) error {
-	return again(func() error { return syscall.Mkdir(path, permissions) })
+	return ignoringEINTR(func() error { return syscall.Mkdir(path, permissions) })
 }
 
 func (Kernel) Exists(path string) bool {
 	var stat syscall.Stat_t
-	return again(func() error { return syscall.Lstat(path, &stat) }) == nil
+	return ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }) == nil
 }
 
 // Unlink: where the system's unlink removes directories for root, as some do, a directory is refused first.
@@ -69,16 +52,16 @@ func (k Kernel) Unlink(path string) error {
 	if _, directory, err := k.Identify(path); err == nil && directory {
 		return syscall.EISDIR
 	}
-	return again(func() error { return syscall.Unlink(path) })
+	return ignoringEINTR(func() error { return syscall.Unlink(path) })
 }
 
 func (Kernel) Rmdir(path string) error {
-	return again(func() error { return syscall.Rmdir(path) })
+	return ignoringEINTR(func() error { return syscall.Rmdir(path) })
 }
 
 func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
 	var stat syscall.Stat_t
-	if err = again(func() error { return syscall.Lstat(path, &stat) }); err != nil {
+	if err = ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }); err != nil {
 		return Identity{}, false, err
 	}
 	return Identity{uint64(stat.Dev), uint64(stat.Ino)}, stat.Mode&syscall.S_IFMT == syscall.S_IFDIR, nil
@@ -91,7 +74,7 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 		return Identity{}, err
 	}
 	entries, err := os.ReadDir(path)
-	if again, _, changed := k.Identify(path); !directory || err != nil || len(entries) > 0 || changed != nil || again != identity {
+	if now, _, changed := k.Identify(path); !directory || err != nil || len(entries) > 0 || changed != nil || now != identity {
 		return Identity{}, syscall.ESTALE
 	}
 	return identity, nil
@@ -115,25 +98,25 @@ func (Kernel) Close(descriptor int) error {
 }
 
 func (Kernel) Read(descriptor int, p []byte) (int, error) {
-	return againFor(func() (int, error) { return syscall.Read(descriptor, p) })
+	return ignoringEINTR2(func() (int, error) { return syscall.Read(descriptor, p) })
 }
 
 func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
-	return againFor(func() (int, error) { return syscall.Pread(descriptor, p, offset) })
+	return ignoringEINTR2(func() (int, error) { return syscall.Pread(descriptor, p, offset) })
 }
 
 // Write: macOS refuses more than 2 GB at a time, where others write a part.
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	const most = 1 << 30
-	return againFor(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
+	return ignoringEINTR2(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
 }
 
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return againFor(func() (int64, error) { return syscall.Seek(descriptor, offset, whence) })
+	return ignoringEINTR2(func() (int64, error) { return syscall.Seek(descriptor, offset, whence) })
 }
 
 func (Kernel) Truncate(descriptor int, size int64) error {
-	return again(func() error { return syscall.Ftruncate(descriptor, size) })
+	return ignoringEINTR(func() error { return syscall.Ftruncate(descriptor, size) })
 }
 
 func (Kernel) Random(p []byte) error {
@@ -159,8 +142,8 @@ func (Kernel) Environment() Environment {
 	return Environment{TMPDIR: os.Getenv("TMPDIR"), TEMP: os.Getenv("TEMP"), TMP: os.Getenv("TMP"), HOME: os.Getenv("HOME")}
 }
 
-// affordable tells whether the system would give that much memory, for want of which Go ends the program.
-func affordable(size int64) bool {
+// Affordable tells whether the system would give that much memory. Go ends the program where the system refuses.
+func Affordable(size int64) bool {
 	const worthAsking = 64 << 20
 	if size < worthAsking {
 		return true

@@ -1,12 +1,12 @@
-package core
+package system
 
 import "time"
 
-// System is the part of an operating system that the package needs, as a value, so that a test can hand over one whose
-// Nth call fails. Each platform implements the same methods in its sys_ file; nothing else may differ between platforms.
+// System is the part of an operating system that libtempfile needs. It is an interface so that a test can pass one whose
+// Nth call fails.
 //
-// Errors are bare errnos: the caller knows the operation and the path. A call that a signal interrupted is repeated,
-// except Close, which has closed by then.
+// An error is a bare errno, because the caller knows the operation and the path. A call that fails with EINTR is repeated.
+// Close is not repeated: it has closed the descriptor by then.
 type System interface {
 	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists.
 	Create(path string, permissions uint32) (descriptor int, err error)
@@ -20,11 +20,11 @@ type System interface {
 	Unlink(path string) error
 	// Rmdir removes an empty directory; a link is ENOTDIR.
 	Rmdir(path string) error
-	// Identify gives the identity of what has the name, without following a link, and whether it is a directory. Who owns
-	// it says nothing: servers and mounts that map users give new directories to others.
+	// Identify gives the identity of what has the name, without following a link, and whether it is a directory. The owner
+	// is not looked at: a server or a mount that maps users gives a new directory to another user.
 	Identify(path string) (identity Identity, directory bool, err error)
-	// IdentifyNew gives the identity of a directory that Mkdir has just made there with the permissions. ESTALE: what has the
-	// name is another one, which somebody has put there since.
+	// IdentifyNew gives the identity of a directory that Mkdir has just made with the permissions. ESTALE means that another
+	// directory has its name by now.
 	IdentifyNew(path string, permissions uint32) (Identity, error)
 
 	Close(descriptor int) error
@@ -39,10 +39,10 @@ type System interface {
 	// OpenBelow opens a directory entry for a removal: no link followed (ENOTDIR), no mount entered (EBUSY), no device
 	// waited for.
 	OpenBelow(directory int, name string) (descriptor int, err error)
-	// HoldBelow is OpenBelow for a directory whose permissions allow nothing: good to identify it, to Unlock it and to
-	// open "." below it.
+	// HoldBelow is OpenBelow for a directory whose permissions allow nothing. The descriptor serves to identify it, to Unlock
+	// it and to open "." below it.
 	HoldBelow(directory int, name string) (descriptor int, err error)
-	// Unlock grants the owner all permissions on an open or held directory if it is ours; false: nothing was changed.
+	// Unlock grants the owner all permissions on an open or held directory of the caller's; false: nothing was changed.
 	Unlock(directory int) bool
 	// OpenAbove opens the directory above an open one.
 	OpenAbove(directory int) (descriptor int, err error)
@@ -53,14 +53,14 @@ type System interface {
 	UnlinkBelow(directory int, name string) error
 	RmdirBelow(directory int, name string) error
 
-	// Helpers tells how many threads may help with a removal at most, 0 where there are none to be had. With measure,
-	// only as many do as make it faster; without, all of them from the start, which is for tests.
+	// Helpers tells how many threads may help with a removal. With measure they help only in a large tree, and only if they
+	// make its removal faster; without it, which is for tests, all of them help from the start.
 	Helpers() (most int, measure bool)
-	// Recruit starts helper number n, counted from 0, from the thread that calls, whose rights, sandbox and name spaces it
-	// shares, to call help once; join waits for its end. nil: there is none to be had.
+	// Recruit starts helper number n, counted from 0, which calls help once; join waits for its end. The helper has the
+	// rights, the sandbox and the name spaces of the calling thread. nil: no thread can be started.
 	Recruit(n int, help func()) (join func())
-	// Spent tells of a clock that nobody sets, of how long the calling thread has had a processor, and of how often it
-	// has waited for something else than a processor.
+	// Spent reads a monotonic clock, how long the calling thread has run on a processor, and how often it has waited for
+	// anything but a processor.
 	Spent() (clock, processor time.Duration, waits int64)
 
 	// FileSizeLimit tells how large a file may become by this process's writes.

@@ -1,6 +1,6 @@
 //go:build linux && !tempfile_portable
 
-package core
+package system
 
 import (
 	"os"
@@ -13,7 +13,7 @@ import (
 
 // TestEntriesInEveryBuffer reads a directory with buffers of growing size, so that entries end at their very end.
 func TestEntriesInEveryBuffer(t *testing.T) {
-	folder := quickFolder(t)
+	folder := t.TempDir()
 	want := []string{"d/"}
 	must(t, os.Mkdir(folder+"/d", 0o700))
 	for _, n := range []int{1, 2, 4, 5, 6, 100, 255} {

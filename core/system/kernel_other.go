@@ -1,20 +1,21 @@
 //go:build !unix && !tempfile_portable
 
-package core
+package system
 
 import (
 	"math"
 	"time"
 )
 
-// Systems that are no Unix, Windows above all. The package compiles there, so that a program for several systems does too.
-// What makes a file or a directory fails with ErrUnsupported: what the package promises of permissions and names has to be
-// made of other things there. A SpooledTemporaryFile works for as long as it is in memory.
+// Systems that are no Unix, above all Windows. The package compiles there, so that a program for several systems compiles
+// too. A call that makes a file or a directory fails with ErrUnsupported, because nobody has written it for such a system yet. A
+// SpooledTemporaryFile works as long as it is in memory.
 
 // Kernel is the real system.
 type Kernel struct{}
 
-const createFlags, unnamedFlags = 0, 0
+// How files are created: not at all.
+const CreateFlags, UnnamedFlags = 0, 0
 
 func (Kernel) Create(path string, permissions uint32) (int, error) { return -1, ErrUnsupported }
 func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
@@ -42,8 +43,11 @@ func (Kernel) Getwd() (string, error)                                       { re
 func (Kernel) Home() (string, error)                                        { return "", ErrUnsupported }
 func (Kernel) Environment() Environment                                     { return Environment{} }
 
-func noUnnamed(err error) bool   { return false }
-func affordable(size int64) bool { return true }
+// NoUnnamed tells whether a file must be created with a name.
+func NoUnnamed(err error) bool { return false }
+
+// Affordable tells whether the system would give that much memory.
+func Affordable(size int64) bool { return true }
 
 // loaded is where the clock of Spent counts from.
 var loaded = time.Now()
