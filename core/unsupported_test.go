@@ -1,6 +1,6 @@
 //go:build !unix || tempfile_portable
 
-package core_test
+package tempfile_test
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 	"runtime"
 	"testing"
 
-	"libtempfile/core"
+	tempfile "libtempfile/core"
 )
 
 // What the package does not do on a system fails by one name, and leaves everything as it was.
 
 func TestUnsupportedIsOneName(t *testing.T) {
-	if !errors.Is(core.ErrUnsupported, errors.ErrUnsupported) {
+	if !errors.Is(tempfile.ErrUnsupported, errors.ErrUnsupported) {
 		t.Error("it is not errors.ErrUnsupported")
 	}
 	root := t.TempDir()
@@ -23,13 +23,13 @@ func TestUnsupportedIsOneName(t *testing.T) {
 	if err := os.Mkdir(below, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := core.RemoveAll(root); !errors.Is(err, core.ErrUnsupported) {
+	if err := tempfile.RemoveAll(root); !errors.Is(err, tempfile.ErrUnsupported) {
 		t.Errorf("removing a directory with something in it: %v", err)
 	}
 	if _, err := os.Stat(below); err != nil {
 		t.Error(err)
 	}
-	f, err := core.SpooledTemporaryFile(nil)
+	f, err := tempfile.SpooledTemporaryFile(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestUnsupportedIsOneName(t *testing.T) {
 		t.Error(err)
 	}
 	if runtime.GOOS == "windows" {
-		if _, _, err := core.Mkstemp(&core.Options{Dir: "/"}); !errors.Is(err, core.ErrUnsupported) {
+		if _, _, err := tempfile.Mkstemp(&tempfile.Options{Dir: "/"}); !errors.Is(err, tempfile.ErrUnsupported) {
 			t.Errorf("Mkstemp: %v", err)
 		}
 	}
