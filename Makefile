@@ -135,7 +135,7 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
 	@echo "check-pure: the core is pure Go"
 
-# On systems other than Linux the core does what the standard library can, see core/sys_portable.go: that is tried here. What
+# On systems other than Linux the core does what the standard library can, see core/system/kernel_portable.go: that is tried here. What
 # is skipped removes directories that are not empty, or makes each call fail on the way.
 other_systems := darwin windows freebsd
 linux_only := ^(TestEveryCallFails|TestCallsKeepFailing|TestRegisteredDirectory|ExampleTemporaryDirectory)$$

@@ -9,7 +9,8 @@ import (
 	"unsafe"
 
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/object"
+	"libtempfile/core/system"
 )
 
 // hello does nothing. It is the first call of every thread, see tempfile__introduce.
@@ -39,7 +40,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	case C.TEMPFILE__REMOVAL:
 		stock() // before the removal has descriptors
 		s := storage.State()
-		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
+		started, err := library.ResumeRemoval(storage.Field(object.Path), system.Identity{Device: s.Device, Inode: s.Inode})
 		if err != nil {
 			return fail[C.int](function, err)
 		}
@@ -90,6 +91,6 @@ func tfgo_end_directory(r *C.tempfile__record) (result C.int) {
 func tfgo_help(work unsafe.Pointer) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
-	(*object[func()](work))()
+	(*attached[func()](work))()
 	return 0
 }

@@ -13,12 +13,12 @@ void tempfile__go_started(void);
 */
 import "C"
 
-import "libtempfile/core"
+import "libtempfile/core/engine"
 
 //go:generate go run ./internal/genapi
 
 // library is the one over this process.
-var library = core.New(host{})
+var library = engine.New(host{})
 
 // The runtime has raised the limit on descriptors by now; C gives the host its own back.
 func init() {

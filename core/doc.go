@@ -1,4 +1,4 @@
-// Package core makes temporary files and directories that are safe by construction: Python's tempfile for Go programs,
+// Package tempfile makes temporary files and directories that are safe by construction: Python's tempfile for Go programs,
 // and the one implementation behind the C library and every binding.
 //
 // # Threat model
@@ -39,7 +39,7 @@
 // Failures are *fs.PathError with the system's errno, so errors.Is(err, fs.ErrNotExist) and the like answer; where the
 // default directory could not be chosen they are *TempdirError, and where a removal left something behind *RemovalError.
 //
-// All of this is for Linux. On other Unix systems the same holds but for the removal of directories that are not empty, which
-// is ErrUnsupported, and for TemporaryFile, which has a name for an instant. Elsewhere the package compiles and is
+// All of this is for Linux. On other Unix systems the same holds but for the removal of directories that are not empty,
+// which is ErrUnsupported, and for TemporaryFile, which has a name for an instant. Elsewhere the package compiles and is
 // ErrUnsupported altogether, but for a SpooledTemporaryFile in memory.
-package core
+package tempfile

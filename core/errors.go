@@ -1,85 +1,71 @@
-package core
+package tempfile
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
-	"runtime"
-	"strings"
-	"syscall"
+
+	"libtempfile/core/engine"
+	"libtempfile/core/system"
+	"libtempfile/core/text"
 )
 
-// ErrUnsupported is what fails on a system other than Linux because the package does not do it there: on other Unix systems
-// the removal of a directory that is not empty, elsewhere all that makes or removes something. errors.Is finds
-// errors.ErrUnsupported in it.
-var ErrUnsupported = fmt.Errorf("libtempfile does not do this on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+// ErrUnsupported is the error of what the package does only on Linux: on other Unix systems the removal of a directory that
+// is not empty, elsewhere all that creates or removes something. errors.Is finds errors.ErrUnsupported in it.
+var ErrUnsupported = system.ErrUnsupported
 
-// failed says which operation failed on which path; nil stays nil. A path that an inner error names already is the
-// truer one and is kept.
-func failed(operation, path string, err error) error {
+// TempdirError is the error of Gettempdir, and of whatever needs the default directory, when no candidate is usable.
+// errors.Is finds fs.ErrNotExist in it.
+type TempdirError struct {
+	Refusals []*fs.PathError // each candidate, in the order in which they were tried, with the reason
+}
+
+func (e *TempdirError) Error() string { return (*engine.TempdirError)(e).Error() }
+
+// Unwrap gives ENOENT, the errno in Python.
+func (e *TempdirError) Unwrap() error { return (*engine.TempdirError)(e).Unwrap() }
+
+// RemovalError is the error of a removal that went on to its end and left something behind: an entry that the user may not
+// remove, or a mount.
+type RemovalError struct {
+	First  *fs.PathError // the first entry that could not be removed
+	Failed int           // how many entries could not be removed, without the directories that contain them
+}
+
+func (e *RemovalError) Error() string { return (*engine.RemovalError)(e).Error() }
+
+// Unwrap gives First.
+func (e *RemovalError) Unwrap() error { return e.First }
+
+// TextError is, inside an *fs.PathError, the error of a Read or Write of a text file: bytes that do not decode, a character
+// that does not encode, or a write that is not UTF-8. errors.Is finds EILSEQ in it.
+type TextError struct {
+	Encoding string // Python's name
+	Offset   int64  // in bytes: of a Read, from the start of the file; of a Write, from the start of p
+	Reason   string
+}
+
+func (e *TextError) Error() string { return (*text.Error)(e).Error() }
+
+// Unwrap gives EILSEQ.
+func (e *TextError) Unwrap() error { return (*text.Error)(e).Unwrap() }
+
+// public gives an error the type that it has in this package.
+func public(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, known := err.(*fs.PathError); known {
-		return err
-	}
-	return &fs.PathError{Op: operation, Path: path, Err: err}
+	return publicError(err)
 }
 
-// BadArgument is an error in what the caller handed over: nothing was done.
-type BadArgument struct {
-	Errno  syscall.Errno // EINVAL, or EBADF for a file that is closed or not open for it
-	Reason string        // what was wrong, with the value
-}
-
-func (e *BadArgument) Error() string { return e.Reason }
-
-// Unwrap makes errors.Is answer for the errno.
-func (e *BadArgument) Unwrap() error { return e.Errno }
-
-func invalid(format string, values ...any) error {
-	return &BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf(format, values...)}
-}
-
-// Refusal is a candidate for the default directory that could not be used, and why.
-type Refusal struct {
-	Directory string
-	Reason    error
-}
-
-// TempdirError means that no candidate for the default directory is usable. It unwraps to ENOENT, as in Python.
-type TempdirError struct {
-	Refusals []Refusal // in the order in which they were tried
-}
-
-func (e *TempdirError) Error() string {
-	var text strings.Builder
-	text.WriteString("no usable temporary directory found")
-	for i, refusal := range e.Refusals {
-		separator := "; "
-		if i == 0 {
-			separator = ": "
+func publicError(err error) error {
+	switch e := err.(type) {
+	case *engine.TempdirError:
+		return (*TempdirError)(e)
+	case *engine.RemovalError:
+		return (*RemovalError)(e)
+	case *fs.PathError:
+		if bad, is := e.Err.(*text.Error); is {
+			return &fs.PathError{Op: e.Op, Path: e.Path, Err: (*TextError)(bad)}
 		}
-		fmt.Fprintf(&text, "%s%s (%v)", separator, refusal.Directory, refusal.Reason)
 	}
-	return text.String()
+	return err
 }
-
-// Unwrap makes errors.Is(err, fs.ErrNotExist) answer.
-func (e *TempdirError) Unwrap() error { return syscall.ENOENT }
-
-// RemovalError means that a removal went on to its end and left something behind.
-type RemovalError struct {
-	First  *fs.PathError // the first entry that could not be removed
-	Failed int           // how many could not; what contains them is not counted again
-}
-
-func (e *RemovalError) Error() string {
-	if e.Failed <= 1 {
-		return e.First.Error()
-	}
-	return fmt.Sprintf("%v (and %d more entries)", e.First, e.Failed-1)
-}
-
-// Unwrap gives the first failure.
-func (e *RemovalError) Unwrap() error { return e.First }

@@ -99,7 +99,7 @@ FUZZ_SECONDS ?= 10
 
 .PHONY: fuzz
 fuzz: need-go ## every fuzz target of the core for FUZZ_SECONDS each
-	@targets=$$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' core/*_test.go); [ -n "$$targets" ] || { echo "there is no fuzz target"; exit 1; }; \
-	  for target in $$targets; do echo "fuzz  $$target"; \
-	  $(GO) test ./core -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
+	@targets=$$(grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' core); [ -n "$$targets" ] || { echo "there is no fuzz target"; exit 1; }; \
+	  echo "$$targets" | while IFS=: read -r file function; do target=$${function#func }; echo "fuzz  $$target"; \
+	  $(GO) test "./$${file%/*}" -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZ_SECONDS)s -parallel=2 || exit 1; done
 

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"io"
+
+	"libtempfile/core/object"
+	"libtempfile/core/text"
+)
+
+// position is the position that the system has, or the file in memory: behind the bytes that were read ahead.
+func (f *File) position(s *object.State) (int64, error) {
+	if s.InMemory() {
+		return s.Position, nil
+	}
+	return f.engine.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+}
+
+// textTell gives the position of the next character.
+func (f *File) textTell(s *object.State) (int64, error) {
+	place, err := f.position(s)
+	if err != nil {
+		return 0, err
+	}
+	return text.Position(&s.Text, place-s.Unread())
+}
+
+// textSeek goes to the start, to the end, to the present position, or to one that textTell gave.
+func (f *File) textSeek(s *object.State, offset int64, whence int) (position int64, err error) {
+	if whence != io.SeekStart && offset != 0 {
+		return 0, invalid("offset %d is not 0, and text has no distances", offset)
+	}
+	if whence == io.SeekCurrent {
+		if offset, err = f.textTell(s); err != nil {
+			return 0, err
+		}
+	}
+	if whence == io.SeekEnd {
+		if position, err = f.move(s, 0, io.SeekEnd); err != nil {
+			return 0, err
+		}
+		text.Rewind(&s.Text)
+		text.RestartEncoder(&s.Text, position == 0)
+		return position, nil
+	}
+	place, valid := text.Place(offset)
+	if !valid {
+		return 0, invalid("position %d is none that tell gives", offset)
+	}
+	if _, err = f.move(s, place, io.SeekStart); err != nil {
+		return 0, err
+	}
+	text.Restore(&s.Text, offset)
+	return offset, nil
+}
+
+// move moves the file's position and forgets what was read ahead.
+func (f *File) move(s *object.State, offset int64, whence int) (position int64, err error) {
+	if s.InMemory() {
+		position, err = memorySeek(s, offset, whence)
+	} else {
+		position, err = f.engine.system.Seek(int(s.Descriptor), offset, whence)
+	}
+	if err == nil {
+		s.AheadStart, s.AheadEnd = 0, 0
+	}
+	return position, err
+}
