@@ -126,6 +126,10 @@ check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file i
 check-variables: need-cc ## the build refuses variables of C that a restart of Go would put back
 	@tests/check-variables "$(CC)"
 
+.PHONY: check-layers
+check-layers: need-go need-cc ## no group of capi's C and no package of the core uses one after it
+	@tests/check-layers "$(CC)" "$(GO)"
+
 .PHONY: check-pure
 check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	CGO_ENABLED=0 $(GO) build ./core/...

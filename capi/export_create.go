@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -243,7 +243,7 @@ func makeObject(function string, creation C.enum_tempfile__creation, c *C.tempfi
 	return 0
 }
 
-// remember tells C how something was made, so that it can do the same again without Go, see recipes.c.
+// remember tells C how something was made, so that it can do the same again without Go, see fast_recipes.c.
 func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record, recipe engine.Recipe) {
 	if again, ok := recipe.Repetition(); ok {
 		path := (*C.char)(unsafe.Pointer(unsafe.StringData(again.Path)))

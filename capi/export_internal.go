@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -13,11 +13,11 @@ import (
 	"libtempfile/core/system"
 )
 
-// hello does nothing. It is the first call of every thread, see tempfile__introduce.
+// noop does nothing. It is the first call of every thread, see runtime_start.c.
 //
 //tempfile:internal
-//export tfgo_hello
-func tfgo_hello() (result C.int) {
+//export tfgo_noop
+func tfgo_noop() (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	return 0
@@ -34,7 +34,7 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	storage := record{r}
 	switch r.kind {
 	case C.TEMPFILE__FILE:
-		r.object = attach(library.StoredFile(storage, bool(C.tempfile__inherited(r))))
+		r.object = attach(library.StoredFile(storage, bool(C.tempfile__descriptor_is_ours(r))))
 	case C.TEMPFILE__DIRECTORY:
 		r.object = attach(library.StoredDirectory(sharedRecord{storage}))
 	case C.TEMPFILE__REMOVAL:

@@ -8,7 +8,7 @@ package main
 #cgo tempfile_eager CFLAGS: -DTEMPFILE_EAGER
 #cgo tempfile_no_reserve CFLAGS: -DTEMPFILE_NO_RESERVE
 #cgo tempfile_untested_go CFLAGS: -DTEMPFILE_UNTESTED_GO
-#include "internal.h"
+#include "fast.h"
 void tempfile__go_started(void);
 */
 import "C"

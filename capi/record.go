@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -16,7 +16,7 @@ import (
 // record is object.Storage in C memory.
 type record struct{ c *C.tempfile__record }
 
-// object.State is laid on C's tempfile__state, and names.c draws names as core does, so they must agree; these lines do not
+// object.State is laid on C's tempfile__state, and fast_names.c draws names as core does, so they must agree; these lines do not
 // compile otherwise.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{})-C.sizeof_tempfile__state]
@@ -28,7 +28,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
-	_ = [1]struct{}{}[object.FieldCount-C.TEMPFILE__TEXTS]
+	_ = [1]struct{}{}[object.FieldCount-C.TEMPFILE__FIELDS]
 	_ = [1]struct{}{}[object.KindSpooled-C.TEMPFILE__SPOOLED]
 	_ = [1]struct{}{}[object.FlagReadable-C.TEMPFILE__READABLE]
 	_ = [1]struct{}{}[object.FlagWritable-C.TEMPFILE__WRITABLE]
@@ -57,14 +57,14 @@ func (r sharedRecord) Unlock() { C.tempfile__unlock(r.c) }
 
 func (r record) State() *object.State { return (*object.State)(unsafe.Pointer(&r.c.state)) }
 
-// Text lends the bytes of C, which stay until the text is set anew.
+// Field lends the bytes of C, which stay until the string is set again.
 func (r record) Field(which object.Field) string {
-	return unsafe.String((*byte)(unsafe.Pointer(r.c.text[which])), r.c.text_size[which])
+	return unsafe.String((*byte)(unsafe.Pointer(r.c.fields[which])), r.c.field_sizes[which])
 }
 
 func (r record) SetField(which object.Field, value string) error {
 	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(value)))
-	return memoryError(C.tempfile__set_text(r.c, C.int(which), bytes, C.size_t(len(value))))
+	return memoryError(C.tempfile__set_field(r.c, C.int(which), bytes, C.size_t(len(value))))
 }
 
 func (r record) Resize(keep, capacity int64) error {
@@ -78,7 +78,7 @@ func memoryError(result C.int) error {
 	return nil
 }
 
-func (r record) AdvanceDescriptorSerial() { C.tempfile__renew(r.c) }
+func (r record) AdvanceDescriptorSerial() { C.tempfile__advance_descriptor_serial(r.c) }
 
-// Owned tells whether the record was made in this process. The gate has set its epoch to this process's.
+// Owned tells whether the record was made in this process. Its epoch is this process's whenever Go works on it.
 func (r record) Owned() bool { return r.c.owner == r.c.epoch }

@@ -1,7 +1,7 @@
 /* The identity of a directory that was just made: the short way of core's IdentifyNew, which says what the times tell. What
  * has other times, or a file system without a time of birth, is left to Go. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "fast.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>

@@ -1,9 +1,7 @@
 /* Cleaning up when a signal ends the process, for hosts that ask for it. Everything here is async-signal-safe. */
 #define _GNU_SOURCE
-#include "runtime.h"
+#include "object.h"
 #include <errno.h>
-#include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 /* The signals that end a process and are no fault of its own: what a fault raises is Go's to look at first. */

@@ -1,7 +1,7 @@
 /* Random names drawn without Go. A call into Go wakes threads of its runtime, which take a processor for longer than some
  * creations last. The letters are core's and come from the kernel as its do; core says why. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "fast.h"
 #include <sys/syscall.h>
 #include <unistd.h>
 

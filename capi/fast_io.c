@@ -1,7 +1,7 @@
 /* Reads and writes that are a mere copy within an object's block: of a spooled file in memory, or of what was read ahead.
  * They are the most frequent calls, and entering Go for them would cost several times the copy. Whatever is more than
  * that, an error or the end of the file above all, is left to Go, which finds the file as it was. */
-#include "internal.h"
+#include "fast.h"
 #include <string.h>
 
 /* Nothing is mapped below this address; memoryOf in Go makes an error of it. */

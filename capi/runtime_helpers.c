@@ -2,7 +2,6 @@
  * its name spaces and its processors, which none of Go's own threads has. */
 #define _GNU_SOURCE
 #include "runtime.h"
-#include "_cgo_export.h"
 #include <stdlib.h>
 
 struct tempfile__helper {

@@ -1,6 +1,6 @@
 /* The environment, as the host has it now. Go's own copy is empty. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "base.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
  * options are others, or the system says anything but success, Go does it all as if there had been no recipe.
  *
  * Each thread has its own, so that threads never wait for each other, and its own stock of random names. A forked child
- * begins without either, see runtime_start.c: the parent's names in its hands would be drawn twice. */
+ * begins without either: the parent's names in its hands would be drawn twice. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "fast.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -32,6 +32,7 @@ struct recipe {
 };
 
 struct tempfile__recipes {
+    uint64_t epoch; /* of the process that they are for: a child must not draw its parent's names */
     struct recipe list[RECIPES];
     unsigned next;                                 /* the place for another one */
     struct tempfile__environment_copy environment; /* as it was last looked at */
@@ -112,9 +113,14 @@ static struct recipe *find(enum tempfile__creation creation, const tempfile_opti
 #endif
     if (thread == NULL || thread->epoch != tempfile__epoch())
         return NULL; /* the parent's: it draws the same names */
+    if (thread->recipes != NULL && thread->recipes->epoch != thread->epoch) {
+        tempfile__free_recipes(thread->recipes);
+        thread->recipes = NULL;
+    }
     if (thread->recipes == NULL && (thread->recipes = calloc(1, sizeof *thread->recipes)) == NULL)
         return NULL;
     recipes = thread->recipes;
+    recipes->epoch = thread->epoch;
     for (int i = 0; i < RECIPES; i++) {
         struct recipe *recipe = &recipes->list[i];
 
@@ -176,7 +182,7 @@ static const struct recipe *make_object(enum tempfile__creation creation, const 
 {
     struct recipe *recipe = find(creation, options);
 
-    if (recipe == NULL || (recipe->name != NULL && tempfile__set_text(record, TEMPFILE__PATH, recipe->path, recipe->size - 1) != 0) ||
+    if (recipe == NULL || (recipe->name != NULL && tempfile__set_field(record, TEMPFILE__PATH, recipe->path, recipe->size - 1) != 0) ||
         (*made = follow(recipe, creation == TEMPFILE__TEMPORARY_DIRECTORY)) < 0)
         return NULL;
     return recipe;
@@ -249,7 +255,7 @@ void tempfile__remember(enum tempfile__creation creation, const tempfile_options
     struct tempfile__recipes *recipes = thread != NULL ? thread->recipes : NULL;
     struct recipe *recipe;
 
-    if (recipes == NULL || !tempfile__copy_environment(&recipes->environment) || recipes->environment.number != recipes->environment_before)
+    if (recipes == NULL || recipes->epoch != tempfile__epoch() || !tempfile__copy_environment(&recipes->environment) || recipes->environment.number != recipes->environment_before)
         return;
     recipe = &recipes->list[recipes->next++ % RECIPES];
     forget(recipe);

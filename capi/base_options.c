@@ -1,12 +1,13 @@
 /* Options structs of every age. */
-#include "internal.h"
+#include "base.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
 
-/* Brings a caller's struct of another size to ours: what an older one lacks is zero, and what a newer one has must be. */
+/* Copies a caller's struct of another size. A field that an older struct lacks is zero; a field that only a newer one has must
+ * be zero. */
 static int convert(const tempfile_options *from, size_t size, tempfile_options *to, const char *function)
 {
     const char *tail = (const char *)from;
@@ -28,9 +29,9 @@ static int convert(const tempfile_options *from, size_t size, tempfile_options *
     return 0;
 }
 
-/* Puts a copy of our size in the place of a caller's options, so that a thread that changes them meanwhile cannot make us
- * decide by one value and act by another. The struct may lie anywhere in a packed one. */
-int tempfile__read_options(const tempfile_options **options, tempfile_options *room, const char *function)
+/* Replaces a caller's options by a copy of our size. Without it a thread that changes them meanwhile could make us decide by one
+ * value and act by another. The struct may be at any address, as in a packed one. */
+int tempfile__read_options(const tempfile_options **options, tempfile_options *copy, const char *function)
 {
     const tempfile_options *given = *options;
     size_t size;
@@ -39,10 +40,10 @@ int tempfile__read_options(const tempfile_options **options, tempfile_options *r
         *options = &defaults;
         return 0;
     }
-    *options = room;
+    *options = copy;
     memcpy(&size, given, sizeof size);
-    if (size != sizeof *room)
-        return convert(given, size, room, function);
-    memcpy(room, given, sizeof *room);
+    if (size != sizeof *copy)
+        return convert(given, size, copy, function);
+    memcpy(copy, given, sizeof *copy);
     return 0;
 }

@@ -3,7 +3,7 @@
  * descriptor, no link is followed, no mount is entered, and nothing happens if another directory has taken the place of the one
  * that was made. It is bounded in depth, entries and time. What is beyond the bounds stays. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "object.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

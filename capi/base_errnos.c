@@ -1,6 +1,6 @@
 /* What the errnos mean, in English, whatever the host's locale. The C library's strerror is not safe beside other threads in
  * every C library, and strerrordesc_np is younger than the systems that the library is for. */
-#include "internal.h"
+#include "base.h"
 #include <errno.h>
 
 /* The words are glibc's. */

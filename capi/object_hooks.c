@@ -1,6 +1,6 @@
 /* What only tests need, in a build that is never shipped. */
 #ifdef TEMPFILE_HOOKS
-#include "internal.h"
+#include "object.h"
 
 void tempfile_test_restart_off(int off)
 {
@@ -16,16 +16,16 @@ int64_t tempfile_test_live(void)
 {
     int64_t live = 0;
 
-    for (uint32_t table = 0; table < tempfile__shared.tables; table++)
+    for (uint32_t table = 0; table < tempfile__objects.tables; table++)
         for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++)
-            live += tempfile__shared.records[table][i].generation & 1;
+            live += tempfile__objects.records[table][i].generation & 1;
     return live;
 }
 
 void tempfile_test_age(void)
 {
-    for (uint32_t table = 0; table < tempfile__shared.tables; table++)
+    for (uint32_t table = 0; table < tempfile__objects.tables; table++)
         for (uint32_t i = 0; i < TEMPFILE__RECORDS; i++)
-            tempfile__shared.records[table][i].generation |= UINT32_MAX - 1;
+            tempfile__objects.records[table][i].generation |= UINT32_MAX - 1;
 }
 #endif

@@ -1,105 +1,18 @@
-/* What the library keeps of a thread: the detail of what went wrong in its last call, whether Go has met it, its recipes, and
- * a record to spare. It lies in malloc'ed memory behind one key and not in thread-local variables, because those come out of
- * the loader's small reserve of static TLS. */
+/* The detail of an error: what failed, on which path and why, kept for each thread. */
 #define _GNU_SOURCE
-#include "runtime.h"
+#include "base.h"
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
+const tempfile_error tempfile__no_error = {sizeof tempfile__no_error, 0, "", "", "", 0};
 static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
-
-static void drop(void *value)
-{
-    struct tempfile__thread *thread = value;
-
-    tempfile__free_recipes(thread->recipes);
-    if (thread->spare_record != NULL)
-        tempfile__put_back(thread->spare_record);
-    free(thread->text);
-    free(thread);
-}
-
-/* The key is made when the library is loaded, since no other thread can fork then: musl before 1.2.4 leaves its lock of the keys
- * as the fork found it, and a child whose parent was making one would wait for ever. */
-void tempfile__make_thread_key(void)
-{
-    tempfile__shared.has_thread_key = __real_pthread_key_create(&tempfile__shared.thread_key, drop) == 0;
-}
-
-/* What is known of this thread, made if need be; NULL: no memory. */
-struct tempfile__thread *tempfile__new_thread(void)
-{
-    struct tempfile__shared *shared = &tempfile__shared;
-    struct tempfile__thread *thread = tempfile__this_thread();
-
-    /* by malloc, which has a block to spare: what frees an object must not fail for want of memory */
-    if (thread != NULL || !shared->has_thread_key || (thread = malloc(sizeof *thread)) == NULL)
-        return thread;
-    *thread = (struct tempfile__thread){.error = none};
-    if (pthread_setspecific(shared->thread_key, thread) != 0) {
-        free(thread);
-        return NULL;
-    }
-    return thread;
-}
-
-/* Blocks what a host may have handlers for: none of them may run on a thread of ours, or on Go's, which inherit the mask. Not
- * what a fault raises, for which the system would end the process. */
-void tempfile__block_signals(sigset_t *before)
-{
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-    sigset_t all;
-
-    sigfillset(&all);
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        sigdelset(&all, faults[i]);
-    pthread_sigmask(SIG_BLOCK, &all, before);
-}
-
-/* Starts a thread of ours, on which no handler of the host's may run; 0 or an errno. */
-int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
-{
-    enum { STACK = 256 << 10 }; /* Go runs on stacks of its own */
-    pthread_attr_t attributes;
-    sigset_t mask;
-    int result = pthread_attr_init(&attributes);
-
-    if (result != 0)
-        return result;
-    pthread_attr_setstacksize(&attributes, STACK);
-    tempfile__block_signals(&mask);
-    result = __real_pthread_create(thread, &attributes, run, argument);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    pthread_attr_destroy(&attributes);
-    return result;
-}
-
-/* Notes how far the objects are at this thread's fork; its child asks. It is the thread's own, as others fork too. */
-void tempfile__before_fork(void)
-{
-    struct tempfile__thread *thread = tempfile__new_thread();
-
-    if (thread != NULL)
-        thread->renewals_at_fork = __atomic_load_n(&tempfile__shared.renewals, __ATOMIC_SEQ_CST);
-}
-
-uint64_t tempfile__renewals_at_fork(void)
-{
-    const struct tempfile__thread *thread = tempfile__this_thread();
-
-    return thread != NULL ? thread->renewals_at_fork : UINT64_MAX - 1;
-}
 
 void tempfile__clear(void)
 {
     struct tempfile__thread *thread = tempfile__this_thread();
 
     if (thread != NULL)
-        thread->error = none;
+        thread->error = tempfile__no_error;
 }
 
 /* A string by its length, so that Go need not copy its own. */
@@ -108,8 +21,8 @@ struct part {
     size_t size;
 };
 
-/* How many bytes the first character of a text has, if it can stand in a message: one that is no control character, does not
- * end a line, and is UTF-8; 0: it cannot. */
+/* The size of a text's first character, if it can stand in a message: it is UTF-8, no control character, and does not end a
+ * line; 0: it cannot. */
 static size_t shown(const unsigned char *text, size_t size)
 {
     static const struct {
@@ -184,8 +97,8 @@ static char *put(char *to, struct part part)
     return to + part.size + 1;
 }
 
-/* Sets the thread's detail, and returns the code. The path may be what the thread's last detail pointed to. All sizes are of
- * strings that are in memory at once, so that their sum, and four times their sum, is no overflow. */
+/* Sets the thread's detail, and returns the code. The path may lie in the thread's last detail. The strings are in memory at the
+ * same time, so neither the sum of their sizes nor four times the sum overflows. */
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed)
 {
@@ -209,7 +122,7 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
     return code;
 }
 
-/* The same for C's strings; function NULL: what returns nothing reports nothing. */
+/* The same for C's strings. function NULL: the public function returns nothing, so nothing is reported. */
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
 {
     if (function == NULL)
@@ -222,5 +135,5 @@ const tempfile_error *tempfile_last_error(void)
 {
     const struct tempfile__thread *thread = tempfile__this_thread();
 
-    return thread != NULL ? &thread->error : &none;
+    return thread != NULL ? &thread->error : &tempfile__no_error;
 }
