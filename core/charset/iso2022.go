@@ -1,7 +1,10 @@
 package charset
 
 // iso2022Codec is ISO-2022-JP: seven bits, with escape sequences that say which table the next bytes are of.
-type iso2022Codec struct{ kanji *doubleCodec }
+type iso2022Codec struct {
+	unmarked
+	kanji *doubleCodec
+}
 
 // The state: which table, and whether an escape sequence of another kind (a terminal's, say) is being passed on as it is.
 const (
@@ -107,7 +110,7 @@ func designate(state uint8, src []byte, final bool) Unit {
 	if !known {
 		return Unit{Kind: Bad, Size: size, State: state}
 	}
-	return Unit{Kind: Mark, Size: size, State: table}
+	return Unit{Kind: Control, Size: size, State: table}
 }
 
 // tableOf gives the state after an escape sequence. What designates G1 is accepted, and without a shift into it, which

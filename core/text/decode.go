@@ -19,7 +19,7 @@ type Decoder struct {
 	text   *object.TextState
 	codec  charset.Codec
 	ascii  bool // of the codec's traits
-	utf8   bool // of the codec's traits
+	utf8   bool // the encoding is UTF-8
 	line   bool // decoding stops at the end of a line
 	before rune // the last character
 }
@@ -27,8 +27,7 @@ type Decoder struct {
 // NewDecoder gives a decoder that goes on with a text's state, up to the end of a line if line is set.
 func NewDecoder(text *object.TextState, line bool) Decoder {
 	codec := codecOf(text)
-	traits := codec.Traits()
-	return Decoder{text: text, codec: codec, line: line, utf8: traits.UTF8, ascii: traits.ASCII}
+	return Decoder{text: text, codec: codec, line: line, utf8: text.Encoding == charset.UTF8, ascii: codec.Traits().ASCII}
 }
 
 // Result says why decoding stopped.
