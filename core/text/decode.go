@@ -137,12 +137,13 @@ func (d *Decoder) next(src []byte, final bool) (i decoded, ready bool) {
 func (d *Decoder) pair(src []byte, state uint8, final bool) (size int, after uint8, known bool) {
 	for at := 0; ; {
 		u := d.codec.Decode(state, src[at:], final)
+		bad := u.Kind == charset.Fatal || u.Kind == charset.Bad && errorRuleOf(d.text) != errorsIgnore
 		switch {
 		case len(src) == at || u.Kind == charset.Partial:
 			return 0, 0, final
 		case u.Kind == charset.Character && u.Rune == '\n':
 			return at + u.Size, u.State, true
-		case u.Kind == charset.Character, u.Kind == charset.Bad && errorRuleOf(d.text) != errorsIgnore, u.Kind == charset.Fatal:
+		case u.Kind == charset.Character || bad:
 			return 0, 0, true
 		}
 		at += u.Size

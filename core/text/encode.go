@@ -85,7 +85,8 @@ func EncodePiece(t *object.TextState, data []byte, p []byte) (to []byte, taken i
 			next, after, ok = codec.Encode(data, state, r)
 		}
 		if !ok {
-			if next, after, ok = encodeText(codec, data, state, errorRuleOf(t).substitute(r)); !ok || errorRuleOf(t) == errorsStrict {
+			rule := errorRuleOf(t)
+			if next, after, ok = encodeText(codec, data, state, rule.substitute(r)); !ok || rule == errorsStrict {
 				name := charset.Name(t.Encoding)
 				return nil, 0, &Error{name, int64(at), fmt.Sprintf("%U is not in %s", r, name)}
 			}
