@@ -201,7 +201,9 @@ int main(void)
         one_file(kind);
     run(others_thread); /* file is dead */
     CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
+    snprintf(path, sizeof path, "%s", tempfile_directory_name(directory));
     run(directory_thread);
+    CHECK(tempfile_rmtree(path, 0) == 0); /* it is still there if a thread kept it and the next one freed it */
     one_tree();
     a_thousand();
     CHECK(tempfile_test_live() == 0 && names_left() == 0 && open_descriptors() == before);
