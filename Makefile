@@ -142,7 +142,7 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 # On systems other than Linux the core does what the standard library can, see core/system/kernel_portable.go: that is tried here. What
 # is skipped removes directories that are not empty, or makes each call fail on the way.
 other_systems := darwin windows freebsd
-linux_only := ^(TestEveryCallFails|TestCallsKeepFailing|TestRegisteredDirectory|ExampleTemporaryDirectory)$$
+linux_only := ^(TestEveryCallFails|TestCallsKeepFailing|TestRegisteredDirectory|TestRemovalErrors|ExampleTemporaryDirectory|ExampleStartRemoval)$$
 
 .PHONY: check-other-systems
 check-other-systems: need-go ## the core builds and vets for macOS, Windows and FreeBSD, and what it has for them works

@@ -8,7 +8,7 @@ import (
 // standard works on the real system and holds the choice of the default directory.
 var standard = engine.New(system.Kernel{})
 
-// Prefix is what names begin with where Options.Prefix is empty: Python's tempfile.template.
+// Prefix, "tmp", is the start of a name where Options.Prefix is empty: Python's tempfile.template.
 const Prefix = engine.Prefix
 
 // Mkstemp creates a file and gives its descriptor, open for reading and writing and closed on exec, and its absolute path.

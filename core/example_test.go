@@ -139,3 +139,47 @@ func ExampleMkstemp() {
 	// Output:
 	// -rw------- data- <nil>
 }
+
+func ExampleStartRemoval() {
+	path, err := tempfile.Mkdtemp(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		os.WriteFile(filepath.Join(path, name), nil, 0o600)
+	}
+
+	removal, err := tempfile.StartRemoval(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer removal.Close() // what is left then stays
+	for more := true; more; {
+		more, err = removal.Step(3)
+		fmt.Println(removal.Removed(), more, err)
+	}
+	// Output:
+	// 3 true <nil>
+	// 4 false <nil>
+}
+
+func ExampleFile_Reader() {
+	file, err := tempfile.SpooledTemporaryFile(&tempfile.Options{Mode: "w+"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Free()
+
+	fmt.Fprint(file, "first line\nsecond line\n")
+	file.Seek(0, io.SeekStart)
+	lines := bufio.NewScanner(file.Reader())
+	for lines.Scan() {
+		fmt.Println(lines.Text())
+	}
+	// Output:
+	// first line
+	// second line
+}

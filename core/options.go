@@ -33,9 +33,10 @@ type Options struct {
 }
 
 const (
-	// Unbuffered as Options.Buffering makes every read a read of the system.
+	// Unbuffered, -2, as Options.Buffering makes every read a read of the system.
 	Unbuffered = engine.Unbuffered
-	// DefaultBuffering is the size of a read ahead in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in Python.
+	// DefaultBuffering, 8192, is the size of a read ahead in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in
+	// Python.
 	DefaultBuffering = engine.DefaultBuffering
 )
 

@@ -10,6 +10,8 @@ type Codec interface {
 	Encode(to []byte, state uint8, r rune) ([]byte, uint8, bool)
 	// Traits gives the encoding's properties, which never change.
 	Traits() Traits
+	// Mark gives the byte order mark that a file begins with; "": none.
+	Mark() string
 }
 
 // Unit is what Decode finds at the start of the bytes.
@@ -26,21 +28,25 @@ type Kind uint8
 // The kinds of units.
 const (
 	Character Kind = iota
-	Mark           // bytes that stand for no character: a byte order mark, an escape sequence
+	Control        // bytes that stand for no character: a byte order mark, an escape sequence
 	Bad            // bytes that the encoding does not have
 	Fatal          // bad bytes after which nothing can be decoded, whatever the rule for errors is
 	Partial        // the beginning of a character: more bytes are needed
 )
 
-// Traits are the properties of an encoding that reading and writing text depend on.
+// Traits are the properties of an encoding that reading and writing text depend on. They are few and small, because they are
+// asked for at every read and write.
 type Traits struct {
-	DecoderStart uint8  // the decoder's state at the start of a file; anywhere else it begins with 0
-	EncoderStart uint8  // the encoder's state at the start of a file; anywhere else it begins with 0
-	Mark         string // the byte order mark that a file begins with
-	ASCII        bool   // a byte below 0x80 is that character, unless it is a later byte of another one
-	UTF8         bool   // the encoding is UTF-8 without a mark: valid text is the same on both sides
-	Complete     bool   // the encoding has all characters
+	DecoderStart uint8 // the decoder's state at the start of a file; anywhere else it begins with 0
+	EncoderStart uint8 // the encoder's state at the start of a file; anywhere else it begins with 0
+	ASCII        bool  // a byte below 0x80 is that character, unless it is a later byte of another one
+	Complete     bool  // the encoding has all characters
 }
+
+// unmarked is embedded in a codec whose files have no byte order mark.
+type unmarked struct{}
+
+func (unmarked) Mark() string { return "" }
 
 // LongestUnit is the most bytes that a Partial unit can have.
 const LongestUnit = escapeLimit

@@ -11,6 +11,7 @@ import (
 // doubleCodec is an East Asian encoding, whose characters have one byte, two bytes, or in a few places more. It is x/text's
 // table with Python's differences.
 type doubleCodec struct {
+	unmarked
 	encoding   *encoding.Encoding // an address is known at link time, so that loading the library initializes nothing
 	single     func(lead byte) bool
 	length     func(src []byte) int // of a character whose lead byte is not single; it may look at the second byte

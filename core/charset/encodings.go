@@ -105,7 +105,7 @@ var encodings = [...]named{
 		&doubleCodec{encoding: &japanese.ShiftJIS, single: cp932Single, length: twoBytes, overrides: cp932Overrides,
 			encodeOnly: cp932EncodeOnly}},
 	{"euc_jp", "eucjp u_jis ujis", &eucJP},
-	{"iso2022_jp", "csiso2022jp iso2022jp iso_2022_jp", iso2022Codec{&eucJP}},
+	{"iso2022_jp", "csiso2022jp iso2022jp iso_2022_jp", iso2022Codec{kanji: &eucJP}},
 	{"euc_kr", "euckr korean ks_c_5601 ks_c_5601_1987 ks_x_1001 ksc5601 ksx1001 x_mac_korean",
 		&doubleCodec{encoding: &korean.EUCKR, single: neverSingle, length: eucKRLength,
 			encodeOnly: eucKREncodeOnly, undefined: eucKRUndefined, compose: true}},
@@ -116,8 +116,8 @@ var encodings = [...]named{
 	{"gbk", "936 cp936 ms936",
 		&doubleCodec{encoding: &simplifiedchinese.GBK, single: neverSingle, length: twoBytes, undefined: gbkUndefined}},
 	{"gb18030", "gb18030_2000",
-		&doubleCodec{encoding: &simplifiedchinese.GB18030, single: neverSingle, length: gb18030Length, overrides: gb18030Overrides,
-			undefined: gb18030Undefined}},
+		&doubleCodec{encoding: &simplifiedchinese.GB18030, single: neverSingle, length: gb18030Length,
+			overrides: gb18030Overrides, undefined: gb18030Undefined}},
 	{"big5", "big5_tw csbig5 x_mac_trad_chinese",
 		&doubleCodec{encoding: &traditionalchinese.Big5, single: neverSingle, length: twoBytes, overrides: big5Overrides,
 			encodeOnly: big5EncodeOnly, undefined: big5Undefined}},
@@ -129,7 +129,10 @@ var encodings = [...]named{
 var eucJP = doubleCodec{encoding: &japanese.EUCJP, single: neverSingle, length: eucJPLength,
 	overrides: eucJPOverrides, encodeOnly: eucJPEncodeOnly, undefined: eucJPUndefined}
 
-// Count is the number of encodings, whose indexes are 0 (UTF-8) to Count-1.
+// UTF8 is the index of UTF-8 without a mark, in which valid text is the same on both sides.
+const UTF8 = 0
+
+// Count is the number of encodings. Their indexes are 0 to Count-1.
 const Count = len(encodings)
 
 // At gives the codec of the encoding with the index.

@@ -113,7 +113,7 @@ func addDecoding(digest *bufio.Writer, c Codec, sequence []byte) {
 		switch u.Kind {
 		case Character:
 			line = utf8.AppendRune(line, u.Rune)
-		case Mark:
+		case Control:
 		default:
 			return
 		}

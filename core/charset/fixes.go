@@ -1,8 +1,8 @@
 package charset
 
-// Where x/text's tables and Python's codecs disagree, Python's are taken. x/text follows the WHATWG's Encoding Standard,
-// which merges each national standard with Microsoft's extensions of it; Python keeps them apart. Every table is compared
-// with Python's, character by character, by TestCodecTables.
+// The differences between x/text's tables and Python's codecs. x/text follows the WHATWG's Encoding Standard, which merges
+// each national standard with Microsoft's extensions of it; Python keeps them apart. TestCodecTables compares every table
+// with Python's, character by character.
 
 // run maps count consecutive codes to count consecutive characters.
 type run struct {
@@ -14,7 +14,7 @@ type run struct {
 // span is a range of codes, first to last.
 type span struct{ first, last uint32 }
 
-// JIS X 0208 as it is, without the rows that NEC and IBM added: those are cp932.
+// JIS X 0208 without the rows that NEC and IBM added, which are in cp932.
 var shiftJISOverrides = []run{
 	{0x8160, 0x301c, 1}, {0x8161, 0x2016, 1}, {0x817c, 0x2212, 1}, {0x8191, 0xa2, 2}, {0x81ca, 0xac, 1},
 }
@@ -27,7 +27,7 @@ var shiftJISUndefined = []span{
 	{0x80, 0x80}, {0x8740, 0x879c}, {0xed40, 0xfc4b},
 }
 
-// The user-defined area of Windows, and the characters that Windows writes but does not read back.
+// The user-defined area of Windows, and the characters that Windows encodes but does not decode to.
 var cp932Overrides = []run{
 	{0xa0, 0xf8f0, 1}, {0xfd, 0xf8f1, 3}, {0xf040, 0xe000, 63}, {0xf080, 0xe03f, 125}, {0xf140, 0xe0bc, 63},
 	{0xf180, 0xe0fb, 125}, {0xf240, 0xe178, 63}, {0xf280, 0xe1b7, 125}, {0xf340, 0xe234, 63}, {0xf380, 0xe273, 125},
@@ -41,7 +41,7 @@ var cp932EncodeOnly = []run{
 	{0x8160, 0x301c, 1},
 }
 
-// JIS X 0208 and 0212 as they are; what x/text writes in the rows of NEC and IBM is in JIS X 0212 too.
+// JIS X 0208 and 0212. The characters that x/text encodes in the rows of NEC and IBM are in JIS X 0212 too.
 var eucJPOverrides = []run{
 	{0xa1c1, 0x301c, 1}, {0xa1c2, 0x2016, 1}, {0xa1dd, 0x2212, 1}, {0xa1f1, 0xa2, 2}, {0xa2cc, 0xac, 1},
 	{0x8fa2b7, 0x7e, 1},
@@ -109,7 +109,7 @@ var eucJPUndefined = []span{
 	{0xada1, 0xadfc}, {0xf9a1, 0xfcfe},
 }
 
-// KS X 1001 as it is, without the syllables that Windows added: those are cp949.
+// KS X 1001 without the syllables that Windows added, which are in cp949.
 var eucKREncodeOnly = []run{
 	{0xa4d4, 0x3164, 1},
 }
@@ -123,12 +123,12 @@ var eucKRUndefined = []span{
 	{0xc141, 0xc1a0}, {0xc241, 0xc2a0}, {0xc341, 0xc3a0}, {0xc441, 0xc4a0}, {0xc541, 0xc5a0}, {0xc641, 0xc652},
 }
 
-// GBK as registered, without what GB 18030 added.
+// GBK as registered, without the additions of GB 18030.
 var gbkUndefined = []span{
 	{0x80, 0x80}, {0xa2e3, 0xa2e3}, {0xa3a0, 0xa3a0}, {0xa8bf, 0xa8bf}, {0xa989, 0xa995}, {0xfe50, 0xfe9f},
 }
 
-// GB 2312 as it is, without what GBK added.
+// GB 2312 without the additions of GBK.
 var gb2312Overrides = []run{
 	{0xa1a4, 0x30fb, 1}, {0xa1aa, 0x2015, 1},
 }
@@ -192,7 +192,7 @@ var big5Undefined = []span{
 	{0x8740, 0xa0fe}, {0xa3c0, 0xa3e1}, {0xc7fd, 0xc8fe}, {0xf9d6, 0xfefe},
 }
 
-// Big5 as Windows has it.
+// Big5 with Windows' extensions.
 var cp950Overrides = []run{
 	{0xc6a1, 0x30fe, 1}, {0xc6a2, 0x309d, 2}, {0xc6a4, 0x3005, 1}, {0xc6a5, 0x3041, 83}, {0xc6f8, 0x30a1, 7},
 	{0xc740, 0x30a8, 63}, {0xc7a1, 0x30e7, 16}, {0xc7b1, 0x414, 2}, {0xc7b3, 0x401, 1}, {0xc7b4, 0x416, 7},

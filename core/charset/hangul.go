@@ -13,9 +13,10 @@ const (
 
 	// The second bytes of the consonants in Unicode's order.
 	hangulInitials = "\xA1\xA2\xA4\xA7\xA8\xA9\xB1\xB2\xB3\xB5\xB6\xB7\xB8\xB9\xBA\xBB\xBC\xBD\xBE"
-	hangulFinals   = "\xD4\xA1\xA2\xA3\xA4\xA5\xA6\xA7\xA9\xAA\xAB\xAC\xAD\xAE\xAF\xB0\xB1\xB2\xB4\xB5\xB6\xB7\xB8\xBA\xBB\xBC\xBD\xBE"
-	hangulVowel    = 0xBF // of the first of 21 in a row
-	hangulVowels   = 21
+	hangulFinals   = "\xD4\xA1\xA2\xA3\xA4\xA5\xA6\xA7\xA9\xAA\xAB\xAC\xAD\xAE" +
+		"\xAF\xB0\xB1\xB2\xB4\xB5\xB6\xB7\xB8\xBA\xBB\xBC\xBD\xBE"
+	hangulVowel  = 0xBF // of the first of 21 in a row
+	hangulVowels = 21
 )
 
 func appendHangul(to []byte, r rune) []byte {
@@ -31,7 +32,8 @@ func decodeHangul(code []byte) (r rune, ok bool) {
 	if code[2] != hangulLead || code[4] != hangulLead || code[6] != hangulLead {
 		return 0, false
 	}
-	first, vowel, last := strings.IndexByte(hangulInitials, code[3]), int(code[5])-hangulVowel, strings.IndexByte(hangulFinals, code[7])
+	first, vowel := strings.IndexByte(hangulInitials, code[3]), int(code[5])-hangulVowel
+	last := strings.IndexByte(hangulFinals, code[7])
 	if first < 0 || vowel < 0 || vowel >= hangulVowels || last < 0 {
 		return 0, false
 	}

@@ -1,12 +1,16 @@
 package charset
 
-// iso2022Codec is ISO-2022-JP: seven bits, with escape sequences that say which table the next bytes are of.
-type iso2022Codec struct{ kanji *doubleCodec }
+// iso2022Codec is ISO-2022-JP. It uses seven bits of a byte; escape sequences switch between tables.
+type iso2022Codec struct {
+	unmarked
+	kanji *doubleCodec
+}
 
-// The state: which table, and whether an escape sequence of another kind (a terminal's, say) is being passed on as it is.
+// The decoder's state is the table, and a bit for being inside an escape sequence of another kind, such as a terminal's,
+// which is decoded as the characters that it consists of.
 const (
 	isoASCII  uint8 = iota
-	isoRoman        // JIS X 0201: a yen sign and an overline in place of two characters
+	isoRoman        // JIS X 0201: ASCII with a yen sign and an overline in place of \ and ~
 	isoKanji        // JIS X 0208
 	isoKanjiO       // its first edition; the same table in Python
 	isoPass   uint8 = 4
@@ -73,7 +77,7 @@ func romanOf(code byte) rune {
 
 func endsEscape(b byte) bool { return b >= 'A' && b <= 'Z' || b == '@' }
 
-// designate reads an escape sequence. Those that are none of ISO 2022's own are characters.
+// designate reads an escape sequence. One that is not of ISO 2022 is decoded as characters.
 func designate(state uint8, src []byte, final bool) Unit {
 	if len(src) < 2 {
 		u := partial(src, final)
@@ -107,11 +111,11 @@ func designate(state uint8, src []byte, final bool) Unit {
 	if !known {
 		return Unit{Kind: Bad, Size: size, State: state}
 	}
-	return Unit{Kind: Mark, Size: size, State: table}
+	return Unit{Kind: Control, Size: size, State: table}
 }
 
-// tableOf gives the state after an escape sequence. What designates G1 is accepted, and without a shift into it, which
-// ISO-2022-JP lacks, it changes nothing.
+// tableOf gives the state after an escape sequence. A sequence that designates G1 is accepted, and changes nothing, because
+// ISO-2022-JP cannot shift to G1.
 func tableOf(sequence string, state uint8) (table uint8, known bool) {
 	switch sequence {
 	case "(B":
@@ -128,11 +132,11 @@ func tableOf(sequence string, state uint8) (table uint8, known bool) {
 	return 0, false
 }
 
-// An encoder's state is a decoder's and one more, because 0 is what it is in the middle of a file: then nothing is known,
-// and the table is named before whatever is written, as in Python.
+// isoEncoder is what an encoder's state is more than a decoder's. An encoder that begins in the middle of a file has the
+// state 0: the table is unknown, and an escape sequence comes before the first character, as in Python.
 const isoEncoder = 1
 
-// encode writes an escape sequence wherever the table changes.
+// Encode writes an escape sequence wherever the table changes.
 func (c iso2022Codec) Encode(to []byte, state uint8, r rune) ([]byte, uint8, bool) {
 	if r < 0x80 {
 		return append(switchTable(to, state, isoASCII), byte(r)), isoEncoder + isoASCII, true

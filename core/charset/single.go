@@ -7,7 +7,7 @@ import (
 )
 
 // asciiCodec is ASCII.
-type asciiCodec struct{}
+type asciiCodec struct{ unmarked }
 
 func (asciiCodec) Traits() Traits { return Traits{ASCII: true} }
 
@@ -27,6 +27,7 @@ func (asciiCodec) Encode(to []byte, _ uint8, r rune) ([]byte, uint8, bool) {
 
 // singleCodec is an encoding with one byte a character. It is x/text's table with Python's differences.
 type singleCodec struct {
+	unmarked
 	table     **charmap.Charmap // an address is known at link time, so that loading the library initializes nothing
 	ebcdic    bool              // the ASCII characters are elsewhere
 	c1        bool              // 0x80 to 0x9F are the control characters of those numbers, which x/text leaves out

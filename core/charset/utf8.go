@@ -3,9 +3,9 @@ package charset
 import "unicode/utf8"
 
 // utf8Codec is UTF-8, whose characters are copied, and whose bad bytes are found.
-type utf8Codec struct{}
+type utf8Codec struct{ unmarked }
 
-func (utf8Codec) Traits() Traits { return Traits{ASCII: true, UTF8: true, Complete: true} }
+func (utf8Codec) Traits() Traits { return Traits{ASCII: true, Complete: true} }
 
 func (utf8Codec) Decode(_ uint8, src []byte, final bool) Unit {
 	r, size := utf8.DecodeRune(src)
@@ -36,21 +36,23 @@ func utf8Bad(src []byte) int {
 // utf8SigCodec is UTF-8 that begins with a byte order mark. Reading, the mark may be missing.
 type utf8SigCodec struct{ utf8Codec }
 
-// UTF8Mark is the byte order mark in UTF-8.
-const UTF8Mark = "\xef\xbb\xbf"
+// utf8Mark is the byte order mark in UTF-8.
+const utf8Mark = "\xef\xbb\xbf"
 
 func (utf8SigCodec) Traits() Traits {
-	return Traits{DecoderStart: 1, Mark: UTF8Mark, ASCII: true, Complete: true}
+	return Traits{DecoderStart: 1, ASCII: true, Complete: true}
 }
+
+func (utf8SigCodec) Mark() string { return utf8Mark }
 
 func (c utf8SigCodec) Decode(state uint8, src []byte, final bool) Unit {
 	if state == 0 {
 		return c.utf8Codec.Decode(0, src, final)
 	}
-	if len(src) >= len(UTF8Mark) && string(src[:len(UTF8Mark)]) == UTF8Mark {
-		return Unit{Kind: Mark, Size: len(UTF8Mark)}
+	if len(src) >= len(utf8Mark) && string(src[:len(utf8Mark)]) == utf8Mark {
+		return Unit{Kind: Control, Size: len(utf8Mark)}
 	}
-	if len(src) < len(UTF8Mark) && UTF8Mark[:len(src)] == string(src) {
+	if len(src) < len(utf8Mark) && utf8Mark[:len(src)] == string(src) {
 		return Unit{Kind: Partial} // at the end of the file too: Python ignores half a mark there
 	}
 	return c.utf8Codec.Decode(0, src, final)

@@ -71,16 +71,16 @@ func decideOrder(src []byte, width int, number func(order) uint32, final bool) U
 	}
 	for _, o := range [...]order{orderNative, orderSwapped} {
 		if number(o) == 0xFEFF {
-			return Unit{Kind: Mark, Size: width, State: uint8(o)}
+			return Unit{Kind: Control, Size: width, State: uint8(o)}
 		}
 	}
 	return Unit{Kind: Fatal, Size: width, State: uint8(orderUnknown)}
 }
 
-// orderTraits are the traits of an encoding in the given order. With orderUnknown its files begin with a mark.
-func orderTraits(fixed order, mark string) Traits {
-	if fixed == orderUnknown {
-		return Traits{DecoderStart: uint8(orderUnknown), Mark: mark, Complete: true}
+// traits are the traits of an encoding in the order. With orderUnknown its files begin with a mark.
+func (o order) traits() Traits {
+	if o == orderUnknown {
+		return Traits{DecoderStart: uint8(orderUnknown), Complete: true}
 	}
 	return Traits{Complete: true}
 }
@@ -88,8 +88,13 @@ func orderTraits(fixed order, mark string) Traits {
 // utf16Codec is UTF-16.
 type utf16Codec struct{ fixed order }
 
-func (c utf16Codec) Traits() Traits {
-	return orderTraits(c.fixed, string(orderNative.append16(nil, 0xFEFF)))
+func (c utf16Codec) Traits() Traits { return c.fixed.traits() }
+
+func (c utf16Codec) Mark() string {
+	if c.fixed != orderUnknown {
+		return ""
+	}
+	return string(orderNative.append16(nil, 0xFEFF))
 }
 
 func (c utf16Codec) Decode(state uint8, src []byte, final bool) Unit {
@@ -136,8 +141,13 @@ func (c utf16Codec) Encode(to []byte, _ uint8, r rune) ([]byte, uint8, bool) {
 // utf32Codec is UTF-32.
 type utf32Codec struct{ fixed order }
 
-func (c utf32Codec) Traits() Traits {
-	return orderTraits(c.fixed, string(orderNative.append32(nil, 0xFEFF)))
+func (c utf32Codec) Traits() Traits { return c.fixed.traits() }
+
+func (c utf32Codec) Mark() string {
+	if c.fixed != orderUnknown {
+		return ""
+	}
+	return string(orderNative.append32(nil, 0xFEFF))
 }
 
 func (c utf32Codec) Decode(state uint8, src []byte, final bool) Unit {

@@ -8,13 +8,14 @@ import (
 	"libtempfile/core/system"
 )
 
-// Directory is a temporary directory. All methods may be called from any goroutine.
+// Directory is a temporary directory. Its methods are those of tempfile.Directory, where a Go program finds what they do.
+// Any goroutine may call them.
 type Directory struct {
 	engine  *Engine
 	storage object.Storage
 }
 
-// DirectoryIn gives the directory that a storage was filled for.
+// DirectoryIn gives the directory whose storage this process has filled.
 func (e *Engine) DirectoryIn(storage object.Storage) Directory { return Directory{e, storage} }
 
 // TemporaryDirectoryIn creates a directory that keeps its state in a storage.
@@ -64,14 +65,14 @@ func initializeDirectory(s *object.State, identity system.Identity, o *Options) 
 // StoredDirectory gives the directory whose storage another runtime has filled.
 func (e *Engine) StoredDirectory(storage object.Storage) *Directory { return &Directory{e, storage} }
 
-// Name gives the directory's absolute path. It stays the same after Cleanup.
+// Name gives the absolute path.
 func (d *Directory) Name() string {
 	d.storage.Lock()
 	defer d.storage.Unlock()
 	return strings.Clone(d.storage.Field(object.Path))
 }
 
-// Keep makes Free leave the directory alone. Cleanup still removes it, because it is asked to.
+// Keep makes Free leave the directory alone.
 func (d *Directory) Keep() error {
 	d.storage.Lock()
 	defer d.storage.Unlock()
@@ -79,16 +80,14 @@ func (d *Directory) Keep() error {
 	return nil
 }
 
-// Cleanup removes the directory with all it holds, in any process. A directory that is gone is no error; another that has
-// taken its place is left alone, which is ESTALE. With IgnoreCleanupErrors there are no errors.
+// Cleanup removes the directory with all that it holds, in any process.
 func (d *Directory) Cleanup() error { return d.cleanup(false) }
 
-// Free is the end of the object, as leaving the with statement is in Python: it removes the directory unless it is to
-// be kept, and only in the process that made it.
+// Free removes the directory unless it is to stay, and only in the process that made it.
 func (d *Directory) Free() error { return d.cleanup(true) }
 
-// cleanup removes the directory without the lock: that may take long, and Name must not wait for it. If two clean up at
-// once, each finds no error in what the other has removed.
+// cleanup removes the directory. It does not hold the lock meanwhile, because a removal may take long, and Name must not
+// wait for it. If two threads clean up at once, an entry that the other one has removed is no error.
 func (d *Directory) cleanup(implicit bool) error {
 	d.storage.Lock()
 	s := d.storage.State()

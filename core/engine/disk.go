@@ -9,10 +9,10 @@ import (
 	"libtempfile/core/system"
 )
 
-// What a file does once it has a descriptor. Reads go through a buffer that reads ahead; writes go straight through. The
-// system's position is ahead of the file's by what was read and not yet delivered.
+// A file that has a descriptor. Reads go through a buffer, writes do not. The system's position is behind the bytes that
+// were read ahead, the file's position is before them.
 
-// dropAhead brings the system's position back to the file's. It comes before whatever uses or shows that position.
+// dropAhead moves the system's position back to the file's. It comes before every call that uses or shows the system's.
 func (f *File) dropAhead(s *object.State) error {
 	unread := s.Unread()
 	if unread == 0 {
@@ -38,7 +38,7 @@ func (f *File) fill(s *object.State) (n int, err error) {
 	return n, err
 }
 
-// diskRead fills p, or reads to the end of the file. What is asked for in large pieces goes past the buffer.
+// diskRead fills p, or reads to the end of the file. A read as large as the buffer does not go through it.
 func (f *File) diskRead(s *object.State, p []byte) (n int, err error) {
 	for n < len(p) {
 		if ahead := s.Ahead(); ahead != nil {
@@ -54,7 +54,7 @@ func (f *File) diskRead(s *object.State, p []byte) (n int, err error) {
 		} else {
 			k, err = f.fill(s)
 		}
-		// Bytes that were delivered count; whatever failed after them fails again at the next read.
+		// Bytes that were delivered count; an error after them comes again at the next read.
 		if err != nil && n == 0 {
 			return 0, err
 		}
@@ -65,8 +65,7 @@ func (f *File) diskRead(s *object.State, p []byte) (n int, err error) {
 	return n, nil
 }
 
-// diskReadLine reads up to and with the next newline. Without a buffer it reads ahead all the same and goes back: a line
-// ends where its end is found, and one system call a byte would be the alternative.
+// diskReadLine reads up to and with the next newline.
 func (f *File) diskReadLine(s *object.State, p []byte) (n int, err error) {
 	if s.ReadAhead == 0 {
 		return f.unbufferedReadLine(s, p)
@@ -92,6 +91,7 @@ func (f *File) diskReadLine(s *object.State, p []byte) (n int, err error) {
 	return n, nil
 }
 
+// unbufferedReadLine reads a piece, and seeks back to the end of the line. The alternative is one system call a byte.
 func (f *File) unbufferedReadLine(s *object.State, p []byte) (n int, err error) {
 	for n < len(p) {
 		piece := p[n:min(n+DefaultBuffering, len(p))]
@@ -149,7 +149,7 @@ func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 	return n, nil
 }
 
-// diskSeek moves the system's position and forgets what was read ahead.
+// diskSeek moves the system's position and forgets the bytes that were read ahead.
 func (f *File) diskSeek(s *object.State, offset int64, whence int) (int64, error) {
 	if whence == io.SeekCurrent {
 		offset -= s.Unread()

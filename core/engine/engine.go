@@ -6,11 +6,11 @@ import (
 	"libtempfile/core/system"
 )
 
-// Prefix is what names begin with where no prefix is given, as Python's tempfile.template.
+// Prefix is the start of a name where no prefix is given: Python's tempfile.template.
 const Prefix = "tmp"
 
-// Engine is what Python keeps in the module: the system to work on and the choice of the default directory. Programs
-// use the package's functions, which have one over the real system; tests and the C library make their own with New.
+// Engine is what Python keeps in the module tempfile: the choice of the default directory; and the system to work on.
+// Package tempfile has one over the real system; tests and the C library make their own.
 type Engine struct {
 	system system.System
 
@@ -19,5 +19,5 @@ type Engine struct {
 	choice  choice
 }
 
-// New makes a library over a system. Its methods are the package's functions.
+// New makes an engine over a system.
 func New(s system.System) *Engine { return &Engine{system: s} }

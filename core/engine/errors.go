@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// failed says which operation failed on which path; nil stays nil. A path that an inner error names already is the
-// truer one and is kept.
+// failed adds an operation and a path to an error, unless it has a path already: an inner operation knows its path better.
 func failed(operation, path string, err error) error {
 	if err == nil {
 		return nil
@@ -19,7 +18,7 @@ func failed(operation, path string, err error) error {
 	return &fs.PathError{Op: operation, Path: path, Err: err}
 }
 
-// BadArgument is an error in what the caller handed over: nothing was done.
+// BadArgument means that an argument is wrong, or a file not open for the operation. Nothing was done.
 type BadArgument struct {
 	Errno  syscall.Errno // EINVAL, or EBADF for a file that is closed or not open for it
 	Reason string        // what was wrong, with the value
@@ -27,14 +26,15 @@ type BadArgument struct {
 
 func (e *BadArgument) Error() string { return e.Reason }
 
-// Unwrap makes errors.Is answer for the errno.
+// Unwrap makes errors.Is find the errno.
 func (e *BadArgument) Unwrap() error { return e.Errno }
 
+// invalid is a BadArgument with EINVAL.
 func invalid(format string, values ...any) error {
 	return &BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf(format, values...)}
 }
 
-// TempdirError means that no candidate for the default directory is usable. It unwraps to ENOENT, as in Python.
+// TempdirError means that no candidate for the default directory is usable. Its errno is ENOENT, as in Python.
 type TempdirError struct {
 	Refusals []*fs.PathError // each candidate, in the order in which they were tried, with the reason
 }
@@ -52,7 +52,7 @@ func (e *TempdirError) Error() string {
 	return text.String()
 }
 
-// Unwrap makes errors.Is(err, fs.ErrNotExist) answer.
+// Unwrap makes errors.Is find the errno.
 func (e *TempdirError) Unwrap() error { return syscall.ENOENT }
 
 // RemovalError means that a removal went on to its end and left something behind.

@@ -13,9 +13,9 @@ type mode struct {
 	state                    object.TextState
 }
 
-// parseMode reads a mode as Python's open does: one of r, w, a and x, at most one +, b or t, in any order. What it says
-// of existing files means nothing here, where every file is new; so "r" reads an empty file, and "a" only starts at the
-// end: Python's tempfile opens without O_APPEND, and a program ported from it relies on seek and overwrite.
+// parseMode reads a mode as Python's open does: one of r, w, a and x, with at most one +, and b or t, in any order. Every
+// file is new here, so "r" reads an empty file, and "a" only starts at the end: Python's tempfile opens without O_APPEND,
+// and a program ported from it may seek and overwrite.
 func parseMode(text string) (mode, error) {
 	if text == "" || text == "w+b" {
 		return mode{readable: true, writable: true}, nil

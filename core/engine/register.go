@@ -7,9 +7,9 @@ import (
 	"libtempfile/core/system"
 )
 
-// RegisterFileIn takes over a file that is there already, as if NamedTemporaryFile had made it and its descriptor had been
-// detached: Close, Free and, in the C library, the end of the process delete its name. It may be a link or a socket, which
-// goes without what it leads to; a directory is EISDIR, and nothing at all is ENOENT.
+// RegisterFileIn takes over a file that exists, as if NamedTemporaryFile had made it and its descriptor had been detached:
+// Close, Free and, in the C library, the end of the process remove its name. A link or a socket is removed, not followed. A
+// directory is EISDIR, a missing file ENOENT.
 func (e *Engine) RegisterFileIn(storage object.Storage, path string) error {
 	_, directory, err := e.register(storage, path)
 	if err == nil && directory {
@@ -27,8 +27,8 @@ func (e *Engine) RegisterFileIn(storage object.Storage, path string) error {
 	return nil
 }
 
-// RegisterDirectoryIn takes over a directory that is there already, as if TemporaryDirectory had made it. A link is ENOTDIR,
-// and so is a file; what has the name later on and is another directory is left alone.
+// RegisterDirectoryIn takes over a directory that exists, as if TemporaryDirectory had made it. A link or a file is ENOTDIR.
+// If another directory has the name later, that one is left alone.
 func (e *Engine) RegisterDirectoryIn(storage object.Storage, path string) error {
 	path, _ = removable(path) // without trailing slashes, with which a link would be followed
 	identity, directory, err := e.register(storage, path)
@@ -42,11 +42,12 @@ func (e *Engine) RegisterDirectoryIn(storage object.Storage, path string) error 
 	return nil
 }
 
-// register finds out what has a name, and keeps it, absolute. A path whose last part is no name of its own cannot be
-// deleted by it.
+// register identifies the file or directory that has a path, and keeps the path, made absolute. A path that ends in a slash,
+// "." or ".." is refused, because nothing can be removed by it.
 func (e *Engine) register(storage object.Storage, path string) (identity system.Identity, directory bool, err error) {
 	if name, ok := removable(path); !ok || name != path {
-		return system.Identity{}, false, failed("register", path, invalid("%q does not end in a name that can be deleted", path))
+		err = invalid("%q does not end in a name that can be deleted", path)
+		return system.Identity{}, false, failed("register", path, err)
 	}
 	absolute, err := e.absolute(path)
 	if err != nil {

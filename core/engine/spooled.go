@@ -9,9 +9,9 @@ import (
 	"libtempfile/core/text"
 )
 
-// The stage of a spooled file before it rolls over: its bytes are the object's block, and behave as Python's io.BytesIO.
+// A spooled file before it rolls over. Its bytes are in the object's block, and it behaves as Python's io.BytesIO.
 
-// firstCapacity is the smallest block: small writes should not move the file at each.
+// firstCapacity is the capacity of the smallest block, so that not every small write moves the file.
 const firstCapacity = 1024
 
 // SpooledTemporaryFileIn makes a file in memory that keeps its state in a storage. Where it will go is settled when it
@@ -41,11 +41,11 @@ func (e *Engine) SpooledTemporaryFileIn(storage object.Storage, o *Options) (rec
 	return recipe, nil
 }
 
-// rollsAt tells whether a write that ends at a position makes the file roll over. It is the position that counts, as in
-// Python, not the size.
+// rollsAt tells whether a write that ends at a position makes the file roll over. As in Python the position counts, not the
+// size.
 func rollsAt(s *object.State, position int64) bool { return s.MaxSize != 0 && position > s.MaxSize }
 
-// content is what lies from an offset on.
+// memoryContent is the bytes from an offset on.
 func memoryContent(s *object.State, offset int64) []byte {
 	if offset >= s.Size {
 		return nil
@@ -65,7 +65,7 @@ func memoryReadLine(s *object.State, p []byte) int {
 	return n
 }
 
-// memoryWrite writes at the position, and fills what lies between the end and there with zeros.
+// memoryWrite writes at the position. If that is behind the end, the bytes in between are zeros.
 func (f *File) memoryWrite(s *object.State, p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -84,7 +84,7 @@ func (f *File) memoryWrite(s *object.State, p []byte) (int, error) {
 	return n, nil
 }
 
-// memoryReserve makes the block large enough for so many bytes at the position. The file stays as it is.
+// memoryReserve makes the block large enough for so many bytes at the position. It does not change the file.
 func (f *File) memoryReserve(s *object.State, size int64) error {
 	end := s.Position + size
 	if end < 0 || end > math.MaxInt {
@@ -94,7 +94,7 @@ func (f *File) memoryReserve(s *object.State, size int64) error {
 		return nil
 	}
 	err := f.storage.Resize(s.Size, max(end, firstCapacity, s.Capacity+s.Capacity/2))
-	if err == syscall.ENOMEM && s.Capacity > 0 { // for more than is needed; there may be enough for just that
+	if err == syscall.ENOMEM && s.Capacity > 0 { // that was more than is needed; there may be enough memory for the need itself
 		err = f.storage.Resize(s.Size, end)
 	}
 	return f.fail("write", err)
@@ -112,8 +112,7 @@ func memorySeek(s *object.State, offset int64, whence int) (int64, error) {
 	return s.Position, nil
 }
 
-// Rollover moves a spooled file from memory to disk, where it behaves the same. Other files, and one that has rolled
-// over, are on disk already.
+// Rollover moves a spooled file from memory to disk.
 func (f *File) Rollover() error {
 	s, err := f.enter("rollover", 0)
 	defer f.storage.Unlock()
@@ -130,8 +129,8 @@ func (f *File) Rolled() (bool, error) {
 	return err == nil && !s.InMemory(), err
 }
 
-// rollover makes the file on disk complete before it takes the place of the memory: a full disk loses nothing. (CPython
-// gives the memory up first.)
+// rollover completes the file on disk before it frees the memory, so that a full disk loses nothing. CPython frees the
+// memory first.
 func (f *File) rollover(s *object.State) error {
 	o := Options{
 		Dir: f.storage.Field(object.SpoolDirectory), Prefix: f.storage.Field(object.SpoolPrefix), NoPrefix: true, Suffix: f.storage.Field(object.SpoolSuffix),
@@ -160,6 +159,6 @@ func (f *File) rollover(s *object.State) error {
 	f.storage.AdvanceDescriptorSerial()
 	s.Descriptor = int32(descriptor)
 	err = f.storage.Resize(0, 0)
-	s.Size = 0 // last: until then a child may need the memory, see loseDescriptor
+	s.Size = 0 // last, because until then a forked child may need the memory, see loseDescriptor
 	return err
 }

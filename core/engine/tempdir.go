@@ -7,21 +7,21 @@ import (
 	"libtempfile/core/system"
 )
 
-// choice is a default directory that was tried, and the environment it was chosen for.
+// choice is a default directory that was tried, with the environment that it was chosen for.
 type choice struct {
 	made        bool
 	environment system.Environment
 	directory   string
 }
 
-// suits tells whether the choice is still the one to make. CPython keeps its first choice for ever; a C library cannot,
-// because its host may set TMPDIR at any time and expects the next call to see it.
+// suits tells whether the environment is still the one of the choice. CPython keeps its first choice for ever. A C library
+// cannot, because its host may set TMPDIR at any time, and expects the next call to follow it.
 func (c *choice) suits(now *system.Environment) bool {
 	return c.made && c.environment.TMPDIR == now.TMPDIR && c.environment.TEMP == now.TEMP &&
 		c.environment.TMP == now.TMP && c.environment.HOME == now.HOME
 }
 
-// SetTempdir sets the default directory. See the package's function.
+// SetTempdir sets the default directory; nil: choose again.
 func (e *Engine) SetTempdir(directory *string) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -32,9 +32,8 @@ func (e *Engine) SetTempdir(directory *string) {
 	e.tempdir = directory
 }
 
-// Gettempdir gives the default directory: what SetTempdir set, or else the first candidate in which a file can be
-// created, written and removed. The choice is kept for as long as the environment that led to it stays the same. If no
-// candidate is usable, the *TempdirError has the reason of each.
+// Gettempdir gives the default directory: the one that SetTempdir set, or else the first candidate in which a file can be
+// created, written and removed.
 func (e *Engine) Gettempdir() (string, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -60,8 +59,7 @@ func (e *Engine) Gettempdir() (string, error) {
 	return "", &TempdirError{Refusals: refusals}
 }
 
-// Candidates lists the directories that Gettempdir tries, in order and absolute: TMPDIR, TEMP and TMP where they are
-// set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
+// Candidates lists the directories that Gettempdir tries, in order and absolute.
 func (e *Engine) Candidates() []string {
 	environment := e.system.Environment()
 	return e.candidates(&environment)
@@ -79,7 +77,7 @@ func (e *Engine) candidates(environment *system.Environment) []string {
 		list = append(list, wish)
 	}
 	list = append(list, "/tmp", "/var/tmp", "/usr/tmp")
-	// Without a current directory, "." stands for it as in Python: creating there tells the reason.
+	// If there is no current directory, the candidate is ".", as in Python: creating a file there gives the reason.
 	here, err := e.system.Getwd()
 	if err != nil {
 		here = "."
@@ -95,8 +93,8 @@ func (e *Engine) candidates(environment *system.Environment) []string {
 	return list
 }
 
-// try finds out whether files can be created, written and removed in a directory, by doing it: permissions, quotas,
-// read-only mounts and sandboxes have no other common question.
+// try creates, writes and removes a file in a directory. Nothing else finds out about permissions, quotas, read-only mounts
+// and sandboxes alike.
 func (e *Engine) try(directory string) error {
 	absolute, err := e.absolute(directory)
 	if err != nil {
@@ -107,7 +105,7 @@ func (e *Engine) try(directory string) error {
 	if err != nil {
 		return errnoOf(err)
 	}
-	// More than the limit on a file's size would raise SIGXFSZ, which ends a host that does not expect it.
+	// A write past the limit on a file's size raises SIGXFSZ, which would end the host.
 	probe := []byte("blat")
 	probe = probe[:min(int64(len(probe)), e.system.FileSizeLimit())]
 	_, writeErr := writeAll(e.system, descriptor, probe)
@@ -119,49 +117,4 @@ func (e *Engine) try(directory string) error {
 		}
 	}
 	return nil
-}
-
-// absolute makes a path absolute and tidy.
-func (e *Engine) absolute(path string) (string, error) {
-	if !strings.HasPrefix(path, "/") {
-		here, err := e.system.Getwd()
-		if err != nil {
-			return "", failed("getcwd", path, err)
-		}
-		path = here + "/" + path
-	}
-	return tidy(path), nil
-}
-
-// isTidy tells in one pass what nearly always holds: after no slash comes another, a lone dot, or the end.
-func isTidy(path string) bool {
-	for i := 0; i < len(path); i++ {
-		if path[i] != '/' {
-			continue
-		}
-		rest := path[i+1:]
-		if rest == "" || rest[0] == '/' || rest[0] == '.' && (len(rest) == 1 || rest[1] == '/') {
-			return false
-		}
-	}
-	return true
-}
-
-// tidy drops doubled and trailing slashes and "." from an absolute path. It keeps "..", which cannot be dropped without
-// knowing what is a link: a/../b is not b where a leads elsewhere.
-func tidy(path string) string {
-	if isTidy(path) {
-		return path
-	}
-	var parts strings.Builder
-	for part := range strings.SplitSeq(path, "/") {
-		if part != "" && part != "." {
-			parts.WriteByte('/')
-			parts.WriteString(part)
-		}
-	}
-	if parts.Len() == 0 {
-		return "/"
-	}
-	return parts.String()
 }

@@ -7,8 +7,8 @@ import (
 	"libtempfile/core/text"
 )
 
-// Reading text. The bytes that were read ahead are Data[AheadStart:AheadEnd] in both stages: on disk the block is a
-// buffer, in memory it is the file itself. The file's position is after them, and a write goes there, as in Python.
+// Reading text. The bytes that were read ahead are Data[AheadStart:AheadEnd] on disk and in memory: on disk the block is a
+// buffer, in memory it is the file itself. The position is after these bytes, and a write goes there, as in Python.
 
 const (
 	// textAhead is how many bytes are read ahead, whatever Buffering says: the chunk size of io.TextIOWrapper. A program can
@@ -40,7 +40,7 @@ func (f *File) textRead(s *object.State, p []byte, line bool) (n int, err error)
 		}
 		got, err := f.textFill(s, len(p)-n, line)
 		if err != nil {
-			if n > 0 { // what was delivered counts; the next read fails
+			if n > 0 { // the bytes that were delivered count; the next read fails
 				err = nil
 			}
 			return n, err
@@ -50,9 +50,9 @@ func (f *File) textRead(s *object.State, p []byte, line bool) (n int, err error)
 	return n, nil
 }
 
-// textFill reads ahead after what is left of the last time; 0 bytes at the end of the file. Strict decoding fails here,
-// for all that was read, as in Python; but here the position is then as before, so that the next read fails too and a
-// caller who misses an error does not take the rest for the whole.
+// textFill reads ahead behind the bytes that are left of the last time; 0 bytes at the end of the file. Strict decoding
+// fails here for all bytes that were read, as in Python. But here the position is then as before, so that the next read
+// fails too, and a caller who misses an error does not take the rest of the file for all of it.
 func (f *File) textFill(s *object.State, wanted int, line bool) (got int, err error) {
 	size := textAhead
 	if !line {
@@ -79,7 +79,7 @@ func (f *File) textFill(s *object.State, wanted int, line bool) (got int, err er
 	return 0, bad
 }
 
-// textFillMemory moves the position over the bytes that are ahead from then on.
+// textFillMemory moves the position over the bytes that are ahead from now on.
 func textFillMemory(s *object.State, size int) (got int) {
 	if s.Unread() == 0 {
 		s.AheadStart, s.AheadEnd = s.Position, s.Position
@@ -90,11 +90,11 @@ func textFillMemory(s *object.State, size int) (got int) {
 	return got
 }
 
-// textFillDisk reads behind the bytes that are left, which it moves to the start of the buffer.
+// textFillDisk moves the bytes that are left to the start of the buffer, and reads behind them.
 func (f *File) textFillDisk(s *object.State, size int) (got int, err error) {
 	left := s.Unread()
 	if s.Capacity < left+int64(size) {
-		// The tail is small, but what a roll-over left may not be.
+		// What decoding leaves is at most text.Tail bytes, but a roll-over may have left more.
 		if err := f.textResize(s, left+int64(size)+text.Tail); err != nil {
 			return 0, err
 		}
@@ -110,7 +110,7 @@ func (f *File) textFillDisk(s *object.State, size int) (got int, err error) {
 	return got, nil
 }
 
-// textResize makes room and keeps what is ahead.
+// textResize gives the block another capacity and keeps the bytes that are ahead.
 func (f *File) textResize(s *object.State, capacity int64) error {
 	left := s.Unread()
 	if left > 0 && s.AheadStart > 0 {
@@ -120,7 +120,7 @@ func (f *File) textResize(s *object.State, capacity int64) error {
 	return f.storage.Resize(left, capacity)
 }
 
-// textUnfill takes the last fill back.
+// textUnfill undoes the last textFill.
 func (f *File) textUnfill(s *object.State, got int) error {
 	if s.InMemory() {
 		s.Position -= int64(got)

@@ -7,14 +7,6 @@ import (
 	"libtempfile/core/text"
 )
 
-// position is the position that the system has, or the file in memory: behind the bytes that were read ahead.
-func (f *File) position(s *object.State) (int64, error) {
-	if s.InMemory() {
-		return s.Position, nil
-	}
-	return f.engine.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
-}
-
 // textTell gives the position of the next character.
 func (f *File) textTell(s *object.State) (int64, error) {
 	place, err := f.position(s)
@@ -51,17 +43,4 @@ func (f *File) textSeek(s *object.State, offset int64, whence int) (position int
 	}
 	text.Restore(&s.Text, offset)
 	return offset, nil
-}
-
-// move moves the file's position and forgets what was read ahead.
-func (f *File) move(s *object.State, offset int64, whence int) (position int64, err error) {
-	if s.InMemory() {
-		position, err = memorySeek(s, offset, whence)
-	} else {
-		position, err = f.engine.system.Seek(int(s.Descriptor), offset, whence)
-	}
-	if err == nil {
-		s.AheadStart, s.AheadEnd = 0, 0
-	}
-	return position, err
 }

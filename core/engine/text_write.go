@@ -12,7 +12,7 @@ import (
 // behind. A long text is encoded twice, in pieces: first to find out whether it can be, then to be written. The memory for
 // that does not grow with the text, whose length is the caller's number and may be a wrong one.
 
-// textWrite writes where the file's position is, which after a read is behind all that was read ahead, as in Python.
+// textWrite writes at the position, which after a read is behind all bytes that were read ahead, as in Python.
 func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 	var (
 		data  []byte
@@ -25,7 +25,7 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 		data = p
 	case len(p) > text.PieceSize:
 		long = true
-		// How much it will be is of interest to a file in memory alone.
+		// Only a file in memory needs the size of an encoding that has all characters.
 		if s.InMemory() || !text.Complete(&s.Text) || !utf8.Valid(p) {
 			total, err = text.EncodedSize(s.Text, p)
 		}
@@ -54,11 +54,11 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 	return len(p), nil
 }
 
-// putEncoded writes a long text that is total bytes in the file, and gives the encoder's state after it. A roll-over and
-// all the memory that is needed come first, so that a file in memory is left as it was. On disk the position goes back to
-// where it was.
+// putEncoded writes a long text, which has total bytes in the file, and gives the encoder's state after it. The roll-over or
+// the memory that it needs comes first, so that a failure leaves a file in memory as it was. On disk the position goes back
+// to where it was.
 func (f *File) putEncoded(s *object.State, p []byte, total int64) (state uint8, err error) {
-	t := s.Text // its encoder goes on from piece to piece, whatever a roll-over makes of the file's
+	t := s.Text // the encoder goes on from piece to piece, though a roll-over changes the file's own state
 	if s.InMemory() {
 		if rollsAt(s, s.Position+total) {
 			err = f.rollover(s)

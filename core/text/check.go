@@ -14,7 +14,7 @@ import (
 func Check(t *object.TextState, ahead []byte, final bool) *Error {
 	rule, codec, state := errorRuleOf(t), codecOf(t), t.Decoder
 	strict := rule == errorsStrict || rule == errorsXML
-	if codec.Traits().UTF8 && utf8.Valid(ahead) {
+	if t.Encoding == charset.UTF8 && utf8.Valid(ahead) {
 		return nil
 	}
 	for at := 0; at < len(ahead) && (strict || at == 0); { // only the start of a file can be fatal

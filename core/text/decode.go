@@ -19,7 +19,7 @@ type Decoder struct {
 	text   *object.TextState
 	codec  charset.Codec
 	ascii  bool // of the codec's traits
-	utf8   bool // of the codec's traits
+	utf8   bool // the encoding is UTF-8
 	line   bool // decoding stops at the end of a line
 	before rune // the last character
 }
@@ -27,8 +27,7 @@ type Decoder struct {
 // NewDecoder gives a decoder that goes on with a text's state, up to the end of a line if line is set.
 func NewDecoder(text *object.TextState, line bool) Decoder {
 	codec := codecOf(text)
-	traits := codec.Traits()
-	return Decoder{text: text, codec: codec, line: line, utf8: traits.UTF8, ascii: traits.ASCII}
+	return Decoder{text: text, codec: codec, line: line, utf8: text.Encoding == charset.UTF8, ascii: codec.Traits().ASCII}
 }
 
 // Result says why decoding stopped.
@@ -138,12 +137,13 @@ func (d *Decoder) next(src []byte, final bool) (i decoded, ready bool) {
 func (d *Decoder) pair(src []byte, state uint8, final bool) (size int, after uint8, known bool) {
 	for at := 0; ; {
 		u := d.codec.Decode(state, src[at:], final)
+		bad := u.Kind == charset.Fatal || u.Kind == charset.Bad && errorRuleOf(d.text) != errorsIgnore
 		switch {
 		case len(src) == at || u.Kind == charset.Partial:
 			return 0, 0, final
 		case u.Kind == charset.Character && u.Rune == '\n':
 			return at + u.Size, u.State, true
-		case u.Kind == charset.Character, u.Kind == charset.Bad && errorRuleOf(d.text) != errorsIgnore, u.Kind == charset.Fatal:
+		case u.Kind == charset.Character || bad:
 			return 0, 0, true
 		}
 		at += u.Size

@@ -14,7 +14,7 @@ const PieceSize = 64 << 10
 
 // Verbatim tells whether a text that is valid UTF-8 is in the file exactly as it is written.
 func Verbatim(t *object.TextState) bool {
-	return codecOf(t).Traits().UTF8 && newlineRuleOf(t).written() == "\n"
+	return t.Encoding == charset.UTF8 && newlineRuleOf(t).written() == "\n"
 }
 
 // Complete tells whether the encoding has all characters.
@@ -39,7 +39,7 @@ func EncodedSize(t object.TextState, p []byte) (total int64, err error) {
 
 // Encode gives the bytes that UTF-8 text has in the file, and the encoder's state after it.
 func Encode(t object.TextState, p []byte) (data []byte, state uint8, err error) {
-	data = make([]byte, 0, len(p)+len(charset.UTF8Mark))
+	data = make([]byte, 0, len(p)+len("\ufeff"))
 	for base, first := 0, true; first || base < len(p); first = false { // an empty text may still have a mark
 		var taken int
 		if data, taken, err = EncodePiece(&t, data, p[base:]); err != nil {
@@ -59,8 +59,7 @@ func EncodePiece(t *object.TextState, data []byte, p []byte) (to []byte, taken i
 	codec, newline := codecOf(t), newlineRuleOf(t).written()
 	state, ascii := t.Encoder, codec.Traits().ASCII
 	if state == object.EncoderStart {
-		mark := codec.Traits().Mark
-		data, state = append(data, mark...), codec.Traits().EncoderStart
+		data, state = append(data, codec.Mark()...), codec.Traits().EncoderStart
 	}
 	limit := len(p)
 	if limit > PieceSize {
@@ -86,7 +85,8 @@ func EncodePiece(t *object.TextState, data []byte, p []byte) (to []byte, taken i
 			next, after, ok = codec.Encode(data, state, r)
 		}
 		if !ok {
-			if next, after, ok = encodeText(codec, data, state, errorRuleOf(t).substitute(r)); !ok || errorRuleOf(t) == errorsStrict {
+			rule := errorRuleOf(t)
+			if next, after, ok = encodeText(codec, data, state, rule.substitute(r)); !ok || rule == errorsStrict {
 				name := charset.Name(t.Encoding)
 				return nil, 0, &Error{name, int64(at), fmt.Sprintf("%U is not in %s", r, name)}
 			}

@@ -26,7 +26,7 @@ func fuzzState(encoding, rule, newline uint8) object.TextState {
 	return t
 }
 
-// FuzzTextDecoding holds decoding in pieces, of the file's bytes and of the caller's buffer, against decoding at once.
+// FuzzTextDecoding compares decoding in pieces of the file's bytes and of the caller's buffer with decoding at once.
 func FuzzTextDecoding(f *testing.F) {
 	f.Add([]byte("a\r\nb\rc\n\xe9\x82\xa0\xf0\x9f\x98"), uint8(0), uint8(2), uint8(0), uint8(1), uint8(4))
 	f.Add([]byte("\xff\xfea\x00\r\x00\n\x00=\xd8\x00\xde\x00\xd8"), uint8(3), uint8(3), uint8(0), uint8(3), uint8(5))
@@ -38,7 +38,8 @@ func FuzzTextDecoding(f *testing.F) {
 		whole, wholeErr := decodePieces(start, content, len(content)+1, 4096)
 		pieces, err := decodePieces(start, content, int(piece%17)+1, int(room%60)+4)
 		if (wholeErr == nil) != (err == nil) || wholeErr == nil && !bytes.Equal(whole, pieces) {
-			t.Fatalf("%s: at once %q, %v; in pieces of %d into %d: %q, %v", charset.Name(start.Encoding), whole, wholeErr, piece%17+1, room%60+4, pieces, err)
+			t.Fatalf("%s: at once %q, %v; in pieces of %d into %d: %q, %v",
+				charset.Name(start.Encoding), whole, wholeErr, piece%17+1, room%60+4, pieces, err)
 		}
 		if !utf8.Valid(whole) {
 			t.Fatalf("%q is not UTF-8", whole)
@@ -70,7 +71,7 @@ func decodePieces(state object.TextState, content []byte, piece, room int) (got 
 	}
 }
 
-// FuzzTextEncoding holds encoding in pieces against encoding at once, and against decoding.
+// FuzzTextEncoding compares encoding in pieces with encoding at once, and decodes what was encoded.
 func FuzzTextEncoding(f *testing.F) {
 	f.Add("aé\n€😀", uint8(0), uint8(4), uint8(4), uint8(1))
 	f.Add("あ¥‾a\r\n漢", uint8(54), uint8(2), uint8(0), uint8(2))

@@ -7,10 +7,10 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	tempfile "libtempfile/core"
-	"libtempfile/core/system"
 )
 
 // A contestant is one way to do a job.
@@ -80,7 +80,7 @@ func coreMkstemp() error {
 	if err != nil {
 		return err
 	}
-	if err := (system.Kernel{}).Close(descriptor); err != nil {
+	if err := syscall.Close(descriptor); err != nil {
 		return err
 	}
 	return os.Remove(path)
