@@ -42,7 +42,7 @@ Q := $(if $(V),,@)
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-18s %s\n' "$$t" "$$d"; done
 
-include tests/tools.mk
+include tests/tools/tools.mk
 
 # --- build
 
@@ -99,8 +99,8 @@ check-header: need-go ## fail if a generated file is not what make header would 
 	@rm -rf $(B)/generated && mkdir -p $(B)/generated
 	@cd capi && $(go_here) run ./internal/genapi -root ../$(B)/generated
 	@for f in include/tempfile.h capi/public_gen.h capi/shims_gen.c capi/libtempfile.map capi/libtempfile_hooks.map; do \
-	  cmp -s $$f $(B)/generated/$$f || { echo "$$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
-	@echo "check-header: the generated files agree with the exports"
+	  cmp -s $$f $(B)/generated/$$f || { echo "FAIL  check-header  $$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
+	@echo "ok    check-header  the generated files agree with the exports"
 
 .PHONY: check-c check-symbols check-hardening check-creations
 check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11 on
@@ -108,23 +108,23 @@ check-c: need-cc ## the header alone compiles in every C from 99 and C++ from 11
 	  echo '#include "tempfile.h"' | $(CC) -std=$$std $(strict) -x c - || exit 1; done
 	@if command -v $(CXX) >/dev/null 2>&1; then for std in c++11 c++14 c++17 c++20; do \
 	  printf '#include "tempfile.h"\ntempfile_options options = TEMPFILE_OPTIONS_INIT;\n' | $(CXX) -std=$$std $(strict) -x c++ - || exit 1; done; \
-	  else echo "skip  check-c: $(CXX) is missing, so C++ was not tried (apt-get install g++)"; fi
-	@echo "check-c: the header compiles by itself"
+	  else echo "skip  check-c  $(CXX) is missing, so C++ was not tried (apt-get install g++)"; fi
+	@echo "ok    check-c  the header compiles by itself"
 
 strict := -Wall -Wextra -Werror -pedantic -Iinclude -fsyntax-only
 
 check-symbols: need-cc $(B)/libtempfile.so $(B)/tests/c/whole_header ## header, library and test know the same functions
-	@tests/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
+	@tests/package/check-symbols include/tempfile.h $(B)/libtempfile.so capi/libtempfile.map $(B)/tests/c/whole_header
 
 check-hardening: need-cc $(B)/libtempfile.so ## the library has what the compiler and linker can do against exploits
-	@CC="$(CC)" tests/check-hardening $(B)/libtempfile.so
+	@CC="$(CC)" tests/tools/lines check-hardening tests/package/check-hardening $(B)/libtempfile.so
 
 check-creations: need-cc $(B)/tests/c/whole_header ## under strace, every file is created with O_EXCL, and TMPDIR ends empty
-	@tests/check-creations $(B) $(B)/tests/c/whole_header
+	@tests/c/check-creations $(B) $(B)/tests/c/whole_header
 
 .PHONY: check-variables
 check-variables: need-cc ## the build refuses variables of C that a restart of Go would put back
-	@tests/check-variables "$(CC)"
+	@tests/package/check-variables "$(CC)"
 
 .PHONY: check-layers
 check-layers: need-go need-cc ## no group of capi's C and no package of the core uses one after it
@@ -136,8 +136,8 @@ check-pure: need-go ## the core builds, vets and passes its tests without cgo
 	CGO_ENABLED=0 $(GO) vet ./core/...
 	CGO_ENABLED=0 $(GO) test ./core/...
 	@deps=$$(CGO_ENABLED=1 $(GO) list -deps -tags=osusergo ./core/...) || exit 1; \
-	  if echo "$$deps" | grep -x runtime/cgo; then echo "the core depends on cgo"; exit 1; fi
-	@echo "check-pure: the core is pure Go"
+	  if echo "$$deps" | grep -x runtime/cgo; then echo "FAIL  check-pure  the core depends on cgo"; exit 1; fi
+	@echo "ok    check-pure  the core is pure Go"
 
 # On systems other than Linux the core does what the standard library can, see core/system/kernel_portable.go: that is tried here. What
 # is skipped removes directories that are not empty, or makes each call fail on the way.
@@ -151,7 +151,7 @@ check-other-systems: need-go ## the core builds and vets for macOS, Windows and 
 	  GOOS=$$system CGO_ENABLED=0 $(GO) build ./core/... && GOOS=$$system CGO_ENABLED=0 $(GO) vet ./core/... || exit 1; done
 	$(GO) vet -tags=tempfile_portable ./core/...
 	$(GO) test -tags=tempfile_portable -skip='$(linux_only)' ./core/...
-	@echo "check-other-systems: the core compiles for $(other_systems)"
+	@echo "ok    check-other-systems  the core compiles for $(other_systems)"
 
 # --- demo
 
@@ -167,9 +167,9 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 
 # --- tests, bindings
 
-include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
+include tests/tests.mk tests/c/sanitized/sanitized.mk tests/python/python.mk tests/bench/bench.mk
 include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
-include tests/ports.mk
+include tests/c/ports/ports.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

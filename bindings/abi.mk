@@ -16,10 +16,10 @@ store-abi: need-go need-cc $(B)/abi/libtempfile.so.$(VERSION) ## store the ABI i
 	$(abidw) --out-file $(abi) $(B)/abi/libtempfile.so.$(VERSION)
 
 check-abi: need-go need-cc ## fail if functions or types have changed since make store-abi
-	@if ! command -v abidiff >/dev/null 2>&1; then echo "skip  check-abi: abidiff is missing (apt-get install abigail-tools)"; \
-	  elif [ "$$(uname -m)" != x86_64 ]; then echo "skip  check-abi: $(abi) is that of x86_64"; \
-	  else $(MAKE) -s $(B)/abi/libtempfile.so.$(VERSION) && tests/abi/run $(abi) $(B)/abi/libtempfile.so.$(VERSION); fi
+	@if ! command -v abidiff >/dev/null 2>&1; then echo "skip  check-abi  abidiff is missing (apt-get install abigail-tools)"; \
+	  elif [ "$$(uname -m)" != x86_64 ]; then echo "skip  check-abi  $(abi) is that of x86_64"; \
+	  else $(MAKE) -s $(B)/abi/libtempfile.so.$(VERSION) && tests/package/check-abi $(abi) $(B)/abi/libtempfile.so.$(VERSION); fi
 
 .PHONY: check-reproducible
 check-reproducible: need-go need-cc ## fail if builds in two folders differ; builds Go's own packages anew
-	@tests/reproducible/run "$(MAKE)" $(VERSION)
+	@tests/package/check-reproducible "$(MAKE)" $(VERSION)

@@ -20,5 +20,5 @@ $(B)/docs/index.html: $(docs_sources)
 
 .PHONY: check-docs
 check-docs: need-python man docs ## the man pages are well formed, and no link of the site is broken
-	@tests/docs/man $(B)/man
-	@$(PYTHON) tests/docs/links.py $(B)/docs
+	@tests/package/check-man $(B)/man
+	@$(PYTHON) tests/package/check-links.py $(B)/docs

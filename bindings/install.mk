@@ -53,8 +53,8 @@ test-parts: test-install
 
 .PHONY: test-install
 test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
-	@tests/part install tests/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
+	@tests/tools/lines install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
 
 .PHONY: package-test
 package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language
-	@tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"
+	@tests/tools/lines package tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"

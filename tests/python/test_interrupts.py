@@ -1,4 +1,4 @@
-"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see tests/interrupts,
+"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see tests/python/interrupts,
 which is the same at length and beside the standard module."""
 
 import importlib.util
@@ -8,7 +8,7 @@ import unittest
 
 import support
 
-WORKER = os.path.join(support.ROOT, "tests", "interrupts", "worker.py")
+WORKER = os.path.join(support.ROOT, "tests", "python", "interrupts", "worker.py")
 SIGNALS = 15
 
 
