@@ -3,6 +3,7 @@
 pkgconfigdir ?= $(libdir)/pkgconfig
 cmakedir ?= $(libdir)/cmake/libtempfile
 mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/libtempfile
 INSTALL ?= install
 
 # Not of what was built, so that uninstall needs no build.
@@ -24,12 +25,13 @@ package-files:
 
 .PHONY: install uninstall can-install
 can-install:
-	@bindings/can-install "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)"
+	@bindings/can-install "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" \
+	  "$(DESTDIR)$(mandir)" "$(DESTDIR)$(docdir)"
 
-install: can-install $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake and man pages into DESTDIR, prefix, libdir
+install: can-install $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake, man pages and licences into DESTDIR, prefix, libdir
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
-	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7"
+	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(docdir)"
 	$(INSTALL) -m 755 $(B)/libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)"
 	ln -sf libtempfile.so.$(VERSION) "$(DESTDIR)$(libdir)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libtempfile.so"
@@ -38,6 +40,7 @@ install: can-install $(B)/libtempfile.so man package-files ## library, headers, 
 	$(INSTALL) -m 644 $(B)/libtempfile-config.cmake $(B)/libtempfile-config-version.cmake "$(DESTDIR)$(cmakedir)"
 	@$(INSTALL) -m 644 $(man3_pages:%=$(B)/man/man3/%) "$(DESTDIR)$(mandir)/man3"
 	$(INSTALL) -m 644 $(B)/man/man7/libtempfile.7 "$(DESTDIR)$(mandir)/man7"
+	$(INSTALL) -m 644 LICENSE capi/NOTICE "$(DESTDIR)$(docdir)"
 	@bindings/after-install "$(DESTDIR)" "$(libdir)" "$(pkgconfigdir)" "$(SONAME)" "$(B)"
 
 uninstall: ## remove what install put there, and its own folders if they are empty
@@ -45,9 +48,20 @@ uninstall: ## remove what install put there, and its own folders if they are emp
 	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(includedir)/tempfile.hpp" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
 	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
 	@cd "$(DESTDIR)$(mandir)" 2>/dev/null && rm -f $(man3_pages:%=man3/%) man7/libtempfile.7 || true
-	@for folder in "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7"; do \
+	rm -f "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(docdir)/NOTICE"
+	@for folder in "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7" "$(docdir)"; do \
 	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
 	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"
+
+.PHONY: notice check-notice
+notice: need-go ## write capi/NOTICE, the licences of what is linked into the library
+	@bindings/notice "$(GO)" >$(B)/NOTICE && mv $(B)/NOTICE capi/NOTICE
+
+check-notice: need-go ## fail if capi/NOTICE lacks a licence of what is linked in
+	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice: this Go comes without its licence"; exit; fi; \
+	  mkdir -p $(B) && bindings/notice "$(GO)" >$(B)/NOTICE || exit 1; \
+	  cmp -s capi/NOTICE $(B)/NOTICE || { echo "capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
+	  echo "check-notice: every licence is there"
 
 test-parts: test-install
 

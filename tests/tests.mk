@@ -72,7 +72,7 @@ $(examples:%.c=$(B)/%): $(B)/%: %.c include/tempfile.h $(B)/libtempfile.so
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile
 
 .PHONY: test-readme
-test-readme: build need-python ## the README's examples run, its targets and paths exist
+test-readme: build need-python ## the programs of the README and the guides run; the README's targets and paths exist
 	@tests/tools/lines readme $(PYTHON) tests/package/readme.py "$(CURDIR)" "$(CC)" "$(CXX)" "$(GO)"
 
 .PHONY: test-first

@@ -1,7 +1,8 @@
-"""Takes the README at its word: its C, C++, Go and Python examples are compiled and run, its targets and paths must exist.
+"""Takes the README and the guides at their word: their programs are compiled and run, their targets and paths must exist.
 
-An example is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8 question marks for
-the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty.
+A program is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8 question
+marks for the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty. A block that
+includes a file (--8<--) is a program that other tests run.
 
 usage: run.py ROOT CC CXX GO
 """
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List, NoReturn, Optional, Tuple
+from typing import Dict, List, NamedTuple, NoReturn, Optional
 
 
 def fail(message: str) -> NoReturn:
@@ -29,81 +30,80 @@ def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] =
     return done.stdout
 
 
-def examples(text: str, language: str) -> List[Tuple[str, str]]:
-    """Gives the source and the expected output of each example; no example, or one without output, is a failure."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+class Program(NamedTuple):
+    name: str
+    source: str
+    expected: str
+
+
+def programs(document: Path, language: str) -> List[Program]:
+    """Gives the programs of a document. One without output is a failure."""
+    text = document.read_text(encoding="utf-8")
+    blocks = list(re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     found = []
-    for i, (kind, source) in enumerate(blocks):
-        if kind == language:
-            if i + 1 == len(blocks) or blocks[i + 1][0] != "text":
-                fail(f"a {language} example is not followed by what it prints")
-            found.append((source, blocks[i + 1][1]))
-    if not found:
-        fail(f"there is no {language} example")
+    for block, after in zip(blocks, [*blocks[1:], None]):
+        if block[1] != language or block[2].startswith("--8<--"):
+            continue
+        name = f"{document.name}:{text.count(chr(10), 0, block.start()) + 1}, {language}"
+        if after is None or after[1] != "text":
+            fail(f"{name} is not followed by what it prints")
+        found.append(Program(name, block[2], after[2]))
     return found
 
 
-def run_example(name: str, command: List[str], where: Path, environment: Dict[str, str], expected: str) -> None:
+def run_program(program: Program, command: List[str], where: Path, environment: Dict[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="readme-") as own:
         printed = run(command, where, {**environment, "TMPDIR": own})
         left = os.listdir(own)
     printed = re.sub(re.escape(own) + r"/([\w.]*[-_]|tmp)[a-z0-9_]{8}\b", r"/tmp/\1????????", printed)
-    if printed != expected:
-        fail(f"{name} prints\n{printed}where the README says\n{expected}")
+    if printed != program.expected:
+        fail(f"{program.name} prints\n{printed}where the text says\n{program.expected}")
     if left:
-        fail(f"{name} leaves {left} in TMPDIR")
-    print(f"ok readme {name}")
+        fail(f"{program.name} leaves {left} in TMPDIR")
+    print(f"ok readme {program.name}")
 
 
-def c_example(root: Path, cc: str, source: str, expected: str) -> None:
+def run_c(root: Path, command: List[str], suffix: str, program: Program) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        (here / "example.c").write_text(source)
-        run([cc, "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{root}/include", "example.c", f"-L{root}/build", "-ltempfile",
-             "-o", "example"], here)
-        run_example("the C example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
-
-
-def cpp_example(root: Path, cxx: str, source: str, expected: str) -> None:
-    if not shutil.which(cxx):
-        print(f"skip readme the C++ example, as {cxx} is missing (apt-get install g++)")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        (here / "example.cpp").write_text(source)
-        run([cxx, "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{root}/include", f"-I{root}/bindings/cpp", "example.cpp",
+        (here / f"example{suffix}").write_text(program.source, encoding="utf-8")
+        run([*command, "-Wall", "-Wextra", "-Werror", f"-I{root}/include", f"-I{root}/bindings/cpp", f"example{suffix}",
              f"-L{root}/build", "-ltempfile", "-o", "example"], here)
-        run_example("the C++ example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
+        run_program(program, ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"})
 
 
-def python_example(root: Path, source: str, expected: str) -> None:
+def run_python(root: Path, program: Program) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        (here / "example.py").write_text(source)
-        run_example("the Python example", [sys.executable, "example.py"], here, {"PYTHONPATH": f"{root}/python"}, expected)
+        (here / "example.py").write_text(program.source, encoding="utf-8")
+        run_program(program, [sys.executable, "example.py"], here, {"PYTHONPATH": f"{root}/python"})
 
 
-def go_example(root: Path, go: str, source: str, expected: str) -> None:
+def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
+    """Builds the programs as packages of one module, as the linker takes longer than all else."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        (here / "main.go").write_text(source)
+        for i, program in enumerate(all_programs):
+            (here / f"example{i}").mkdir()
+            (here / f"example{i}" / "main.go").write_text(program.source, encoding="utf-8")
         # The sums of the tree's own dependencies, so that nothing is asked of the network that the tree has already.
         (here / "go.sum").write_bytes((root / "go.sum").read_bytes())
         # An older Go that has fetched a newer one for the tree does so for a module that asks for it, too.
         wanted = re.search(r"^go (\S+)$", (root / "go.mod").read_text(), re.MULTILINE)
         run([go, "mod", "init", "example"], here)
         run([go, "mod", "edit", f"-go={wanted.group(1) if wanted else '1.26'}", "-require=libtempfile@v0.0.0", f"-replace=libtempfile={root}"], here)
-        found = subprocess.run([go, "list", "-mod=mod", "-deps", "."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        found = subprocess.run([go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                universal_newlines=True)
         if found.returncode != 0 and (root / "vendor").exists():
-            print("skip readme the Go example, as its modules are in vendor/ alone, and cannot be fetched")
+            print("skip readme the Go programs, as their modules are in vendor/ alone, and cannot be fetched")
             return
-        run([go, "build", "-mod=mod", "-o", "example", "."], here)
-        run_example("the Go example", ["./example"], here, {}, expected)
+        run([go, "build", "-mod=mod", "-o", "bin/", "./..."], here)
+        for i, program in enumerate(all_programs):
+            run_program(program, [f"bin/example{i}"], here, {})
 
 
 def targets(root: Path, text: str) -> None:
-    """Every `make X` of the README is a target that make help lists, and the other way round."""
+    """Every `make X` of the documents is a target that make help lists."""
     told = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, re.MULTILINE))))
     makefiles = "".join(path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk"), *root.glob("tests/**/*.mk")])
     known = set(re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE))
@@ -127,16 +127,26 @@ def paths(root: Path, text: str) -> None:
 
 def main() -> None:
     root, cc, cxx, go = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], sys.argv[4]
-    text = (root / "README.md").read_text(encoding="utf-8")
-    for source, expected in examples(text, "c"):
-        c_example(root, cc, source, expected)
-    for source, expected in examples(text, "cpp"):
-        cpp_example(root, cxx, source, expected)
-    for source, expected in examples(text, "go"):
-        go_example(root, go, source, expected)
-    for source, expected in examples(text, "python"):
-        python_example(root, source, expected)
-    targets(root, text)
+    documents = [root / "README.md", *sorted((root / "bindings/docs/pages").glob("*.md"))]
+    found = {language: [program for document in documents for program in programs(document, language)]
+             for language in ("c", "cpp", "go", "python")}
+    for language in found:
+        for name in ("README.md", f"{language}.md"):
+            if not any(program.name.startswith(f"{name}:") for program in found[language]):
+                fail(f"{name} has no program in {language}")
+    for program in found["c"]:
+        run_c(root, [cc, "-std=gnu11"], ".c", program)
+    if shutil.which(cxx):
+        for program in found["cpp"]:
+            run_c(root, [cxx, "-std=c++17"], ".cpp", program)
+    else:
+        print(f"skip readme the C++ programs, as {cxx} is missing (apt-get install g++)")
+    for program in found["python"]:
+        run_python(root, program)
+    run_go(root, go, found["go"])
+    text = documents[0].read_text(encoding="utf-8")
+    others = [root / "python/README.md", *sorted((root / ".github").glob("*.md"))]
+    targets(root, "\n".join(document.read_text(encoding="utf-8") for document in documents + others))
     paths(root, text)
 
 

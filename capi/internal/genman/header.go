@@ -127,6 +127,21 @@ func (e *entry) bare() string {
 	return strings.Join(lines, "\n")
 }
 
+// folded breaks a prototype into lines of a width, after its commas.
+func folded(prototype string, width int) string {
+	var b strings.Builder
+	column := 0
+	for i, part := range strings.SplitAfter(prototype, ", ") {
+		if i > 0 && column+len(strings.TrimRight(part, " ")) > width {
+			b.WriteString("\n    ")
+			column = 4
+		}
+		b.WriteString(part)
+		column += len(part)
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
+}
+
 // uncomment takes the stars away.
 func uncomment(comment string) []string {
 	var lines []string
