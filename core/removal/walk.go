@@ -1,0 +1,324 @@
+package removal
+
+import (
+	"io"
+	"strings"
+	"syscall"
+
+	"libtempfile/core/system"
+)
+
+// MaxPasses bounds how often a directory is read again because somebody keeps creating entries in it.
+const MaxPasses = 64
+
+// listing is what is read of a directory at once: some 1,000 entries.
+type listing struct {
+	buffer [32 << 10]byte
+	rest   []byte // what is not dealt with
+}
+
+// walker is what one thread does in the tree. It uses one node at a time and, while it enters or leaves a directory, the
+// one above.
+type walker struct {
+	tree *tree
+	team *team
+
+	list   *listing // of the node that it uses
+	found  []string // directories in that node that the tree does not know yet
+	shared bool     // the tree may know others that are not dealt with
+	spare  *node    // to be used again, so that a tree with many directories makes no garbage
+
+	caller  bool   // its thread is the one that called Step
+	working bool   // the team counts it
+	granted int    // how many entries it was last allowed to deal with
+	quota   int    // how many of them are left
+	removed uint64 // since the team was told
+	meter   meter
+}
+
+// run goes on until there is nothing more to do in this step.
+func (w *walker) run() {
+	w.meter.running = false // another thread may have run it before
+	var here *node          // that it uses
+	for {
+		if here == nil {
+			next, ok := w.next()
+			if !ok {
+				return
+			}
+			here = w.begin(next)
+		} else if w.quota <= 0 && !w.ask(here) {
+			here = nil
+		} else {
+			here = w.goOn(here)
+		}
+	}
+}
+
+// begin takes a task up and gives the node to go on with; nil: none.
+func (w *walker) begin(next task) *node {
+	if next.enter {
+		return w.enter(next.node, next.name)
+	}
+	if next.node.unread != nil {
+		w.list, next.node.unread = next.node.unread, nil
+		w.shared = true
+	}
+	return next.node
+}
+
+// goOn does some more in a node that the walker uses, and gives the node to go on with; nil: none.
+func (w *walker) goOn(here *node) *node {
+	switch {
+	case w.list != nil && len(w.list.rest) > 0:
+		w.entries(here)
+		return here
+	case (w.shared || len(w.found) > 0) && !w.publish(here):
+		return nil
+	case !here.ended:
+		w.read(here)
+		return here
+	}
+	return w.leave(here)
+}
+
+// publish makes known which directories were found in the node; false: somebody has to deal with them before more of it is
+// read, and the walker is no user of it any more.
+func (w *walker) publish(here *node) bool {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	w.team.add(here, w)
+	w.shared = false
+	return w.tree.drop(here)
+}
+
+// entries removes what was read and notes the directories in it, as far as the quota goes.
+func (w *walker) entries(here *node) {
+	for w.quota > 0 {
+		entry, rest, ok := system.NextEntry(w.list.rest)
+		w.list.rest = rest
+		if !ok {
+			return
+		}
+		if entry.Directory || w.unlink(here, entry.Name) == syscall.EISDIR {
+			w.found = append(w.found, strings.Clone(entry.Name))
+		}
+	}
+}
+
+// unlink removes an entry that is no directory. Only EISDIR is left to the caller.
+func (w *walker) unlink(here *node, name string) error {
+	err := w.tree.system.UnlinkBelow(here.descriptor, name)
+	if err != nil && w.tree.unlock(here, err) {
+		err = w.tree.system.UnlinkBelow(here.descriptor, name)
+	}
+	if err != syscall.EISDIR {
+		w.settle(here, name, err)
+	}
+	return err
+}
+
+// settle counts an entry that was tried to remove.
+func (w *walker) settle(here *node, name string, err error) {
+	switch err {
+	case nil:
+		w.removed++
+		w.quota--
+		if !here.progress.Load() {
+			here.progress.Store(true)
+		}
+	case syscall.ENOENT: // somebody else was faster
+	default:
+		w.quota--
+		w.tree.mutex.Lock()
+		defer w.tree.mutex.Unlock()
+		here.failed++
+		w.tree.note(here, name, err)
+	}
+}
+
+// read reads some more of a directory.
+func (w *walker) read(here *node) {
+	if w.list == nil {
+		w.list = &listing{}
+	}
+	n, err := w.tree.system.Entries(here.descriptor, w.list.buffer[:])
+	if err != nil && err != syscall.ENOENT {
+		w.settle(here, "", err)
+	}
+	if n <= 0 {
+		here.ended = true
+		return
+	}
+	w.list.rest = w.list.buffer[:n]
+}
+
+// enter opens a directory in a node and gives the node to go on with; nil: none.
+func (w *walker) enter(above *node, name string) *node {
+	n := w.spare
+	if w.spare = nil; n == nil {
+		n = &node{}
+	}
+	*n = node{parent: above, name: name, pending: n.pending[:0]}
+	err := w.tree.enter(above, n)
+	if err != nil && w.tree.unlock(above, err) {
+		err = w.tree.enter(above, n)
+	}
+	for err == syscall.EMFILE && w.team.makeRoom(w) {
+		err = w.tree.enter(above, n)
+	}
+	if err == nil {
+		return n
+	}
+	w.spare = n
+	putBack := err == syscall.EMFILE && !w.caller
+	if !putBack {
+		w.notEntered(above, name, err)
+	}
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	above.children--
+	if putBack {
+		above.pending = append(above.pending, name)
+	}
+	if w.tree.drop(above) {
+		return above
+	}
+	return nil
+}
+
+// notEntered deals with a directory that could not be opened: it may have become something else meanwhile, and an empty
+// one can go unopened.
+func (w *walker) notEntered(above *node, name string, err error) {
+	switch err {
+	case syscall.ENOENT:
+	case syscall.ENOTDIR:
+		// EISDIR must not send it back to where it comes from: on a broken file system that would go on for ever.
+		if w.unlink(above, name) == syscall.EISDIR {
+			w.settle(above, name, syscall.ENOTDIR)
+		}
+	default:
+		if removed := w.tree.system.RmdirBelow(above.descriptor, name); removed == nil || removed == syscall.ENOENT {
+			err = removed
+		}
+		w.settle(above, name, err)
+	}
+}
+
+// leave removes a directory that has been read to its end and gives the node to go on with: itself, if it is to be read
+// again; the one above, if this was the last in it; nil: none.
+func (w *walker) leave(here *node) *node {
+	above, directory := here.parent, w.tree.parent
+	if above != nil {
+		err := w.tree.reopen(here)
+		for err == syscall.EMFILE && w.team.makeRoom(w) {
+			err = w.tree.reopen(here)
+		}
+		if err != nil {
+			return w.giveUp(here, err)
+		}
+		directory = above.descriptor
+	}
+	err := w.rmdir(above, directory, here.name)
+	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
+		var again bool
+		if again, err = w.readAgain(here, err); again {
+			if above != nil {
+				w.tree.mutex.Lock()
+				defer w.tree.mutex.Unlock()
+				above.users--
+			}
+			return here
+		}
+	}
+	return w.end(here, err)
+}
+
+// giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor for it leaves the
+// node to the caller.
+func (w *walker) giveUp(here *node, err error) *node {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	if err == syscall.EMFILE && !w.caller {
+		here.users--
+		return nil
+	}
+	if above := w.tree.detach(here, err); w.tree.drop(above) {
+		return above
+	}
+	return nil
+}
+
+// rmdir removes a directory that was gone through.
+func (w *walker) rmdir(above *node, directory int, name string) error {
+	err := w.tree.system.RmdirBelow(directory, name)
+	if err != nil && above != nil && w.tree.unlock(above, err) {
+		err = w.tree.system.RmdirBelow(directory, name)
+	}
+	if err == syscall.ENOTDIR && above != nil && w.tree.system.UnlinkBelow(directory, name) == nil {
+		return nil // it was a link or a file that somebody put in its place
+	}
+	return err
+}
+
+// readAgain decides what to do with a directory that is not empty after it was read to its end. If entries may be in it that
+// no pass has failed on, it is read again, as others may be creating and readdir may skip. Else it gives the truest error.
+func (w *walker) readAgain(here *node, err error) (again bool, reason error) {
+	here.passes++
+	if !here.progress.Load() && (here.passes > 1 || here.failed > 0) || here.passes >= MaxPasses {
+		if here.detached != nil {
+			err = here.detached
+		}
+		return false, err
+	}
+	if _, err = w.tree.system.Seek(here.descriptor, 0, io.SeekStart); err != nil {
+		return false, err // this is why the directory is not empty
+	}
+	here.progress.Store(false)
+	here.ended, here.detached, here.failed = false, nil, here.failedInside
+	return true, nil
+}
+
+// end ends a node and gives the one above, if this was the last node in it; nil: it was not.
+func (w *walker) end(here *node, err error) *node {
+	gone := err == nil || err == syscall.ENOENT
+	switch {
+	case gone:
+		here.failed = 0 // whatever could not be removed before: it is gone
+	case here.failed == 0:
+		w.settle(here, "", err)
+	}
+	w.spare = here
+	above := here.parent
+	if above != nil && err == nil {
+		w.settle(above, here.name, nil)
+	} else if err == nil {
+		w.removed++
+	}
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	w.tree.shut(here)
+	if above == nil {
+		w.tree.root, w.tree.failed = nil, here.failed
+		return nil
+	}
+	above.children--
+	if here.failed > 0 {
+		above.keep(here)
+	}
+	if w.tree.drop(above) {
+		return above
+	}
+	return nil
+}
+
+// keep notes a directory that was gone through and stays. To enter it again whenever the one above is read again would take
+// quadratic time in a deep tree with something immovable at its bottom.
+func (n *node) keep(below *node) {
+	if n.unremovable == nil {
+		n.unremovable = map[string]struct{}{}
+	}
+	n.unremovable[below.name] = struct{}{}
+	n.failedInside += below.failed
+	n.failed += below.failed
+}
