@@ -119,7 +119,7 @@ func (w *walker) next() (next task, ok bool) {
 	for !t.over(w) && !t.leaving {
 		wanted := t.wanted(w)
 		if wanted {
-			if next, ok = t.tree.find(); ok {
+			if next, ok = t.tree.find(w.near); ok {
 				w.start()
 				return next, true
 			}
@@ -141,6 +141,7 @@ func (w *walker) next() (next task, ok bool) {
 func (w *walker) start() {
 	w.team.working++
 	w.working = true
+	w.team.tree.limit = OpenDirectories * min(w.team.working, 2)
 	if w.quota == 0 {
 		w.grant()
 	}
@@ -215,7 +216,7 @@ func (t *team) add(here *node, w *walker) {
 		clear(w.found)
 		w.found = w.found[:0]
 	}
-	if t.waiting > 0 && len(here.pending) > 0 {
+	if t.waiting > 0 && here.shareable() {
 		t.changed.Broadcast()
 	}
 }

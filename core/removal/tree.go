@@ -60,6 +60,7 @@ type tree struct {
 	mutex  sync.Mutex
 	root   *node         // nil when done
 	open   []*node       // those with a descriptor, the last opened last
+	limit  int           // how many of them there should be
 	failed int           // entries that could not be removed, when done
 	first  *fs.PathError // the first failure
 }
@@ -71,29 +72,40 @@ type task struct {
 	enter bool
 }
 
-// find looks for something to do, in the node that was opened last, for depth first needs the fewest descriptors. It
-// counts as a user of the node from then on. The mutex is held.
-func (t *tree) find() (task, bool) {
-	for _, n := range slices.Backward(t.open) {
-		if n.users == 0 && (n.unread != nil || n.idle()) {
+// find looks for something to do: in the node that is given, for depth first needs the fewest descriptors, or else as far up as
+// possible, for the most work between two looks. It counts as a user of the node from then on. The mutex is held.
+func (t *tree) find(near *node) (task, bool) {
+	var from *node
+	for _, n := range t.open {
+		switch {
+		case n.users == 0 && (n.unread != nil || n.idle()):
 			n.users++
 			return task{node: n}, true
-		}
-		if last := len(n.pending) - 1; last >= 0 {
-			name := n.pending[last]
-			n.pending = n.pending[:last]
-			n.users++
-			n.children++
-			return task{n, name, true}, true
+		case len(n.pending) == 0:
+		case n == near:
+			from = n
+		case from == nil && n.shareable():
+			from = n
 		}
 	}
-	return task{}, false
+	if from == nil {
+		return task{}, false
+	}
+	last := len(from.pending) - 1
+	name := from.pending[last]
+	from.pending = from.pending[:last]
+	from.users++
+	from.children++
+	return task{from, name, true}, true
 }
 
-// shareable tells whether there is a directory that another walker could enter. The mutex is held.
-func (t *tree) shareable() bool {
-	return slices.ContainsFunc(t.open, func(n *node) bool { return len(n.pending) > 0 })
+// shareable tells whether there is a directory in the node for one walker more. The mutex is held.
+func (n *node) shareable() bool {
+	return len(n.pending) > 1 || len(n.pending) == 1 && (n.children > 0 || n.users == 0)
 }
+
+// shareable tells whether there is a directory for one walker more. The mutex is held.
+func (t *tree) shareable() bool { return slices.ContainsFunc(t.open, (*node).shareable) }
 
 // idle tells whether nothing in the node is left that it waits for. The mutex is held.
 func (n *node) idle() bool { return n.children == 0 && len(n.pending) == 0 }
@@ -132,7 +144,7 @@ func (t *tree) enter(above, n *node) error {
 	n.users = 1
 	above.users--
 	t.open = append(t.open, n)
-	for len(t.open) > OpenDirectories && t.closeFarthest() {
+	for len(t.open) > t.limit && t.closeFarthest() {
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type walker struct {
 	list   *listing // of the node that it uses
 	found  []string // directories in that node that the tree does not know yet
 	shared bool     // the tree may know others that are not dealt with
+	near   *node    // where it was last
 	spare  *node    // to be used again, so that a tree with many directories makes no garbage
 
 	caller  bool   // its thread is the one that called Step
@@ -88,7 +89,7 @@ func (w *walker) publish(here *node) bool {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
 	w.team.add(here, w)
-	w.shared = false
+	w.shared, w.near = false, here
 	return w.tree.drop(here)
 }
 
@@ -306,6 +307,7 @@ func (w *walker) end(here *node, err error) *node {
 	if here.failed > 0 {
 		above.keep(here)
 	}
+	w.near = above
 	if w.tree.drop(above) {
 		return above
 	}
