@@ -40,7 +40,7 @@ func (e *Error) Unwrap() error { return e.First }
 // another one is left alone: ESTALE. A missing directory is no error. The error is a bare errno.
 func Start(s system.System, path string, wanted *system.Identity) (*Removal, error) {
 	slash := strings.LastIndexByte(path, '/')
-	r := &Removal{tree: tree{system: s, path: path, wanted: wanted, parent: -1}}
+	r := &Removal{tree: tree{system: s, path: path, wanted: wanted, parent: -1, limit: OpenDirectories}}
 	r.team.start(&r.tree)
 	parent, err := s.OpenParent(path[:slash+1])
 	if err == nil {

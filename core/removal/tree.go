@@ -11,12 +11,12 @@ import (
 	"libtempfile/core/system"
 )
 
-// OpenDirectories is how many directories of a tree stay open. Deeper trees close those farthest up and come back to them
-// by "..", with their identity checked, so that no depth runs out of descriptors.
+// OpenDirectories is how many directories of a tree stay open, or twice as many with helpers. Deeper trees close those farthest
+// up and come back to them by "..", with their identity checked, so that no depth runs out of descriptors.
 const OpenDirectories = 16
 
-// node is a directory of the tree, from its opening to its end. Its reference count is users + children: while it is not 0
-// somebody comes back to the node. A node with no children and no descriptor cannot be: nobody could find it again.
+// node is a directory of the tree, from its opening to its end. Its reference count is users + children. A node without
+// children is open, or nobody could find it again.
 type node struct {
 	parent     *node // nil: the root
 	name       string
@@ -33,24 +33,16 @@ type node struct {
 	passes   int
 	progress atomic.Bool // something in it was removed in this pass
 	detached error       // why a branch below it was given up in this pass
-	failed   int         // entries that could not be removed in this pass, and those of unremovable
-	repair   repair
+	failed   int         // entries that could not be removed in this pass, and those in unremovable
+	tried    bool        // a repair of its permissions was tried
+	repaired bool
 
 	unremovable  map[string]struct{} // directories in it that were gone through and stay: no pass enters them again
 	failedInside int                 // entries in those
 }
 
-// repair is what became of the repair of a directory's permissions.
-type repair int
-
-const (
-	untried repair = iota
-	repaired
-	useless
-)
-
-// tree is what is left of the directory and what is known of it. The mutex guards it and its nodes; of a node that has one
-// user and no children, the walker may use all but the counts without it.
+// tree is what is left of the directory. The mutex guards it and its nodes. A walker that is a node's only reference needs no
+// mutex for what is neither count nor descriptor.
 type tree struct {
 	system system.System
 	path   string           // of the root
@@ -65,38 +57,26 @@ type tree struct {
 	first  *fs.PathError // the first failure
 }
 
-// task is something to do: go on with a node or, with enter, open a directory in it.
-type task struct {
-	node  *node
-	name  string
-	enter bool
-}
-
-// find looks for something to do: in the node that is given, for depth first needs the fewest descriptors, or else as far up as
-// possible, for the most work between two looks. It counts as a user of the node from then on. The mutex is held.
-func (t *tree) find(near *node) (task, bool) {
-	var from *node
+// find looks for a node to go on with or, with a name, to enter a directory in. It prefers the one that the walker was in last,
+// for depth first needs the fewest descriptors, and then one far up, for much to do before the next look. The walker is a
+// user of the node from then on. The mutex is held.
+func (t *tree) find(near *node) (from *node, name string) {
 	for _, n := range t.open {
 		switch {
 		case n.users == 0 && (n.unread != nil || n.idle()):
 			n.users++
-			return task{node: n}, true
-		case len(n.pending) == 0:
-		case n == near:
-			from = n
-		case from == nil && n.shareable():
+			return n, ""
+		case n == near && len(n.pending) > 0, from == nil && n.shareable():
 			from = n
 		}
 	}
-	if from == nil {
-		return task{}, false
+	if from != nil {
+		last := len(from.pending) - 1
+		name, from.pending = from.pending[last], from.pending[:last]
+		from.users++
+		from.children++
 	}
-	last := len(from.pending) - 1
-	name := from.pending[last]
-	from.pending = from.pending[:last]
-	from.users++
-	from.children++
-	return task{from, name, true}, true
+	return from, name
 }
 
 // shareable tells whether there is a directory in the node for one walker more. The mutex is held.
@@ -107,17 +87,17 @@ func (n *node) shareable() bool {
 // shareable tells whether there is a directory for one walker more. The mutex is held.
 func (t *tree) shareable() bool { return slices.ContainsFunc(t.open, (*node).shareable) }
 
-// idle tells whether nothing in the node is left that it waits for. The mutex is held.
+// idle tells whether the node waits for nothing in it. The mutex is held.
 func (n *node) idle() bool { return n.children == 0 && len(n.pending) == 0 }
 
-// drop gives up a walker's use of a node, unless it was the last reference: then it stays, for the walker to go on with the
-// node. The mutex is held.
-func (t *tree) drop(n *node) (last bool) {
+// drop ends a walker's use of a node, unless that is the last reference: then the walker gets the node to go on with. The mutex
+// is held.
+func (n *node) drop() *node {
 	if n.users == 1 && n.idle() {
-		return true
+		return n
 	}
 	n.users--
-	return false
+	return nil
 }
 
 // openRoot opens the root and gives its identity.
@@ -144,7 +124,7 @@ func (t *tree) enter(above, n *node) error {
 	n.users = 1
 	above.users--
 	t.open = append(t.open, n)
-	for len(t.open) > t.limit && t.closeFarthest() {
+	for len(t.open) > t.limit && t.closeFarthest(false) {
 	}
 	return nil
 }
@@ -172,7 +152,7 @@ func (t *tree) openBelow(directory int, n *node, root bool) (err error) {
 	if !t.system.Unlock(held) {
 		return syscall.EACCES
 	}
-	n.repair = repaired
+	n.tried, n.repaired = true, true
 	n.descriptor, err = t.system.OpenBelow(held, ".")
 	return err
 }
@@ -184,31 +164,32 @@ func (t *tree) unlock(n *node, err error) bool {
 	}
 	t.mutex.Lock() // for the whole repair: another walker's next try must come after it
 	defer t.mutex.Unlock()
-	if n.repair == untried {
-		n.repair = useless
-		if t.system.Unlock(n.descriptor) {
-			n.repair = repaired
-		}
+	if !n.tried {
+		n.tried, n.repaired = true, t.system.Unlock(n.descriptor)
 	}
-	return n.repair == repaired
+	return n.repaired
 }
 
 // closeFarthest closes the open node that is needed last: the farthest one that nobody uses and that can be reached again
-// by ".." from a node below. The root stays open, as the way back if a branch is moved away. The mutex is held.
-func (t *tree) closeFarthest() bool {
+// by ".." from a node below. The root stays open, as the way back if a branch is moved away. With detach, a branch that helpers
+// have left is given up, too. The mutex is held.
+func (t *tree) closeFarthest(detach bool) bool {
 	for _, n := range t.open {
-		if n == t.root || n.users > 0 || n.children == 0 {
+		if n == t.root || n.users > 0 || n.children == 0 && !detach {
 			continue
+		}
+		if n.children == 0 {
+			t.detach(n, syscall.EMFILE)
+			return true
 		}
 		var err error
 		if n.identity, err = t.system.IdentifyOpen(n.descriptor); err == nil {
 			n.offset, err = t.system.Seek(n.descriptor, 0, io.SeekCurrent)
 		}
-		if err != nil {
-			return false
+		if err == nil {
+			t.shut(n)
 		}
-		t.shut(n)
-		return true
+		return err == nil
 	}
 	return false
 }
@@ -221,20 +202,19 @@ func (t *tree) shut(n *node) {
 	n.descriptor = -1
 }
 
-// reopen makes the node above one open, for a user more. If it was closed, ".." leads back, unless the directory was moved
+// reopen makes the node above one open, with a user more. If it was closed, ".." leads back, unless the directory was moved
 // meanwhile: then ".." is another directory, ESTALE.
 func (t *tree) reopen(n *node) error {
 	above := n.parent
 	t.mutex.Lock()
+	defer t.mutex.Unlock()
 	above.users++
-	closed := above.descriptor < 0
-	t.mutex.Unlock()
-	if !closed {
+	if above.descriptor >= 0 {
 		return nil
 	}
+	t.mutex.Unlock()
 	descriptor, err := t.openAbove(n)
 	t.mutex.Lock()
-	defer t.mutex.Unlock()
 	switch {
 	case above.descriptor >= 0: // another walker has opened it meanwhile
 		if err == nil {
@@ -269,8 +249,8 @@ func (t *tree) openAbove(n *node) (descriptor int, err error) {
 	return descriptor, nil
 }
 
-// detach gives up a branch, from a node without children up to the first directory that is open or has others below it. That
-// one is read again, and gets a user more. The mutex is held.
+// detach gives up a branch, from a node without children up to the first directory that is open or has others below it, and
+// gives that one. It is read again. The mutex is held.
 func (t *tree) detach(n *node, why error) *node {
 	for {
 		if n.descriptor >= 0 {
@@ -279,24 +259,11 @@ func (t *tree) detach(n *node, why error) *node {
 		n = n.parent
 		n.children--
 		if n.descriptor >= 0 || n.children > 0 {
-			break
+			n.detached = why
+			n.progress.Store(true)
+			return n
 		}
 	}
-	n.detached = why
-	n.progress.Store(true)
-	n.users++
-	return n
-}
-
-// detachIdle makes place for a descriptor where a helper has left its branch; false: there is none. The mutex is held.
-func (t *tree) detachIdle() bool {
-	for _, n := range t.open {
-		if n != t.root && n.users == 0 && n.children == 0 {
-			t.detach(n, syscall.EMFILE).users--
-			return true
-		}
-	}
-	return false
 }
 
 // note keeps the first failure, with its path. The mutex is held.

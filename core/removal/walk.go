@@ -18,20 +18,18 @@ type listing struct {
 }
 
 // walker is what one thread does in the tree. It uses one node at a time and, while it enters or leaves a directory, the
-// one above.
+// one above. The methods that do something give the node to go on with; nil: none.
 type walker struct {
 	tree *tree
 	team *team
 
 	list   *listing // of the node that it uses
 	found  []string // directories in that node that the tree does not know yet
-	shared bool     // the tree may know others that are not dealt with
+	shared bool     // the tree may know others
 	near   *node    // where it was last
 	spare  *node    // to be used again, so that a tree with many directories makes no garbage
 
-	caller  bool   // its thread is the one that called Step
-	working bool   // the team counts it
-	granted int    // how many entries it was last allowed to deal with
+	granted int    // how many entries it may deal with
 	quota   int    // how many of them are left
 	removed uint64 // since the team was told
 	meter   meter
@@ -40,42 +38,35 @@ type walker struct {
 // run goes on until there is nothing more to do in this step.
 func (w *walker) run() {
 	w.meter.running = false // another thread may have run it before
-	var here *node          // that it uses
 	for {
+		here, name := w.next()
 		if here == nil {
-			next, ok := w.next()
-			if !ok {
-				return
-			}
-			here = w.begin(next)
-		} else if w.quota <= 0 && !w.ask(here) {
-			here = nil
-		} else {
+			return
+		}
+		if name != "" {
+			here = w.enter(here, name)
+		} else if here.unread != nil {
+			w.list, here.unread, w.shared = here.unread, nil, true
+		}
+		for here != nil && (w.quota > 0 || w.ask(here)) {
 			here = w.goOn(here)
 		}
 	}
 }
 
-// begin takes a task up and gives the node to go on with; nil: none.
-func (w *walker) begin(next task) *node {
-	if next.enter {
-		return w.enter(next.node, next.name)
-	}
-	if next.node.unread != nil {
-		w.list, next.node.unread = next.node.unread, nil
-		w.shared = true
-	}
-	return next.node
-}
-
-// goOn does some more in a node that the walker uses, and gives the node to go on with; nil: none.
+// goOn does some more in a node that the walker uses.
 func (w *walker) goOn(here *node) *node {
 	switch {
 	case w.list != nil && len(w.list.rest) > 0:
 		w.entries(here)
 		return here
-	case (w.shared || len(w.found) > 0) && !w.publish(here):
-		return nil
+	case w.shared || len(w.found) > 0:
+		// These come first, so that no more than one listing of a directory is in memory.
+		w.tree.mutex.Lock()
+		defer w.tree.mutex.Unlock()
+		w.publish(here)
+		w.shared, w.near = false, here
+		return here.drop()
 	case !here.ended:
 		w.read(here)
 		return here
@@ -83,14 +74,15 @@ func (w *walker) goOn(here *node) *node {
 	return w.leave(here)
 }
 
-// publish makes known which directories were found in the node; false: somebody has to deal with them before more of it is
-// read, and the walker is no user of it any more.
-func (w *walker) publish(here *node) bool {
-	w.tree.mutex.Lock()
-	defer w.tree.mutex.Unlock()
-	w.team.add(here, w)
-	w.shared, w.near = false, here
-	return w.tree.drop(here)
+// publish makes known which directories were found in the node. The mutex is held.
+func (w *walker) publish(here *node) {
+	for _, name := range w.found {
+		if _, stays := here.unremovable[name]; !stays {
+			here.pending = append(here.pending, name)
+		}
+	}
+	clear(w.found) // a name is not to be kept in memory
+	w.found = w.found[:0]
 }
 
 // entries removes what was read and notes the directories in it, as far as the quota goes.
@@ -123,19 +115,29 @@ func (w *walker) unlink(here *node, name string) error {
 func (w *walker) settle(here *node, name string, err error) {
 	switch err {
 	case nil:
-		w.removed++
-		w.quota--
-		if !here.progress.Load() {
-			here.progress.Store(true)
-		}
+		w.gone(here)
 	case syscall.ENOENT: // somebody else was faster
 	default:
-		w.quota--
 		w.tree.mutex.Lock()
 		defer w.tree.mutex.Unlock()
-		here.failed++
-		w.tree.note(here, name, err)
+		w.failed(here, name, err)
 	}
+}
+
+// gone counts an entry of a node that was removed; nil: of the directory that holds the root.
+func (w *walker) gone(here *node) {
+	w.removed++
+	w.quota--
+	if here != nil && !here.progress.Load() {
+		here.progress.Store(true)
+	}
+}
+
+// failed counts an entry of a node that could not be removed. The mutex is held.
+func (w *walker) failed(here *node, name string, err error) {
+	w.quota--
+	here.failed++
+	w.tree.note(here, name, err)
 }
 
 // read reads some more of a directory.
@@ -154,7 +156,7 @@ func (w *walker) read(here *node) {
 	w.list.rest = w.list.buffer[:n]
 }
 
-// enter opens a directory in a node and gives the node to go on with; nil: none.
+// enter opens a directory in a node. A helper that lacks a descriptor puts it back, for the caller.
 func (w *walker) enter(above *node, name string) *node {
 	n := w.spare
 	if w.spare = nil; n == nil {
@@ -171,8 +173,7 @@ func (w *walker) enter(above *node, name string) *node {
 	if err == nil {
 		return n
 	}
-	w.spare = n
-	putBack := err == syscall.EMFILE && !w.caller
+	putBack := err == syscall.EMFILE && w.team.helps(w)
 	if !putBack {
 		w.notEntered(above, name, err)
 	}
@@ -182,10 +183,7 @@ func (w *walker) enter(above *node, name string) *node {
 	if putBack {
 		above.pending = append(above.pending, name)
 	}
-	if w.tree.drop(above) {
-		return above
-	}
-	return nil
+	return above.drop()
 }
 
 // notEntered deals with a directory that could not be opened: it may have become something else meanwhile, and an empty
@@ -206,8 +204,7 @@ func (w *walker) notEntered(above *node, name string, err error) {
 	}
 }
 
-// leave removes a directory that has been read to its end and gives the node to go on with: itself, if it is to be read
-// again; the one above, if this was the last in it; nil: none.
+// leave removes a directory that has been read to its end, or has it read again.
 func (w *walker) leave(here *node) *node {
 	above, directory := here.parent, w.tree.parent
 	if above != nil {
@@ -221,33 +218,33 @@ func (w *walker) leave(here *node) *node {
 		directory = above.descriptor
 	}
 	err := w.rmdir(above, directory, here.name)
+	again := false
 	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
-		var again bool
-		if again, err = w.readAgain(here, err); again {
-			if above != nil {
-				w.tree.mutex.Lock()
-				defer w.tree.mutex.Unlock()
-				above.users--
-			}
-			return here
-		}
+		again, err = w.readAgain(here, err)
 	}
-	return w.end(here, err)
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	switch {
+	case !again:
+		return w.end(here, err)
+	case above != nil:
+		above.users--
+	}
+	return here
 }
 
-// giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor for it leaves the
-// node to the caller.
+// giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor leaves the node to
+// the caller.
 func (w *walker) giveUp(here *node, err error) *node {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
-	if err == syscall.EMFILE && !w.caller {
+	if err == syscall.EMFILE && w.team.helps(w) {
 		here.users--
 		return nil
 	}
-	if above := w.tree.detach(here, err); w.tree.drop(above) {
-		return above
-	}
-	return nil
+	above := w.tree.detach(here, err)
+	above.users++
+	return above.drop()
 }
 
 // rmdir removes a directory that was gone through.
@@ -280,38 +277,29 @@ func (w *walker) readAgain(here *node, err error) (again bool, reason error) {
 	return true, nil
 }
 
-// end ends a node and gives the one above, if this was the last node in it; nil: it was not.
+// end ends a node that was removed or stays. The mutex is held.
 func (w *walker) end(here *node, err error) *node {
-	gone := err == nil || err == syscall.ENOENT
+	above := here.parent
 	switch {
-	case gone:
+	case err == nil:
+		w.gone(above)
+		fallthrough
+	case err == syscall.ENOENT:
 		here.failed = 0 // whatever could not be removed before: it is gone
 	case here.failed == 0:
-		w.settle(here, "", err)
+		w.failed(here, "", err)
 	}
-	w.spare = here
-	above := here.parent
-	if above != nil && err == nil {
-		w.settle(above, here.name, nil)
-	} else if err == nil {
-		w.removed++
-	}
-	w.tree.mutex.Lock()
-	defer w.tree.mutex.Unlock()
 	w.tree.shut(here)
 	if above == nil {
 		w.tree.root, w.tree.failed = nil, here.failed
 		return nil
 	}
-	above.children--
 	if here.failed > 0 {
 		above.keep(here)
 	}
-	w.near = above
-	if w.tree.drop(above) {
-		return above
-	}
-	return nil
+	w.spare, w.near = here, above
+	above.children--
+	return above.drop()
 }
 
 // keep notes a directory that was gone through and stays. To enter it again whenever the one above is read again would take
