@@ -115,20 +115,26 @@ func (t *team) over(w *walker) bool {
 	return t.budget+w.quota <= 0 || t.tree.root == nil || t.cause != nil || t.leaving && t.helps(w)
 }
 
-// next gives a node to go on with, or to enter a directory in, once there is one; nil: the step is over.
-func (w *walker) next() (n *node, name string) {
+// begin is next without the mutex.
+func (w *walker) begin() (*node, string) {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	return w.next()
+}
+
+// next gives a node to go on with or, with a name, to enter a directory in, once there is one; nil: the step is over. The mutex
+// is held.
+func (w *walker) next() (*node, string) {
 	t := w.team
-	t.tree.mutex.Lock()
-	defer t.tree.mutex.Unlock()
-	for !t.over(w) {
-		if n, name = t.tree.find(w.near); n != nil {
-			if w.quota == 0 {
-				w.grant()
+	for w.look() {
+		if here, name := t.tree.find(w.near); here != nil {
+			if here.unread != nil && name == "" {
+				w.list, here.unread, w.shared = here.unread, nil, true
 			}
 			if t.waiting > 0 && t.tree.shareable() {
 				t.changed.Broadcast()
 			}
-			return n, name
+			return here, name
 		}
 		w.tell()
 		w.meter.running = false
@@ -141,26 +147,40 @@ func (w *walker) next() (n *node, name string) {
 	return nil, ""
 }
 
-// ask is what a walker does after a quantum: it tells what it has done and learns how much it may do next; false: nothing,
-// and it does not use the node any more.
+// ask is what a walker does after a quantum; false: the step is over, and it does not use the node any more.
 func (w *walker) ask(here *node) bool {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	if w.look() {
+		return true
+	}
+	w.publish(here)
+	here.unread, w.list = w.list, nil
+	here.users--
+	w.team.changed.Broadcast()
+	return false
+}
+
+// look tells the team what a walker has done in a quantum and learns how much it may do next; false: nothing. The mutex is
+// held.
+func (w *walker) look() bool {
 	t := w.team
-	t.tree.mutex.Lock()
-	defer t.tree.mutex.Unlock()
+	if w.quota > 0 {
+		return !t.over(w)
+	}
 	done := w.tell()
-	if t.tuner.measure {
+	if t.tuner.measure && done > 0 {
 		t.tuner.note(w.meter.read(t.tree.system, done), done, 1+len(t.joins)-t.waiting)
 	}
 	if !t.helps(w) && !t.over(w) {
 		t.adjust()
 	}
 	if t.over(w) {
-		w.publish(here)
-		here.unread, w.list = w.list, nil
-		here.users--
 		return false
 	}
-	w.grant()
+	w.granted = min(t.tuner.quantum(), t.budget)
+	w.quota = w.granted
+	t.budget -= w.granted
 	return true
 }
 
@@ -173,13 +193,6 @@ func (t *team) adjust() {
 	t.tree.mutex.Unlock()
 	defer t.tree.mutex.Lock()
 	t.dismiss()
-}
-
-// grant allows the walker some of what is left of the step. The mutex is held.
-func (w *walker) grant() {
-	w.granted = min(w.team.tuner.quantum(), w.team.budget)
-	w.quota = w.granted
-	w.team.budget -= w.granted
 }
 
 // tell makes known what the walker has done, and gives back what it was granted and has not used. It gives the number of

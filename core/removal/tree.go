@@ -90,16 +90,6 @@ func (t *tree) shareable() bool { return slices.ContainsFunc(t.open, (*node).sha
 // idle tells whether the node waits for nothing in it. The mutex is held.
 func (n *node) idle() bool { return n.children == 0 && len(n.pending) == 0 }
 
-// drop ends a walker's use of a node, unless that is the last reference: then the walker gets the node to go on with. The mutex
-// is held.
-func (n *node) drop() *node {
-	if n.users == 1 && n.idle() {
-		return n
-	}
-	n.users--
-	return nil
-}
-
 // openRoot opens the root and gives its identity.
 func (t *tree) openRoot(name string) (identity system.Identity, err error) {
 	root := &node{name: name}
@@ -196,9 +186,14 @@ func (t *tree) closeFarthest(detach bool) bool {
 
 // shut closes a node's descriptor. The mutex is held.
 func (t *tree) shut(n *node) {
+	t.system.Close(n.descriptor)
+	t.forget(n)
+}
+
+// forget is for a node whose descriptor is closed. The mutex is held.
+func (t *tree) forget(n *node) {
 	i := slices.Index(t.open, n)
 	t.open = slices.Delete(t.open, i, i+1)
-	t.system.Close(n.descriptor)
 	n.descriptor = -1
 }
 

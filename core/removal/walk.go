@@ -18,7 +18,8 @@ type listing struct {
 }
 
 // walker is what one thread does in the tree. It uses one node at a time and, while it enters or leaves a directory, the
-// one above. The methods that do something give the node to go on with; nil: none.
+// one above. Its methods give the node to go on with and, if that is for entering a directory in it, the
+// name of that; nil: the step is over.
 type walker struct {
 	tree *tree
 	team *team
@@ -38,40 +39,41 @@ type walker struct {
 // run goes on until there is nothing more to do in this step.
 func (w *walker) run() {
 	w.meter.running = false // another thread may have run it before
-	for {
-		here, name := w.next()
-		if here == nil {
+	for here, name := w.begin(); here != nil; {
+		switch {
+		case name != "":
+			here, name = w.enter(here, name)
+		case w.quota <= 0 && !w.ask(here):
 			return
-		}
-		if name != "" {
-			here = w.enter(here, name)
-		} else if here.unread != nil {
-			w.list, here.unread, w.shared = here.unread, nil, true
-		}
-		for here != nil && (w.quota > 0 || w.ask(here)) {
-			here = w.goOn(here)
+		case w.list != nil && len(w.list.rest) > 0:
+			w.entries(here)
+		case w.shared || len(w.found) > 0:
+			here, name = w.share(here)
+		case !here.ended:
+			w.read(here)
+		default:
+			here, name = w.leave(here)
 		}
 	}
 }
 
-// goOn does some more in a node that the walker uses.
-func (w *walker) goOn(here *node) *node {
-	switch {
-	case w.list != nil && len(w.list.rest) > 0:
-		w.entries(here)
-		return here
-	case w.shared || len(w.found) > 0:
-		// These come first, so that no more than one listing of a directory is in memory.
-		w.tree.mutex.Lock()
-		defer w.tree.mutex.Unlock()
-		w.publish(here)
-		w.shared, w.near = false, here
-		return here.drop()
-	case !here.ended:
-		w.read(here)
-		return here
+// share is what a walker does after a listing: the directories that were in it come first, so that no more than one listing
+// of a directory is in memory.
+func (w *walker) share(here *node) (*node, string) {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	w.publish(here)
+	w.shared, w.near = false, here
+	return w.drop(here)
+}
+
+// drop ends the use of a node, unless nobody else has to come back to it. The mutex is held.
+func (w *walker) drop(n *node) (*node, string) {
+	if n.users == 1 && n.idle() {
+		return n, ""
 	}
-	return w.leave(here)
+	n.users--
+	return w.next()
 }
 
 // publish makes known which directories were found in the node. The mutex is held.
@@ -157,7 +159,7 @@ func (w *walker) read(here *node) {
 }
 
 // enter opens a directory in a node. A helper that lacks a descriptor puts it back, for the caller.
-func (w *walker) enter(above *node, name string) *node {
+func (w *walker) enter(above *node, name string) (*node, string) {
 	n := w.spare
 	if w.spare = nil; n == nil {
 		n = &node{}
@@ -171,7 +173,7 @@ func (w *walker) enter(above *node, name string) *node {
 		err = w.tree.enter(above, n)
 	}
 	if err == nil {
-		return n
+		return n, ""
 	}
 	putBack := err == syscall.EMFILE && w.team.helps(w)
 	if !putBack {
@@ -183,7 +185,7 @@ func (w *walker) enter(above *node, name string) *node {
 	if putBack {
 		above.pending = append(above.pending, name)
 	}
-	return above.drop()
+	return w.drop(above)
 }
 
 // notEntered deals with a directory that could not be opened: it may have become something else meanwhile, and an empty
@@ -205,7 +207,7 @@ func (w *walker) notEntered(above *node, name string, err error) {
 }
 
 // leave removes a directory that has been read to its end, or has it read again.
-func (w *walker) leave(here *node) *node {
+func (w *walker) leave(here *node) (*node, string) {
 	above, directory := here.parent, w.tree.parent
 	if above != nil {
 		err := w.tree.reopen(here)
@@ -222,6 +224,9 @@ func (w *walker) leave(here *node) *node {
 	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
 		again, err = w.readAgain(here, err)
 	}
+	if !again {
+		w.tree.system.Close(here.descriptor)
+	}
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
 	switch {
@@ -230,21 +235,21 @@ func (w *walker) leave(here *node) *node {
 	case above != nil:
 		above.users--
 	}
-	return here
+	return here, ""
 }
 
 // giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor leaves the node to
 // the caller.
-func (w *walker) giveUp(here *node, err error) *node {
+func (w *walker) giveUp(here *node, err error) (*node, string) {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
 	if err == syscall.EMFILE && w.team.helps(w) {
 		here.users--
-		return nil
+		return nil, ""
 	}
 	above := w.tree.detach(here, err)
 	above.users++
-	return above.drop()
+	return w.drop(above)
 }
 
 // rmdir removes a directory that was gone through.
@@ -278,7 +283,7 @@ func (w *walker) readAgain(here *node, err error) (again bool, reason error) {
 }
 
 // end ends a node that was removed or stays. The mutex is held.
-func (w *walker) end(here *node, err error) *node {
+func (w *walker) end(here *node, err error) (*node, string) {
 	above := here.parent
 	switch {
 	case err == nil:
@@ -289,17 +294,17 @@ func (w *walker) end(here *node, err error) *node {
 	case here.failed == 0:
 		w.failed(here, "", err)
 	}
-	w.tree.shut(here)
+	w.tree.forget(here)
 	if above == nil {
 		w.tree.root, w.tree.failed = nil, here.failed
-		return nil
+		return w.next()
 	}
 	if here.failed > 0 {
 		above.keep(here)
 	}
 	w.spare, w.near = here, above
 	above.children--
-	return above.drop()
+	return w.drop(above)
 }
 
 // keep notes a directory that was gone through and stays. To enter it again whenever the one above is read again would take
