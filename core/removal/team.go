@@ -155,6 +155,7 @@ func (w *walker) ask(here *node) bool {
 		return true
 	}
 	w.publish(here)
+	w.release(here)
 	here.unread, w.list = w.list, nil
 	here.users--
 	w.team.changed.Broadcast()

@@ -104,7 +104,7 @@ func (t *tree) openRoot(name string) (identity system.Identity, err error) {
 	return identity, err
 }
 
-// enter opens a directory in a node as a node of its own, with one user. Afterwards the node above has a user less.
+// enter opens a directory in a node as a node of its own, with one user.
 func (t *tree) enter(above, n *node) error {
 	if err := t.openBelow(above.descriptor, n, false); err != nil {
 		return err
@@ -112,7 +112,6 @@ func (t *tree) enter(above, n *node) error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	n.users = 1
-	above.users--
 	t.open = append(t.open, n)
 	for len(t.open) > t.limit && t.closeFarthest(false) {
 	}

@@ -27,6 +27,7 @@ type walker struct {
 	list   *listing // of the node that it uses
 	found  []string // directories in that node that the tree does not know yet
 	shared bool     // the tree may know others
+	holds  bool     // it uses the node above that one, too
 	near   *node    // where it was last
 	spare  *node    // to be used again, so that a tree with many directories makes no garbage
 
@@ -64,7 +65,16 @@ func (w *walker) share(here *node) (*node, string) {
 	defer w.tree.mutex.Unlock()
 	w.publish(here)
 	w.shared, w.near = false, here
+	w.release(here)
 	return w.drop(here)
+}
+
+// release ends the use of the node above one. The mutex is held.
+func (w *walker) release(here *node) {
+	if w.holds {
+		here.parent.users--
+		w.holds = false
+	}
 }
 
 // drop ends the use of a node, unless nobody else has to come back to it. The mutex is held.
@@ -173,6 +183,7 @@ func (w *walker) enter(above *node, name string) (*node, string) {
 		err = w.tree.enter(above, n)
 	}
 	if err == nil {
+		w.holds = true
 		return n, ""
 	}
 	putBack := err == syscall.EMFILE && w.team.helps(w)
@@ -210,32 +221,26 @@ func (w *walker) notEntered(above *node, name string, err error) {
 func (w *walker) leave(here *node) (*node, string) {
 	above, directory := here.parent, w.tree.parent
 	if above != nil {
-		err := w.tree.reopen(here)
-		for err == syscall.EMFILE && w.team.makeRoom(w) {
-			err = w.tree.reopen(here)
-		}
-		if err != nil {
-			return w.giveUp(here, err)
+		for !w.holds {
+			err := w.tree.reopen(here)
+			if err != nil && (err != syscall.EMFILE || !w.team.makeRoom(w)) {
+				return w.giveUp(here, err)
+			}
+			w.holds = err == nil
 		}
 		directory = above.descriptor
 	}
 	err := w.rmdir(above, directory, here.name)
-	again := false
 	if err == syscall.ENOTEMPTY || err == syscall.EEXIST {
-		again, err = w.readAgain(here, err)
+		var again bool
+		if again, err = w.readAgain(here, err); again {
+			return here, ""
+		}
 	}
-	if !again {
-		w.tree.system.Close(here.descriptor)
-	}
+	w.tree.system.Close(here.descriptor)
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
-	switch {
-	case !again:
-		return w.end(here, err)
-	case above != nil:
-		above.users--
-	}
-	return here, ""
+	return w.end(here, err)
 }
 
 // giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor leaves the node to
@@ -302,7 +307,7 @@ func (w *walker) end(here *node, err error) (*node, string) {
 	if here.failed > 0 {
 		above.keep(here)
 	}
-	w.spare, w.near = here, above
+	w.spare, w.near, w.holds = here, above, false
 	above.children--
 	return w.drop(above)
 }
