@@ -64,7 +64,7 @@ func (t *team) help() {
 			t.stop(fmt.Sprintf("in a helper: %v\n%s", cause, debug.Stack()))
 		}
 	}()
-	helper := walker{tree: t.tree, team: t}
+	helper := walker{tree: t.tree, team: t, helper: true}
 	helper.run()
 }
 
@@ -95,31 +95,17 @@ func (t *team) hire() {
 	if n >= t.tuner.size || t.tuner.measure && t.budget < worthHelp || !t.tree.shareable() {
 		return
 	}
-	t.tree.mutex.Unlock()
-	join := func() func() {
-		defer t.tree.mutex.Lock() // after a panic too, as it is unlocked on the way out
-		return t.tree.system.Recruit(n, t.help)
-	}()
-	if join == nil {
+	var join func()
+	if t.tree.unlocked(func() { join = t.tree.system.Recruit(n, t.help) }); join == nil {
 		t.tuner.limit(n)
 		return
 	}
 	t.joins, t.tree.limit = append(t.joins, join), 2*OpenDirectories
 }
 
-// helps tells a helper from the caller.
-func (t *team) helps(w *walker) bool { return w != &t.caller }
-
 // over tells whether there is nothing more to do for a walker in this step. The mutex is held, or there is no helper.
 func (t *team) over(w *walker) bool {
-	return t.budget+w.quota <= 0 || t.tree.root == nil || t.cause != nil || t.leaving && t.helps(w)
-}
-
-// begin is next without the mutex.
-func (w *walker) begin() (*node, string) {
-	w.tree.mutex.Lock()
-	defer w.tree.mutex.Unlock()
-	return w.next()
+	return t.budget+w.quota <= 0 || t.tree.root == nil || t.cause != nil || t.leaving && w.helper
 }
 
 // next gives a node to go on with or, with a name, to enter a directory in, once there is one; nil: the step is over. The mutex
@@ -173,7 +159,7 @@ func (w *walker) look() bool {
 	if t.tuner.measure && done > 0 {
 		t.tuner.note(w.meter.read(t.tree.system, done), done, 1+len(t.joins)-t.waiting)
 	}
-	if !t.helps(w) && !t.over(w) {
+	if !w.helper && !t.over(w) {
 		t.adjust()
 	}
 	if t.over(w) {
@@ -187,13 +173,11 @@ func (w *walker) look() bool {
 
 // adjust gives the team the size that it should have, or comes nearer to it. The mutex is held.
 func (t *team) adjust() {
-	if len(t.joins) <= t.tuner.size {
+	if len(t.joins) > t.tuner.size {
+		t.tree.unlocked(t.dismiss)
+	} else {
 		t.hire()
-		return
 	}
-	t.tree.mutex.Unlock()
-	defer t.tree.mutex.Lock()
-	t.dismiss()
 }
 
 // tell makes known what the walker has done, and gives back what it was granted and has not used. It gives the number of
@@ -215,9 +199,9 @@ func (t *team) makeRoom(w *walker) bool {
 		return true
 	}
 	t.tuner.limit(0)
-	if t.leaving = true; t.helps(w) {
+	if t.leaving = true; w.helper {
 		return false
 	}
-	t.adjust()
-	return t.tree.closeFarthest(true)
+	t.tree.unlocked(t.dismiss)
+	return t.tree.closeFarthest(false) || t.tree.closeFarthest(true)
 }

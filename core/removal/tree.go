@@ -57,6 +57,13 @@ type tree struct {
 	first  *fs.PathError // the first failure
 }
 
+// unlocked does what takes long without the mutex, which is held before and after it, after a panic too.
+func (t *tree) unlocked(work func()) {
+	t.mutex.Unlock()
+	defer t.mutex.Lock()
+	work()
+}
+
 // find looks for a node to go on with or, with a name, to enter a directory in. It prefers the one that the walker was in last,
 // for depth first needs the fewest descriptors, and then one far up, for much to do before the next look. The walker is a
 // user of the node from then on. The mutex is held.
@@ -206,9 +213,9 @@ func (t *tree) reopen(n *node) error {
 	if above.descriptor >= 0 {
 		return nil
 	}
-	t.mutex.Unlock()
-	descriptor, err := t.openAbove(n)
-	t.mutex.Lock()
+	var descriptor int
+	var err error
+	t.unlocked(func() { descriptor, err = t.openAbove(n) })
 	switch {
 	case above.descriptor >= 0: // another walker has opened it meanwhile
 		if err == nil {

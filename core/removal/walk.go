@@ -18,11 +18,12 @@ type listing struct {
 }
 
 // walker is what one thread does in the tree. It uses one node at a time and, while it enters or leaves a directory, the
-// one above. Its methods give the node to go on with and, if that is for entering a directory in it, the
-// name of that; nil: the step is over.
+// one above. Methods that end something give the node to go on with and, if that is to enter a directory in it, the name; nil:
+// the step is over.
 type walker struct {
-	tree *tree
-	team *team
+	tree   *tree
+	team   *team
+	helper bool // its thread is not the one that called Step
 
 	list   *listing // of the node that it uses
 	found  []string // directories in that node that the tree does not know yet
@@ -56,6 +57,13 @@ func (w *walker) run() {
 			here, name = w.leave(here)
 		}
 	}
+}
+
+// begin gives what is to be done first.
+func (w *walker) begin() (*node, string) {
+	w.tree.mutex.Lock()
+	defer w.tree.mutex.Unlock()
+	return w.next()
 }
 
 // share is what a walker does after a listing: the directories that were in it come first, so that no more than one listing
@@ -186,7 +194,7 @@ func (w *walker) enter(above *node, name string) (*node, string) {
 		w.holds = true
 		return n, ""
 	}
-	putBack := err == syscall.EMFILE && w.team.helps(w)
+	putBack := err == syscall.EMFILE && w.helper
 	if !putBack {
 		w.notEntered(above, name, err)
 	}
@@ -248,9 +256,9 @@ func (w *walker) leave(here *node) (*node, string) {
 func (w *walker) giveUp(here *node, err error) (*node, string) {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
-	if err == syscall.EMFILE && w.team.helps(w) {
+	if err == syscall.EMFILE && w.helper {
 		here.users--
-		return nil, ""
+		return w.next()
 	}
 	above := w.tree.detach(here, err)
 	above.users++
