@@ -65,19 +65,3 @@ func (e *TempdirError) Error() string {
 
 // Unwrap makes errors.Is(err, fs.ErrNotExist) answer.
 func (e *TempdirError) Unwrap() error { return syscall.ENOENT }
-
-// RemovalError means that a removal went on to its end and left something behind.
-type RemovalError struct {
-	First  *fs.PathError // the first entry that could not be removed
-	Failed int           // how many could not; what contains them is not counted again
-}
-
-func (e *RemovalError) Error() string {
-	if e.Failed <= 1 {
-		return e.First.Error()
-	}
-	return fmt.Sprintf("%v (and %d more entries)", e.First, e.Failed-1)
-}
-
-// Unwrap gives the first failure.
-func (e *RemovalError) Unwrap() error { return e.First }

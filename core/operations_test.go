@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"libtempfile/core/removal"
 )
 
 // operation is a public operation, for tests that make its system calls fail.
@@ -340,7 +342,7 @@ func plant(root string) error {
 	add(os.Symlink("/nowhere", root+"/link"))
 	add(os.Mkdir(root+"/empty", 0o700))
 	deep := root
-	for range openLevels + 2 {
+	for range removal.OpenDirectories + 2 {
 		deep += "/d"
 		add(os.Mkdir(deep, 0o700))
 	}
