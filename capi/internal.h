@@ -54,7 +54,6 @@ enum tempfile__flag {
     TEMPFILE__CLOSED = 1 << 5,
     TEMPFILE__DETACHED = 1 << 6,
     TEMPFILE__TEXT_MODE = 1 << 10,
-    TEMPFILE__NOT_EMPTY = 1 << 11,
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A

@@ -36,7 +36,6 @@ var (
 	_ = [1]struct{}{}[core.FlagClosed-C.TEMPFILE__CLOSED]
 	_ = [1]struct{}{}[core.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[core.FlagText-C.TEMPFILE__TEXT_MODE]
-	_ = [1]struct{}{}[core.FlagNotEmpty-C.TEMPFILE__NOT_EMPTY]
 	_ = [1]struct{}{}[core.NameLength-C.TEMPFILE__NAME_LENGTH]
 	_ = map[bool]struct{}{false: {}, core.Alphabet == C.TEMPFILE__ALPHABET: {}} // twice the same key does not compile
 )

@@ -310,10 +310,11 @@ static bool deletes_name(const tempfile__record *record)
     return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
-/* Ends an object that Go has not worked on in this process, as most are whose owner only wants the descriptor or the name: there is
- * nothing to it but what the record says, and nothing to do but core.File.Free's and core.Directory.Free's calls of the
- * system, whose errors nobody would hear of. False: Go must do it, a directory that holds something above all. */
-static bool end_without_go(tempfile__record *record)
+/* Ends an object that Go has not worked on in this process. Most are such: their owner only wants the descriptor or the
+ * name. The record says all there is to know of it, and its end is the system calls of core.File.Free and
+ * core.Directory.Free, whose errors nobody learns of. False: Go must do it; *full tells that rmdir has failed, so that Go
+ * does not try it again. */
+static bool end_without_go(tempfile__record *record, bool *full)
 {
     bool removes = deletes_name(record);
     const char *path = record->text[TEMPFILE__PATH];
@@ -327,9 +328,8 @@ static bool end_without_go(tempfile__record *record)
             removed(path, 0);
         return true;
     case TEMPFILE__DIRECTORY:
-        if (!removes || removed(path, AT_REMOVEDIR))
-            return true;
-        record->state.flags |= TEMPFILE__NOT_EMPTY; /* so that Go does not try the same again */
+        *full = removes && !removed(path, AT_REMOVEDIR);
+        return !*full;
     }
     return false;
 }
@@ -353,12 +353,13 @@ static void set_path_aside(tempfile__record *record)
 static void release(tempfile__record *record)
 {
     int before = errno;
+    bool full = false;
 
-    if (!end_without_go(record)) {
+    if (!end_without_go(record, &full)) {
         struct tempfile__call call = {.record = record};
 
         if (tempfile__enter_object(&call) == 0) {
-            tfgo_release(record);
+            tfgo_release(record, full);
             tempfile__leave_go(call.thread);
         }
     }

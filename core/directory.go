@@ -92,22 +92,21 @@ func (d *Directory) Keep() error {
 
 // Cleanup removes the directory with all it holds, in any process. A directory that is gone is no error; another that has
 // taken its place is left alone, which is ESTALE. With IgnoreCleanupErrors there are no errors.
-func (d *Directory) Cleanup() error { return d.cleanup(false) }
+func (d *Directory) Cleanup() error { return d.cleanup(false, d.library.remove) }
 
 // Free is the end of the object, as leaving the with statement is in Python: it removes the directory unless it is to
 // be kept, and only in the process that made it.
-func (d *Directory) Free() error { return d.cleanup(true) }
+func (d *Directory) Free() error { return d.cleanup(true, d.library.remove) }
+
+// FreeFull is Free for a caller whose own rmdir has just failed on the directory.
+func (d *Directory) FreeFull() error { return d.cleanup(true, d.library.removeFull) }
 
 // cleanup removes the directory without the lock: that may take long, and Name must not wait for it. If two clean up at
 // once, each finds no error in what the other has removed.
-func (d *Directory) cleanup(implicit bool) error {
+func (d *Directory) cleanup(implicit bool, remove func(path string, identity *system.Identity) error) error {
 	d.storage.Lock()
 	s := d.storage.State()
 	path, identity := strings.Clone(d.storage.Text(TextPath)), system.Identity{Device: s.Device, Inode: s.Inode}
-	remove := d.library.remove
-	if s.has(flagNotEmpty) {
-		remove = d.library.removeFull
-	}
 	wanted := s.has(flagNamed) && (!implicit || s.has(flagDelete) && d.storage.Owned())
 	d.storage.Unlock()
 	if !wanted {

@@ -85,7 +85,6 @@ const (
 	flagOnlyTmpfile
 	flagIgnoreErrors
 	flagText
-	flagNotEmpty // an rmdir has failed on the directory that is just being freed
 )
 
 // What the C library looks at and sets itself: when a signal ends the process, where a read or write is a mere copy, and
@@ -98,7 +97,6 @@ const (
 	FlagClosed   = flagClosed
 	FlagDetached = flagDetached
 	FlagText     = flagText
-	FlagNotEmpty = flagNotEmpty
 )
 
 func (s *State) has(flag uint32) bool { return s.Flags&flag != 0 }
