@@ -17,14 +17,14 @@ const (
 type team struct {
 	tree    *tree
 	caller  walker
-	changed sync.Cond // for walkers that have nothing to do
+	changed sync.Cond // what a walker without anything to do waits for
 
 	budget  int // entries that this step may still deal with
 	removed uint64
 
 	tuner   tuner
 	joins   []func() // for each helper: waits until it has ended
-	waiting int      // walkers that have nothing to do
+	waiting int      // walkers without anything to do
 	leaving bool     // helpers are to end
 	cause   any      // what a panic was about
 }
@@ -108,8 +108,7 @@ func (t *team) over(w *walker) bool {
 	return t.budget+w.quota <= 0 || t.tree.root == nil || t.cause != nil || t.leaving && w.helper
 }
 
-// next gives a node to go on with or, with a name, to enter a directory in, once there is one; nil: the step is over. The mutex
-// is held.
+// next waits for something to do and gives it. The mutex is held.
 func (w *walker) next() (*node, string) {
 	t := w.team
 	for w.look() {
@@ -129,11 +128,11 @@ func (w *walker) next() (*node, string) {
 		t.waiting--
 	}
 	w.tell()
-	t.changed.Broadcast() // others may have to go on with what it has left
+	t.changed.Broadcast() // another may have to go on with what it has left
 	return nil, ""
 }
 
-// ask is what a walker does after a quantum; false: the step is over, and it does not use the node any more.
+// ask is called after a quantum. If the step is over, false, it leaves the node with all it knows of it to another walker.
 func (w *walker) ask(here *node) bool {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
@@ -148,7 +147,7 @@ func (w *walker) ask(here *node) bool {
 	return false
 }
 
-// look tells the team what a walker has done in a quantum and learns how much it may do next; false: nothing. The mutex is
+// look tells whether the walker may go on. After a quantum it tells the team what it has done and gets another. The mutex is
 // held.
 func (w *walker) look() bool {
 	t := w.team
@@ -190,8 +189,8 @@ func (w *walker) tell() (done int) {
 	return done
 }
 
-// makeRoom closes a directory for a walker that lacks a descriptor; false: there is none to close. Where all are in use the
-// team shrinks to the caller: a helper gets false, and leaves its work to it.
+// makeRoom closes a directory for a walker that got EMFILE; false: there is none to close. If all are in use, the team
+// shrinks to the caller: a helper gets false and leaves its work to the caller.
 func (t *team) makeRoom(w *walker) bool {
 	t.tree.mutex.Lock()
 	defer t.tree.mutex.Unlock()

@@ -11,12 +11,12 @@ import (
 	"libtempfile/core/system"
 )
 
-// OpenDirectories is how many directories of a tree stay open, or twice as many with helpers. Deeper trees close those farthest
-// up and come back to them by "..", with their identity checked, so that no depth runs out of descriptors.
+// OpenDirectories is how many directories of a tree stay open, or twice as many with helpers. Deeper trees close those
+// farthest up and come back to them by "..", with their identity checked, so that no depth runs out of descriptors.
 const OpenDirectories = 16
 
-// node is a directory of the tree, from its opening to its end. Its reference count is users + children. A node without
-// children is open, or nobody could find it again.
+// node is a directory that the removal has entered and not yet left. Its reference count is users + children. A node without
+// children has a descriptor, because the way back to a closed one is ".." from a node below it.
 type node struct {
 	parent     *node // nil: the root
 	name       string
@@ -24,8 +24,8 @@ type node struct {
 	identity   system.Identity // set when closed
 	offset     int64           // of the descriptor, set when closed
 
-	users    int      // walkers that use the descriptor
-	children int      // nodes below it, and names that are being opened
+	users    int      // walkers that use the descriptor, which therefore stays open
+	children int      // nodes below it, and names in it that are being opened
 	pending  []string // directories in it that are still to be removed
 	unread   *listing // entries that a step has left
 
@@ -41,8 +41,8 @@ type node struct {
 	failedInside int                 // entries in those
 }
 
-// tree is what is left of the directory. The mutex guards it and its nodes. A walker that is a node's only reference needs no
-// mutex for what is neither count nor descriptor.
+// tree is what is left of the directory. The mutex guards it and its nodes. A walker that is a node's only reference needs
+// no mutex for what is neither count nor descriptor.
 type tree struct {
 	system system.System
 	path   string           // of the root
@@ -57,16 +57,17 @@ type tree struct {
 	first  *fs.PathError // the first failure
 }
 
-// unlocked does what takes long without the mutex, which is held before and after it, after a panic too.
+// unlocked releases the mutex for work that takes long. The mutex is held again after a panic too: the caller's deferred
+// Unlock would end the process otherwise.
 func (t *tree) unlocked(work func()) {
 	t.mutex.Unlock()
 	defer t.mutex.Lock()
 	work()
 }
 
-// find looks for a node to go on with or, with a name, to enter a directory in. It prefers the one that the walker was in last,
-// for depth first needs the fewest descriptors, and then one far up, for much to do before the next look. The walker is a
-// user of the node from then on. The mutex is held.
+// find gives a node to go on with. With a name it is a node to enter that directory from: the one that the walker left last,
+// because depth first needs the fewest descriptors, or one far up, where the walker is busy for long. The walker is a user
+// of the node from then on. The mutex is held.
 func (t *tree) find(near *node) (from *node, name string) {
 	for _, n := range t.open {
 		switch {
@@ -86,7 +87,8 @@ func (t *tree) find(near *node) (from *node, name string) {
 	return from, name
 }
 
-// shareable tells whether there is a directory in the node for one walker more. The mutex is held.
+// shareable tells whether there is a directory in the node for one walker more. A walker that has just read the node wants
+// one itself. The mutex is held.
 func (n *node) shareable() bool {
 	return len(n.pending) > 1 || len(n.pending) == 1 && (n.children > 0 || n.users == 0)
 }
@@ -167,8 +169,8 @@ func (t *tree) unlock(n *node, err error) bool {
 }
 
 // closeFarthest closes the open node that is needed last: the farthest one that nobody uses and that can be reached again
-// by ".." from a node below. The root stays open, as the way back if a branch is moved away. With detach, a branch that helpers
-// have left is given up, too. The mutex is held.
+// by ".." from a node below. The root stays open, as the way back if a branch is moved away. With detach it may give up a
+// branch that a helper has left. The mutex is held.
 func (t *tree) closeFarthest(detach bool) bool {
 	for _, n := range t.open {
 		if n == t.root || n.users > 0 || n.children == 0 && !detach {
@@ -196,7 +198,7 @@ func (t *tree) shut(n *node) {
 	t.forget(n)
 }
 
-// forget is for a node whose descriptor is closed. The mutex is held.
+// forget takes a node with a closed descriptor out of the open ones. The mutex is held.
 func (t *tree) forget(n *node) {
 	i := slices.Index(t.open, n)
 	t.open = slices.Delete(t.open, i, i+1)
@@ -250,8 +252,8 @@ func (t *tree) openAbove(n *node) (descriptor int, err error) {
 	return descriptor, nil
 }
 
-// detach gives up a branch, from a node without children up to the first directory that is open or has others below it, and
-// gives that one. It is read again. The mutex is held.
+// detach gives up the branch from a node without children up to the first directory that is open or has other children. That
+// directory is read again, so that what is still in it is not forgotten. The mutex is held.
 func (t *tree) detach(n *node, why error) *node {
 	for {
 		if n.descriptor >= 0 {

@@ -12,8 +12,9 @@ const (
 	windowEntries = 4 * quantum
 	// worthwhile is how much faster it must go with helpers for them to stay: others can use a processor, too.
 	worthwhile = 1.15
-	// No comparison is the last, as it may have been mistaken. The time to the next doubles between these bounds.
-	shortestRest, longestRest = 16 * windowTime, 512 * windowTime
+	// No comparison is the last, as it may have been mistaken. The time to the next doubles with each of the same result. It
+	// begins short where helpers do not pay: another program may have had the processor, and another look costs little then.
+	restWithout, restWith, longestRest = 4 * windowTime, 16 * windowTime, 512 * windowTime
 )
 
 // tuner decides whether a removal has helpers. Whether they gain anything depends on the file system, on the device and on
@@ -27,11 +28,12 @@ type tuner struct {
 	elapsed time.Duration // with this size
 	entries int           // in that time
 	rest    time.Duration // before the next comparison; 0: one is being made
-	next    time.Duration // the rest after it
+	without time.Duration // the rest after it, if helpers do not pay
+	with    time.Duration // and if they do
 }
 
 func newTuner(most int, measure bool) tuner {
-	c := tuner{most: most, measure: measure && most > 0, next: shortestRest}
+	c := tuner{most: most, measure: measure && most > 0, without: restWithout, with: restWith}
 	if !measure {
 		c.size = most
 	}
@@ -71,10 +73,12 @@ func (c *tuner) note(took time.Duration, entries, working int) {
 		if c.size == 0 {
 			gain = 1 / gain
 		}
-		if c.size = 0; gain >= worthwhile {
-			c.size = c.most
+		c.before = 0
+		if gain >= worthwhile {
+			c.size, c.rest, c.with = c.most, c.with, min(2*c.with, longestRest)
+		} else {
+			c.size, c.rest, c.without = 0, c.without, min(2*c.without, longestRest)
 		}
-		c.before, c.rest, c.next = 0, c.next, min(2*c.next, longestRest)
 	}
 	c.elapsed, c.entries = 0, 0
 }

@@ -17,19 +17,19 @@ type listing struct {
 	rest   []byte // what is not dealt with
 }
 
-// walker is what one thread does in the tree. It uses one node at a time and, while it enters or leaves a directory, the
-// one above. Methods that end something give the node to go on with and, if that is to enter a directory in it, the name; nil:
-// the step is over.
+// walker is what one thread does in the tree. It uses one node at a time, and at times the one above it too. A method with
+// two results gives what to do next: the node to go on with and, if a directory in it is to be entered, its name. Without a
+// node the step is over.
 type walker struct {
 	tree   *tree
 	team   *team
 	helper bool // its thread is not the one that called Step
 
 	list   *listing // of the node that it uses
-	found  []string // directories in that node that the tree does not know yet
-	shared bool     // the tree may know others
+	found  []string // directories in that node that are not yet pending
+	shared bool     // others may be pending
 	holds  bool     // it uses the node above that one, too
-	near   *node    // where it was last
+	near   *node    // the node that it used last
 	spare  *node    // to be used again, so that a tree with many directories makes no garbage
 
 	granted int    // how many entries it may deal with
@@ -66,8 +66,8 @@ func (w *walker) begin() (*node, string) {
 	return w.next()
 }
 
-// share is what a walker does after a listing: the directories that were in it come first, so that no more than one listing
-// of a directory is in memory.
+// share is called at the end of a listing. The directories in it are removed before more of the node is read, so that the
+// names of one listing at most are in memory.
 func (w *walker) share(here *node) (*node, string) {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
@@ -85,7 +85,7 @@ func (w *walker) release(here *node) {
 	}
 }
 
-// drop ends the use of a node, unless nobody else has to come back to it. The mutex is held.
+// drop drops the walker's reference to a node. If it is the last one, the walker goes on with the node. The mutex is held.
 func (w *walker) drop(n *node) (*node, string) {
 	if n.users == 1 && n.idle() {
 		return n, ""
@@ -94,14 +94,14 @@ func (w *walker) drop(n *node) (*node, string) {
 	return w.next()
 }
 
-// publish makes known which directories were found in the node. The mutex is held.
+// publish adds the directories that were found to the pending ones of the node. The mutex is held.
 func (w *walker) publish(here *node) {
 	for _, name := range w.found {
 		if _, stays := here.unremovable[name]; !stays {
 			here.pending = append(here.pending, name)
 		}
 	}
-	clear(w.found) // a name is not to be kept in memory
+	clear(w.found) // else their names would stay in memory
 	w.found = w.found[:0]
 }
 
@@ -131,12 +131,12 @@ func (w *walker) unlink(here *node, name string) error {
 	return err
 }
 
-// settle counts an entry that was tried to remove.
+// settle counts an entry by the result of its removal.
 func (w *walker) settle(here *node, name string, err error) {
 	switch err {
 	case nil:
 		w.gone(here)
-	case syscall.ENOENT: // somebody else was faster
+	case syscall.ENOENT: // another process has removed it
 	default:
 		w.tree.mutex.Lock()
 		defer w.tree.mutex.Unlock()
@@ -251,8 +251,8 @@ func (w *walker) leave(here *node) (*node, string) {
 	return w.end(here, err)
 }
 
-// giveUp is for a node from which there is no way back to the one above. A helper that lacks a descriptor leaves the node to
-// the caller.
+// giveUp gives up a node from which there is no way back to the one above. A helper that only lacks a descriptor leaves the
+// node to the caller.
 func (w *walker) giveUp(here *node, err error) (*node, string) {
 	w.tree.mutex.Lock()
 	defer w.tree.mutex.Unlock()
@@ -277,8 +277,9 @@ func (w *walker) rmdir(above *node, directory int, name string) error {
 	return err
 }
 
-// readAgain decides what to do with a directory that is not empty after it was read to its end. If entries may be in it that
-// no pass has failed on, it is read again, as others may be creating and readdir may skip. Else it gives the truest error.
+// readAgain decides whether a directory is read again that is not empty after it was read to its end. It is, if it may hold
+// entries on which no pass has failed: others may create some meanwhile, and readdir may skip some. Else it gives the
+// reason.
 func (w *walker) readAgain(here *node, err error) (again bool, reason error) {
 	here.passes++
 	if !here.progress.Load() && (here.passes > 1 || here.failed > 0) || here.passes >= MaxPasses {
