@@ -1,4 +1,4 @@
-"""python -m libtempfile: what is in use, and why."""
+"""python -m libtempfile: prints which library and which default directory are in use, and why."""
 
 USAGE = """usage: python -m libtempfile
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
 
-_UNTESTED = "+untested-go"  # what the version of such a build ends with
+_UNTESTED = "+untested-go"  # the end of the version of a build by a Go that the library was not tested with
 
 
 def _sources() -> "list[str]":
@@ -26,7 +26,7 @@ def _sources() -> "list[str]":
 
 
 def _why(chosen: "Optional[str]") -> "list[str]":
-    """A line for each candidate up to the one that was taken."""
+    """A line for each candidate up to the chosen one."""
     lines = []
     for source, candidate in zip(_sources(), tempfile._candidate_tempdir_list()):
         path = os.path.abspath(candidate)
@@ -43,7 +43,7 @@ def _why(chosen: "Optional[str]") -> "list[str]":
 
 
 def main(arguments: "list[str]") -> int:
-    """The exit status: 0, 1 if something cannot be used, 2 for arguments that are none."""
+    """The exit status: 0, 1 if something cannot be used, 2 for an unknown argument."""
     if arguments in (["--help"], ["-h"]):
         print(USAGE)
         return 0

@@ -20,7 +20,7 @@ import sys
 before = set(sys.modules)
 import libtempfile, libtempfile.tempfile
 print([name for name in ("ctypes", "_ctypes", "shutil", "random") if name in set(sys.modules) - before])
-print([name for name in ("_adopt", "_aliases", "_finder", "_signals") if "libtempfile." + name in sys.modules])
+print([name for name in ("_adopt", "_finder", "_search", "_settings", "_signals") if "libtempfile." + name in sys.modules])
 from libtempfile import _ffi
 print(_ffi._functions)
 """)

@@ -19,7 +19,7 @@ OTHER_USER = 65534
 USES = """
 import ctypes, mmap, os, resource, sys
 import libtempfile as tempfile
-import libtempfile._removal  # now: another user may not be able to read it
+import libtempfile._directory  # now: another user may not be able to read it
 tempfile.library_path()
 
 def rolled():

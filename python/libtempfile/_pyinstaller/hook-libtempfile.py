@@ -1,4 +1,4 @@
-"""What PyInstaller cannot see of libtempfile: the library, which ctypes loads, and modules that are imported when they are needed."""
+"""Names what PyInstaller cannot see: the library, which ctypes loads, and submodules that are imported by a string."""
 
 from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules  # type: ignore # it may be missing, or its types
 
