@@ -94,6 +94,8 @@ class _Registration:
             self._free(self._handle)  # a second time is harmless: the library refuses a handle that was freed
         self._ended, self._handle.value = True, None
 
+    __del__ = end  # of a closer that was interrupted before it ended this
+
 
 class _WatchedCloser(_tempfile._TemporaryFileCloser):
     """A closer whose name the library knows. It may be finalized when this module's globals are gone."""
@@ -136,7 +138,10 @@ class _WatchedCloser(_tempfile._TemporaryFileCloser):
 
 
 class _WatchedFinalizer(_finalize):
-    """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all."""
+    """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all.
+
+    It unregisters the directory again after an interruption: nothing else does it later.
+    """
 
     __slots__ = ()
 
@@ -144,13 +149,21 @@ class _WatchedFinalizer(_finalize):
         try:
             return super().__call__(_)
         finally:
-            self._unregister()
+            try:
+                self._unregister()
+            except BaseException:
+                self._unregister()
+                raise
 
     def detach(self) -> "Any":
         try:
             return super().detach()
         finally:
-            self._unregister()
+            try:
+                self._unregister()
+            except BaseException:
+                self._unregister()
+                raise
 
     def _unregister(self) -> None:
         registration = _registrations.get(self)
