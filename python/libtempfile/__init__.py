@@ -1,7 +1,7 @@
 """libtempfile: Python's tempfile over a library of its own that is safer, and the same in every language.
 
-'import libtempfile as tempfile' gives one file the standard module: every name, keyword, warning and exception is that of the
-running version. libtempfile.install() puts it in the standard module's place in a process, and
+'import libtempfile as tempfile' replaces the standard module in one file: every name, keyword, warning and exception is that
+of the running version. libtempfile.install() puts it in the standard module's place in a process, and
 'python -m libtempfile.shadow enable' in an environment. The package adds:
 
     rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
@@ -91,8 +91,8 @@ def __getattr__(name):
         return value
     if name == "tempfile":
         return import_module(__name__ + ".tempfile")
-    # A submodule that is not imported yet has no attribute; the import system asks before it imports one. The drop-in must not
-    # be asked, which would import it and then be asked by the imports in it.
+    # A submodule that is not imported yet has no attribute; the import system asks before it imports one. The drop-in must
+    # not be asked, which would import it and then be asked by the imports in it.
     if name.startswith("__") and name != "__all__" or _is_submodule(name):
         raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
     return getattr(_package.tempfile, name)

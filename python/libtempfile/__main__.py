@@ -1,10 +1,5 @@
 """python -m libtempfile: prints which library and which default directory are in use, and why."""
 
-USAGE = """usage: python -m libtempfile
-
-Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
-python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
-
 import os
 import sys
 
@@ -15,6 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
+USAGE = """usage: python -m libtempfile
+
+Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
+python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
 
 _UNTESTED = "+untested-go"  # the end of the version of a build by a Go that the library was not tested with
 
@@ -22,7 +21,8 @@ _UNTESTED = "+untested-go"  # the end of the version of a build by a Go that the
 def _sources() -> "list[str]":
     """Where each candidate for the default directory comes from, in the order of the list."""
     found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
-    return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory", "the user's home"]
+    named = ["%s=%s" % (name, os.environ[name]) for name in found]
+    return named + ["a usual place"] * 3 + ["the current directory", "the user's home"]
 
 
 def _why(chosen: "Optional[str]") -> "list[str]":

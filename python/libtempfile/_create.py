@@ -1,7 +1,7 @@
 """Creating under a random name: draw it, raise the audit events, call the library once.
 
-Where the host has replaced os.open or os.mkdir, the call goes through the replacement: fakes and fault tests mean these loops
-too. The module posix keeps the originals.
+Where the host has replaced os.open or os.mkdir, the call goes through the replacement: fakes and fault tests mean these
+loops too. The module posix keeps the originals.
 """
 
 import os
@@ -99,7 +99,8 @@ def _encoded(name: "Any", path: "Any") -> bytes:
 
 
 def create_file(directory: "Any", name: "Any", path: "Any", flags: int, pending: "Pending") -> int:
-    """Creates the file and gives its descriptor; FileExistsError if the name is taken. 'path' is directory and name joined."""
+    """Creates the file and gives its descriptor; FileExistsError if the name is taken. 'path' is directory and name
+    joined."""
     # Python's own call obeys flags that are not the library's, and refuses NUL.
     if os.open is not OWN_OPEN or flags != FILE_FLAGS or (b"\0" if isinstance(path, bytes) else "\0") in path:
         fd = os.open(path, flags, 0o600)
@@ -120,8 +121,8 @@ def create_directory(directory: "Any", name: "Any", path: "Any", pending: "Pendi
 
 
 def create_unnamed(directory: "Any", pending: "Pending") -> int:
-    """Creates a file without a name and gives its descriptor. IsADirectoryError means an old kernel; another OSError, that the
-    file system has no such files or that there is no such directory."""
+    """Creates a file without a name and gives its descriptor. IsADirectoryError means an old kernel; another OSError, that
+    the file system has no such files or that there is no such directory."""
     if os.open is not OWN_OPEN or (b"\0" if isinstance(directory, bytes) else "\0") in directory:
         fd = os.open(directory, _UNNAMED_FLAGS, 0o600)
         pending.take_over(fd, None)
@@ -134,8 +135,8 @@ def create_unnamed(directory: "Any", pending: "Pending") -> int:
 
 
 class Plan:
-    """Prefix, suffix and directory of a call, checked once. Each method does what the loops of mkstemp and mkdtemp do with the
-    first name; None means that the name is taken."""
+    """Prefix, suffix and directory of a call, checked once. Each method does what the loops of mkstemp and mkdtemp do with
+    the first name; None means that the name is taken."""
 
     __slots__ = "_prefix", "_suffix", "_directory", "_start"
 

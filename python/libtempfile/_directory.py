@@ -20,9 +20,10 @@ STEP = 4096  # entries; a KeyboardInterrupt waits for at most one step
 
 # --- Which directory is meant.
 
-# Device and inode of each TemporaryDirectory, by its name as bytes. If the name has come to another directory, that one is not
-# removed. The identities stand here because the methods that lead to the removal have the standard module's arguments. The keys
-# are all bytes: a str and a bytes of the same letters have the same hash, so a dictionary compares them, an error under -bb.
+# Device and inode of each TemporaryDirectory, by its name as bytes. If the name has come to another directory, that one is
+# not removed. The identities stand here because the methods that lead to the removal have the standard module's arguments.
+# The keys are all bytes: a str and a bytes of the same letters have the same hash, so a dictionary compares them, an error
+# under -bb.
 _identities: "dict[bytes, tuple[int, int]]" = {}
 
 
@@ -56,8 +57,8 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
 
     'path' -- the directory; a missing one is no error, and a link or a file is NotADirectoryError.
     'ignore_errors' -- leave what cannot be removed, without an error.
-    'progress' -- called at the end, and after every 4,096 entries at most, with the number of entries removed so far. If it raises,
-       the removal stops there; another one finishes it.
+    'progress' -- called at the end, and after every 4,096 entries at most, with the number of entries removed so far. If it
+       raises, the removal stops there; another one finishes it.
     """
     path = os.fspath(path)
     replaced = _replaced_rmtree()
@@ -114,8 +115,8 @@ watch: "Optional[Callable[[Any], None]]" = None
 
 
 def in_owner(owner: "Any", clean_up: "Callable[..., Any]", *args: "Any", **kwargs: "Any") -> None:
-    """A finalizer's call: cleans up in the process that made the directory. In a forked child it does nothing, since the child's
-    garbage collector and exit finalize the parent's directories too."""
+    """A finalizer's call: cleans up in the process that made the directory. In a forked child it does nothing, since the
+    child's garbage collector and exit finalize the parent's directories too."""
     if owner[0]:
         try:
             clean_up(*args, **kwargs)
@@ -127,8 +128,8 @@ def in_owner(owner: "Any", clean_up: "Callable[..., Any]", *args: "Any", **kwarg
 
 
 def is_of_removal(error: BaseException) -> bool:
-    """Whether an exception says that something could not be removed, or is a warning raised as an error after the removal. Any
-    other one is an interruption, such as the error of a signal's handler, which may be an OSError too."""
+    """Whether an exception says that something could not be removed, or is a warning raised as an error after the removal.
+    Any other one is an interruption, such as the error of a signal's handler, which may be an OSError too."""
     if not isinstance(error, OSError):
         return isinstance(error, Warning)
     said = error.args[0] if error.args else None
@@ -162,10 +163,11 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
 
 def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", name: "Any", ignore_errors: bool,
                     repeated: bool) -> None:
-    """Removes a directory with the host's rmtree, called as the standard module calls it. An entry that it reports to the handler
-    gets permissions once and is tried again.
+    """Removes a directory with the host's rmtree, called as the standard module calls it. An entry that it reports to the
+    handler gets permissions once and is tried again.
 
-    'again' -- removes an entry that turns out to be a directory; a method of the standard module's name, which hosts override.
+    'again' -- removes an entry that turns out to be a directory; a method of the standard module's name, which hosts
+    override.
     'repeated' -- this is such a second attempt.
     """
     keywords = {"ignore_errors": ignore_errors} if _versions.IGNORE_CLEANUP_ERRORS else {}

@@ -1,8 +1,8 @@
 """The library's functions that this package calls, with their types; loaded at the first use.
 
 Importing loads nothing: tempfile is imported everywhere, often without being used, and ctypes would make the import a third
-slower. Loading the library starts nothing either. Its threads start at the first call that needs Go, in a forked child at the
-child's first such call.
+slower. Loading the library starts nothing either. Its threads start at the first call that needs Go, in a forked child at
+the child's first such call.
 """
 
 import errno
@@ -56,26 +56,28 @@ class _Functions:
         fields += [("buffering", ctypes.c_int64), ("max_size", ctypes.c_int64), ("flags", flags), ("permissions", flags)]
         self.Options = type("tempfile_options", (ctypes.Structure,), {"_fields_": fields})
         self.options_size = ctypes.sizeof(self.Options)
-        self.Error = type("tempfile_error", (ctypes.Structure,), {"_fields_": [
-            ("struct_size", size), ("code", number), ("operation", text), ("path", text), ("message", text), ("needed", size)]})
+        fields = [("struct_size", size), ("code", number)]
+        fields += [("operation", text), ("path", text), ("message", text), ("needed", size)]
+        self.Error = type("tempfile_error", (ctypes.Structure,), {"_fields_": fields})
         self.PathBuffer = ctypes.c_char * PATH_SIZE
         # ctypes writes no zero after a value that fills its buffer, so one stands behind the buffer.
         self.Name = type("name", (ctypes.Structure,), {"_fields_": [("value", self.PathBuffer), ("zero", ctypes.c_char)]})
         self.addressof, self.Descriptor, self.Byte = ctypes.addressof, number, ctypes.c_byte
         self.Handle, self.Count, self.Size, self.byref = handle, ctypes.c_uint64, size, ctypes.byref
-        out_handle = ctypes.POINTER(handle)
-        declare(self, library, (
+        out_handle, out_count = ctypes.POINTER(handle), ctypes.POINTER(self.Count)
+        table = (
             ("version", text, ()),
             ("last_error", ctypes.POINTER(self.Error), ()),
             ("mkstemp_into", number, None),  # the arguments of a Pending need no conversion
             ("mkdtemp", number, None),
             ("unnamed_into", number, None),
             ("removal_start", number, (text, flags, out_handle)),
-            ("identify_directory", number, (text, flags, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(ctypes.c_uint64))),
-            ("removal_resume", number, (text, flags, ctypes.c_uint64, ctypes.c_uint64, out_handle)),
-            ("removal_step", number, (handle, flags, ctypes.POINTER(self.Count))),
+            ("identify_directory", number, (text, flags, out_count, out_count)),
+            ("removal_resume", number, (text, flags, self.Count, self.Count, out_handle)),
+            ("removal_step", number, (handle, flags, out_count)),
             ("removal_free", None, (handle,)),
-        ))
+        )
+        declare(self, library, table)
 
     if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Any: ...
@@ -129,8 +131,8 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 
 def error(code: int, filename: "Union[str, bytes, None]") -> OSError:
-    """The OSError for a function's negative result. Its text is the system's, or the library's where that one would not say what
-    is wrong. For a refused start it is a StartError."""
+    """The OSError for a function's negative result. Its text is the system's, or the library's where that one would not say
+    what is wrong. For a refused start it is a StartError."""
     if -code in _OWN_WORDS or -code in _REFUSALS:
         detail = functions().last_error().contents
         if detail.code == code:
@@ -153,8 +155,8 @@ def identify(directory: "Union[str, bytes]") -> "tuple[int, int]":
 
 
 def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, identity: "Optional[tuple[int, int]]") -> "Iterator[int]":
-    """Removes a directory in steps of so many entries, and yields the number of removed entries after each step. OSError at the
-    end, for the first entry that could not be removed. A caller that stops earlier leaves the rest in place.
+    """Removes a directory in steps of so many entries, and yields the number of removed entries after each step. OSError at
+    the end, for the first entry that could not be removed. A caller that stops earlier leaves the rest in place.
 
     'identity' -- device and inode that the directory must have, or it is ESTALE and left alone. None: any."""
     f = functions()

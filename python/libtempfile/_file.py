@@ -37,8 +37,9 @@ class _HostsOpener:
 class _Opener(_HostsOpener):
     """Creates the file when io.open asks for its descriptor, which is after it has checked the other arguments.
 
-    A Python function could be interrupted at its return, when nobody knows whether the file object has the descriptor yet. So
-    io.open calls the pop method of a dictionary, which this property gives it. The dictionary has the descriptor until then.
+    A Python function could be interrupted at its return, when nobody knows whether the file object has the descriptor yet.
+    So io.open calls the pop method of a dictionary, which this property gives it. The dictionary has the descriptor until
+    then.
     """
 
     @property
@@ -75,8 +76,9 @@ def _large(raw: "Any") -> int:
 
 
 def open_plain(fd: int, name: "Union[int, str]", pending: "Pending") -> "Any":
-    """The file object that io.open gives for the mode w+b, on a new file's descriptor. It saves the system calls that ask whether
-    the file is a terminal, can be positioned, and is at its beginning. 'name' is the raw file's, where io.open would set it."""
+    """The file object that io.open gives for the mode w+b, on a new file's descriptor. It saves the system calls that ask
+    whether the file is a terminal, can be positioned, and is at its beginning. 'name' is the raw file's, where io.open would
+    set it."""
     raw: "Any" = _new(_FileIO)
     pending.file = raw  # before it has the descriptor, so that undo() sees whether it got it
     _init(raw, fd, "w+")
@@ -96,13 +98,14 @@ watch: "Optional[Callable[[Any], None]]" = None
 
 
 class _ExitCleanup:
-    """Deletes the names of the files that are never finalized, such as those of a daemon thread: its frames outlive the exit. This
-    object is an attribute of sys, which the interpreter clears after all other modules. The garbage collector knows which files
-    are left, so that a file need not be listed anywhere."""
+    """Deletes the names of the files that are never finalized, such as those of a daemon thread: its frames outlive the
+    exit. This object is an attribute of sys, which the interpreter clears after all other modules. The garbage collector
+    knows which files are left, so that a file need not be listed anywhere."""
 
     def __init__(self) -> None:
         self.kinds: "list[type]" = []
-        self.objects, self.frozen, self.unfreeze = gc.get_objects, gc.get_freeze_count, gc.unfreeze  # the globals are gone at exit
+        # As attributes, because the globals are gone at exit.
+        self.objects, self.frozen, self.unfreeze = gc.get_objects, gc.get_freeze_count, gc.unfreeze
 
     def __del__(self) -> None:
         if self.frozen():
@@ -154,8 +157,8 @@ def keep_alive(closer: "Any", method: "Any", file: "Any") -> "Any":
 
 
 class SpooledArguments:
-    """The attribute _TemporaryFileArgs: a dictionary that is made when it is first read. Most files never roll over, and making
-    the dictionary took a third of the time that making a file takes."""
+    """The attribute _TemporaryFileArgs: a dictionary that is made when it is first read. Most files never roll over, and
+    making the dictionary took a third of the time that making a file takes."""
 
     def __get__(self, file: "Any", owner: object = None) -> "Any":
         if file is None or file._rolled:

@@ -1,7 +1,7 @@
 """Puts the drop-in in the standard module's place: for a process, or by the line of a .pth file for an environment."""
 
-# Every interpreter that starts in a shadowed environment imports this module and the package, and nothing else. The .pth files
-# name this module, so that it keeps its name.
+# Every interpreter that starts in a shadowed environment imports this module and the package, and nothing else. The .pth
+# files name this module, so that it keeps its name.
 import sys
 
 TYPE_CHECKING = False
@@ -33,8 +33,8 @@ def _own_spec() -> "Optional[ModuleSpec]":
 
 
 class _Loader:
-    """Gives the drop-in under the standard module's name. Questions about the source go to the drop-in's own loader: inspect,
-    pyclbr, pdb and 'python -m tempfile' ask them."""
+    """Gives the drop-in under the standard module's name. Questions about the source go to the drop-in's own loader:
+    inspect, pyclbr, pdb and 'python -m tempfile' ask them."""
 
     made = False  # whether create_module has just run: exec_module is then part of an import, and else of a reload
 
@@ -93,9 +93,9 @@ _finder = _Finder()
 
 
 def _give(drop_in: "ModuleType", name: str) -> None:
-    """Sets the module name of the drop-in's classes and functions. In the standard module's place it is "tempfile", so that they
-    are shown and pickled under the name by which other processes find them. The module's __name__ stays, and tells it from
-    the standard module."""
+    """Sets the module name of the drop-in's classes and functions. In the standard module's place it is "tempfile", so that
+    they are shown and pickled under the name by which other processes find them. The module's __name__ stays, and tells it
+    from the standard module."""
     if name == NAME:
         _finder.own = _own_spec()
         drop_in.__spec__ = _finder.find_spec(NAME)
@@ -109,6 +109,12 @@ def _give(drop_in: "ModuleType", name: str) -> None:
             value.__module__ = name  # from 3.13 on this deletes a class's line number
             if line is not None:
                 setattr(value, "__firstlineno__", line)
+
+
+def _users_of(standard: "ModuleType") -> "list[str]":
+    """The names of the modules that have imported the standard module."""
+    modules = list(sys.modules.items())
+    return sorted(name for name, module in modules if getattr(module, "__dict__", {}).get(NAME) is standard)
 
 
 def is_installed() -> bool:
@@ -127,8 +133,8 @@ def insert() -> None:
 def install() -> str:
     """Make this process's 'tempfile' the drop-in: for every import from now on, also of modules that import it themselves.
 
-    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a function in
-    the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
+    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a
+    function in the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
 
     Returns one line that says what was done.
     """
@@ -146,9 +152,9 @@ def install() -> str:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     _give(drop_in, NAME)
-    unchanged = sorted(name for name, module in list(sys.modules.items())
-                  if standard is not None and module is not None and getattr(module, "__dict__", {}).get(NAME) is standard)
-    return "tempfile is %s now%s" % (DROP_IN, "; these have imported the standard one: " + ", ".join(unchanged) if unchanged else "")
+    said = "tempfile is %s now" % DROP_IN
+    unchanged = [] if standard is None else _users_of(standard)
+    return said + "; these have imported the standard one: " + ", ".join(unchanged) if unchanged else said
 
 
 def uninstall() -> str:

@@ -1,7 +1,7 @@
 """What was created and has no owner yet.
 
-An exception raised by a signal's handler may come between any two instructions, and so between the return of a C function and
-the statement that stores its result. So a Pending exists before the call, and the library writes what it made into the
+An exception raised by a signal's handler may come between any two instructions, and so between the return of a C function
+and the statement that stores its result. So a Pending exists before the call, and the library writes what it made into the
 Pending's memory. claim() ends it when somebody owns what was made; undo() closes and removes it.
 """
 
@@ -29,21 +29,24 @@ class _Cell:
 
 
 class Pending:
-    """A file or directory between its creation and its owner. A claimed one is kept for the next call: making the arguments of
-    a call takes longer than the call."""
+    """A file or directory between its creation and its owner. A claimed one is kept for the next call: making the arguments
+    of a call takes longer than the call."""
 
     __slots__ = ("kind", "recycle", "cell", "nothing", "path", "file", "handed", "identity", "options", "name", "directory",
                  "function", "arguments")
 
     def __init__(self, kind: int) -> None:
         self.kind, self.recycle = kind, _idle[kind].append
-        self.nothing = 0 if kind == DIRECTORY else -1  # the cell's value while there is nothing: first byte of a path, or descriptor
+        # The cell's value while there is nothing. The cell is the first byte of the path of a directory, else a descriptor.
+        self.nothing = 0 if kind == DIRECTORY else -1
         self.cell: "Any" = _Cell(self.nothing)
         self.path: "Any" = None  # the name that undo() removes, if it was made
         self.file: "Any" = None  # a file object that has the descriptor or is about to get it
         self.handed: "Optional[dict[Any, int]]" = None  # holds the descriptor until io.open takes it; see _file._Opener
-        self.identity: "Optional[tuple[int, int]]" = None  # of the file, where only that tells whether io.open closed the descriptor
+        # Of the file, where nothing else tells whether a failing io.open has closed the descriptor.
+        self.identity: "Optional[tuple[int, int]]" = None
         self.options: "Any" = None
+        self.arguments: "tuple[Any, ...]" = ()
         self.directory: "Any" = _NO_DIRECTORY  # the object that options.dir was encoded from
 
     def _prepare(self) -> None:
@@ -53,8 +56,12 @@ class Pending:
         cell = f.Byte.from_buffer(buffer) if self.kind == DIRECTORY else f.Descriptor(-1)
         # Arguments in the form that needs no conversion.
         reference, path, size = f.byref(options), f.byref(buffer), f.Size.from_param(_ffi.PATH_SIZE)
-        self.function = (f.mkstemp_into, f.mkdtemp, f.unnamed_into)[self.kind]
-        self.arguments = ((reference, path, size, f.byref(cell)), (reference, path, size), (reference, f.byref(cell)))[self.kind]
+        if self.kind == FILE:
+            self.function, self.arguments = f.mkstemp_into, (reference, path, size, f.byref(cell))
+        elif self.kind == DIRECTORY:
+            self.function, self.arguments = f.mkdtemp, (reference, path, size)
+        else:
+            self.function, self.arguments = f.unnamed_into, (reference, f.byref(cell))
         if self.kind != UNNAMED:
             self.name = f.Name()  # setting its value takes a third of the time of setting options.name
             options.name = f.addressof(self.name)
@@ -69,8 +76,8 @@ class Pending:
             self.directory = directory
 
     def create(self, directory: "Any", name: bytes, path: "Union[str, bytes]") -> int:
-        """Creates a FILE, and gives the descriptor, or a DIRECTORY, for the user alone; FileExistsError if the name is taken.
-        Neither argument may contain NUL, at which a C string stops. 'path' is for OSError and for undo()."""
+        """Creates a FILE, and gives the descriptor, or a DIRECTORY, for the user alone; FileExistsError if the name is
+        taken. Neither argument may contain NUL, at which a C string stops. 'path' is for OSError and for undo()."""
         if self.directory is not directory:
             self._set_directory(directory)
         self.path = path
@@ -86,7 +93,8 @@ class Pending:
         return result
 
     def create_unnamed(self, directory: "Any") -> int:
-        """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such files."""
+        """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such
+        files."""
         if self.directory is not directory:
             self._set_directory(directory)
         result: int = self.function(*self.arguments)

@@ -1,8 +1,8 @@
 """Marks, which tell the process that made an object from its forked children.
 
-Only that process deletes the object implicitly, so every clean-up checks its mark: the first byte is true in the process that
-made the mark, and false in any other. A mark is a page of memory that the kernel wipes in a forked child, whether or not Python
-knows of the fork. os.getpid() would be one more system call for a small file, which needs few.
+Only that process deletes the object implicitly, so every clean-up checks its mark: the first byte is true in the process
+that made the mark, and false in any other. A mark is a page of memory that the kernel wipes in a forked child, whether or
+not Python knows of the fork. os.getpid() would be one more system call for a small file, which needs few.
 """
 
 import os

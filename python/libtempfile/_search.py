@@ -94,7 +94,8 @@ def explain(path: str, error: Exception) -> str:
     if is_musl():
         return "it is built for the GNU C library, and this Python runs on musl (%s)" % said
     if is_noexec(path):
-        return "it is on a file system that is mounted noexec, from which no library can be loaded (%s); put the package elsewhere" % said
+        return ("it is on a file system that is mounted noexec, from which no library can be loaded (%s); "
+                "put the package elsewhere" % said)
     if os.sep in path and "No such file" in said:
         return "a library that it needs is missing (%s)" % said
     if os.sep not in path:

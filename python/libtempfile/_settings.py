@@ -24,8 +24,8 @@ def _is(value: "Any", other: "Any") -> bool:
 
 
 def _is_replaced(value: "Any", standard: ModuleType) -> bool:
-    """Whether a function, class or module is not the standard module's. A wrapper may have taken the name and the module of the
-    function that it wraps; its globals are those of the place where it was made."""
+    """Whether a function, class or module is not the standard module's. A wrapper may have taken the name and the module of
+    the function that it wraps; its globals are those of the place where it was made."""
     function = getattr(value, "__func__", getattr(value, "fget", value))  # behind a method or a property
     if isinstance(function, FunctionType):
         return function.__globals__ is not vars(standard)

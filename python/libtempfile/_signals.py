@@ -1,8 +1,8 @@
 """cleanup_on_signals(): removes files and directories when a signal ends the process.
 
-The library's handler removes the names that are registered with the library. From the first call on, each of Python's objects is
-registered when it is made, and unregistered when it is cleaned up. A registered object gets a class that unregisters it, so that
-the others cost nothing more.
+The library's handler removes the names that are registered with the library. From the first call on, each of Python's
+objects is registered when it is made, and unregistered when it is cleaned up. A registered object gets a class that
+unregisters it, so that the others cost nothing more.
 """
 
 import errno
@@ -34,7 +34,7 @@ class _Functions:
     def __init__(self, ctypes: "Any", library: "Any") -> None:
         handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.Handle, self.byref = handle, ctypes.byref
-        _ffi.declare(self, library, (
+        table = (
             ("cleanup_at_signal", ctypes.c_int, (ctypes.c_int, ctypes.c_uint32)),
             ("register_file", ctypes.c_int, (text, ctypes.POINTER(handle))),
             ("register_directory", ctypes.c_int, (text, ctypes.POINTER(handle))),
@@ -42,7 +42,8 @@ class _Functions:
             ("directory_keep", ctypes.c_int, (handle,)),
             ("file_free", None, (handle,)),
             ("directory_free", None, (handle,)),
-        ))
+        )
+        _ffi.declare(self, library, table)
 
 
 def _load() -> "Any":
@@ -58,8 +59,8 @@ def _load() -> "Any":
 class _Registration:
     """The library's handle for one of Python's objects. It is valid in the process that registered the object.
 
-    It exists, and the object refers to it, before the library is called: an exception of a signal's handler may come right after
-    the call, and the name must be unregistered then too.
+    It exists, and the object refers to it, before the library is called: an exception of a signal's handler may come right
+    after the call, and the name must be unregistered then too.
     """
 
     def __init__(self, kind: str) -> None:
@@ -69,8 +70,8 @@ class _Registration:
         self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
 
     def start(self, path: "Union[str, bytes]") -> None:
-        """Registers the name. A name that cannot be registered, because it is gone for instance, is no error: the caller asked
-        for a file, and has it."""
+        """Registers the name. A name that cannot be registered, because it is gone for instance, is no error: the caller
+        asked for a file, and has it."""
         f = _load()
         if self._register(os.fsencode(path), f.byref(self._handle)) < 0:
             self._ended = True
@@ -222,21 +223,23 @@ def cleanup_on_signals(*signals: int) -> None:
 
     'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
 
-    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it, the
-    library removes the names of this process, made before or after the call, and then its directories with all they hold (within
-    bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process as before, and
-    whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never does, as under uWSGI.
+    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it,
+    the library removes the names of this process, made before or after the call, and then its directories with all they hold
+    (within bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process
+    as before, and whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never
+    does, as under uWSGI.
 
     A signal that has a handler in Python is left to that unless it is named: the program may go on after it, and needs its
-    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up all,
-    and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its handler is
-    called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A signal that
-    is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is an OSError then
-    (EBUSY), as there may be a handler that calls this one.
+    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up
+    all, and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its
+    handler is called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A
+    signal that is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is
+    an OSError then (EBUSY), as there may be a handler that calls this one.
 
     It holds for forked children too, which remove what they made themselves, or adopted.
     """
-    defaults = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
+    usual = [getattr(signal, name) for name in _SIGNALS]
+    defaults = [number for number in usual if signal.getsignal(number) is signal.SIG_DFL]
     f = _load()
     flags = _ALWAYS if signals else 0
     for number in signals or defaults:

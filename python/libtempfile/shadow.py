@@ -2,8 +2,8 @@
 
     python -m libtempfile.shadow enable | disable | status
 
-It is one file in the environment's site-packages, which every start reads, those with -I too. After libtempfile is uninstalled
-that file costs one line and says nothing. Interpreters that are started with -S do not read it.
+It is one file in the environment's site-packages, which every start reads, those with -I too. After libtempfile is
+uninstalled that file costs one line and says nothing. Interpreters that are started with -S do not read it.
 """
 
 import os
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 PTH = "libtempfile-shadow.pth"
 
 # Python runs the lines of a .pth file that begin with "import". This one does nothing once the package is uninstalled.
-LINE = """import sys; exec("try:\\n    import libtempfile._finder\\nexcept ImportError:\\n    pass\\nelse:\\n    libtempfile._finder.insert()")\n"""
+_PROGRAM = """try:
+    import libtempfile._finder
+except ImportError:
+    pass
+else:
+    libtempfile._finder.insert()"""
+LINE = 'import sys; exec("%s")\n' % _PROGRAM.replace("\n", "\\n")
 
 
 def directory() -> str:

@@ -5,9 +5,9 @@ mkdtemp make is the caller's to remove. Paths are str unless one of the argument
 things are made that ask for no other place, and 'template' what their names begin with; TMP_MAX names are tried at most.
 """
 
-# The standard module's namespace for the running version, over libtempfile. The functions stand here because their globals are
-# hooks: programs and tests replace tempdir, template, TMP_MAX, _get_candidate_names, _candidate_tempdir_list and others, so each
-# is looked up when it is needed. The classes stand here because inspect looks for their source in their module.
+# The standard module's namespace for the running version, over libtempfile. The functions stand here because their globals
+# are hooks: programs and tests replace tempdir, template, TMP_MAX, _get_candidate_names, _candidate_tempdir_list and others,
+# so each is looked up when it is needed. The classes stand here because inspect looks for their source in their module.
 
 __all__ = [
     "NamedTemporaryFile", "TemporaryFile",
@@ -21,8 +21,8 @@ __all__ = [
 
 # --- Names that the standard module lacks. dir() shows neither these nor those of the last section.
 
-# Not relative: 'python -m tempfile' runs this module under the name __main__, which is in no package. And not by "from", which
-# asks the package for each name before it imports it.
+# Not relative: 'python -m tempfile' runs this module under the name __main__, which is in no package. And not by "from",
+# which asks the package for each name before it imports it.
 import libtempfile._versions as _versions
 import libtempfile._process as _process
 import libtempfile._ffi as _ffi
@@ -38,8 +38,8 @@ from _io import BufferedRandom as _BufferedRandom
 
 # Finalizers call it, also at exit when the globals are gone.
 def _warn(message, category=ResourceWarning, frame=_sys._getframe, explicit=_warnings.warn_explicit):
-    """warnings.warn at the caller's line, but as from the module 'tempfile': filters name that module, under whichever name the
-    program has imported this one."""
+    """warnings.warn at the caller's line, but as from the module 'tempfile': filters name that module, under whichever name
+    the program has imported this one."""
     caller = frame(1)
     # Without the globals themselves, for which the source would be read each time.
     registry = caller.f_globals.setdefault("__warningregistry__", {})
@@ -111,8 +111,8 @@ class _RandomNameSequence:
     """An endless sequence of unpredictable strings of eight characters, for file names. It is an iterator, and any number
     of threads can use one at the same time.
 
-    It does not ask the library. multiprocessing draws the names of its semaphores here, and then forks: the library's threads
-    would make that fork warn.
+    It does not ask the library. multiprocessing draws the names of its semaphores here, and then forks: the library's
+    threads would make that fork warn.
     """
 
     characters = _create.CHARACTERS
@@ -593,8 +593,8 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
 
 
 class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
-    """A file that stays in memory until a write goes past 'max_size' (0: no limit) or its descriptor is asked for. Then it rolls
-    over to a TemporaryFile, to which the other arguments go.
+    """A file that stays in memory until a write goes past 'max_size' (0: no limit) or its descriptor is asked for. Then it
+    rolls over to a TemporaryFile, to which the other arguments go.
     """
     _rolled = False
     _TemporaryFileArgs = _file.SpooledArguments()
@@ -642,8 +642,8 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
         self.__dict__.update(_file=disk, _rolled=True)  # in one step, so that no interruption comes between
         del self._TemporaryFileArgs
 
-    # Every method is written out, because the inner file changes at the roll-over: a method that was read before that must work
-    # on the new file.
+    # Every method is written out, because the inner file changes at the roll-over: a method that was read before that must
+    # work on the new file.
 
     def __enter__(self):
         if self._file.closed:
@@ -920,7 +920,8 @@ def _home_of_user():
 
 
 def _is_usable(dir, names):
-    """Whether a file can be created in a directory, written and removed; OSError if not. False: all names tried are taken."""
+    """Whether a file can be created in a directory, written and removed; OSError if not. False: all names tried are
+    taken."""
     for _ in range(100):
         name, filename = _create.within(dir, "", next(names), "")
         pending = _pending.for_file()
@@ -1041,8 +1042,8 @@ def _make_directory(suffix, prefix, dir, pending):
 
 
 def _is_plain(mode, buffering, encoding, newline, errors):
-    """Whether _file.open_plain does what io.open would with these arguments. Types are checked before values are compared: that
-    may run a host's code, or fail under -bb."""
+    """Whether _file.open_plain does what io.open would with these arguments. Types are checked before values are compared:
+    that may run a host's code, or fail under -bb."""
     return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
             and type(buffering) is int and buffering == -1 and _io.open is _file.OWN_OPEN)
 
@@ -1060,8 +1061,8 @@ def _open_plain(suffix, prefix, dir, pending):
 def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, pending):
     """For any mode, by io.open."""
     prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    file, raw = _file.open_file(_create_named, pending, (dir, prefix, suffix, output_type), dir, mode, buffering, newline, encoding,
-                              errors)
+    for_create = dir, prefix, suffix, output_type
+    file, raw = _file.open_file(_create_named, pending, for_create, dir, mode, buffering, newline, encoding, errors)
     name = pending.path  # None if a host's io.open never asked for the descriptor
     if _versions.OPENER:
         raw.name = name
@@ -1155,8 +1156,8 @@ def _nothing_replaced():
 def _plan_for(suffix, prefix, dir):
     """The plan for these arguments; None if the call goes the long way."""
     plan, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_plan
-    # By identity, as all of these may be the host's: a str of its own class may claim to equal another, and comparing str with
-    # bytes is an error under -bb.
+    # By identity, as all of these may be the host's: a str of its own class may claim to equal another, and comparing str
+    # with bytes is an error under -bb.
     if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
             and template is last_template and _name_sequence is names and names.characters is _create.CHARACTERS
             and _nothing_replaced()):
@@ -1166,7 +1167,8 @@ def _plan_for(suffix, prefix, dir):
 
 def _new_plan(suffix, prefix, dir):
     global _last_plan
-    default_dir, default_prefix, names = tempdir, template, _name_sequence  # read once: another thread may set them in between
+    # Read once: another thread may set them in between.
+    default_dir, default_prefix, names = tempdir, template, _name_sequence
     if not _nothing_replaced():
         return None
     if names is None:

@@ -1,7 +1,6 @@
 """Each row of the table "What is different" in python/README.md."""
 
 import errno
-import io
 import os
 import random
 import re

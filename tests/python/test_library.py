@@ -32,7 +32,8 @@ print(_ffi._functions)
 import os, libtempfile
 def seen():
     with open("/proc/self/status") as file:
-        signals = [line for line in file if line.startswith("Sig") and not line.startswith("SigQ")]  # SigQ is the user's, in all processes
+        # SigQ counts the signals of all the user's processes.
+        signals = [line for line in file if line.startswith("Sig") and not line.startswith("SigQ")]
     return len(os.listdir("/proc/self/task")), signals, sorted(os.listdir("/proc/self/fd"))
 import ctypes
 before = seen()

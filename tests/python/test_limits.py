@@ -1,5 +1,5 @@
-"""A limit that leaves no room for Go is an OSError that says so, and a later call works. Go's variables in the environment are not
-read."""
+"""A limit that leaves no room for Go is an OSError that says so, and a later call works. Go's variables in the environment
+are not read."""
 
 import errno
 import os

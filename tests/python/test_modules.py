@@ -177,7 +177,8 @@ class Header(unittest.TestCase):
 
     def test_constants(self):
         def constant(name):
-            return int(re.search(r"^#define TEMPFILE_%s (?:U?INT\d+_C\()?(\w+?)u?\)?(?:\s|$)" % name, self.header, re.MULTILINE).group(1), 0)
+            line = r"^#define TEMPFILE_%s (?:U?INT\d+_C\()?(\w+?)u?\)?(?:\s|$)" % name
+            return int(re.search(line, self.header, re.MULTILINE).group(1), 0)
 
         self.assertEqual(_ffi.ONLY_O_TMPFILE, constant("ONLY_O_TMPFILE"))
         self.assertEqual(_ffi.IGNORE_CLEANUP_ERRORS, constant("IGNORE_CLEANUP_ERRORS"))

@@ -111,7 +111,8 @@ class Signals(support.TestCase):
 before = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()]
 tempfile.cleanup_on_signals()
 tempfile.cleanup_on_signals()
-after = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory(), tempfile.NamedTemporaryFile("w", dir=os.environb[b"TMPDIR"])]
+after = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()]
+after.append(tempfile.NamedTemporaryFile("w", dir=os.environb[b"TMPDIR"]))
 inside = [tempfile.NamedTemporaryFile(dir=d.name) for d in (before[1], after[1])]
 nested = tempfile.TemporaryDirectory(dir=after[1].name)
 open(nested.name + "/full", "w").close()
