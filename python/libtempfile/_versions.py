@@ -1,4 +1,4 @@
-"""How the standard module differs from version to version, in one table. Nothing else here asks for the version."""
+"""How the standard module differs from version to version, in one table. No other module asks for the version."""
 
 from sys import version_info as _running
 

@@ -1,7 +1,6 @@
 """Each row of the table "What is different" in python/README.md."""
 
 import errno
-import io
 import os
 import random
 import re
@@ -12,7 +11,7 @@ import unittest
 from unittest import mock
 
 import libtempfile as tempfile
-from libtempfile import _names
+from libtempfile import _create
 import support
 
 OTHER_USER = 65534
@@ -228,9 +227,9 @@ ready.wait()
     def test_names(self):
         sequence = tempfile._RandomNameSequence()
         self.assertIsInstance(sequence.rng, random.SystemRandom)
-        with mock.patch.object(_names, "_ready", []):
+        with mock.patch.object(_create, "_ready", []):
             with mock.patch("os.urandom", return_value=bytes(range(250, 256)) + bytes(range(8))):
-                self.assertEqual({next(sequence) for _ in range(_names._AT_ONCE)}, {"abcdefgh"})
+                self.assertEqual({next(sequence) for _ in range(_create._AT_ONCE)}, {"abcdefgh"})
         with mock.patch.object(sequence, "characters", "x", create=True):
             self.assertEqual(next(sequence), "x" * 8)
         drawn = "".join(next(sequence) for _ in range(5000))

@@ -6,7 +6,7 @@ usage: worker.py MODULE SCENARIO opcodes|memory
 MODULE is libtempfile.tempfile or tempfile. TMPDIR names a directory of this program's own, which is empty.
 
 'opcodes' raises an exception before every instruction of what the scenario calls, one in each round. 'memory' lets every
-allocation fail, one in each round. 'signals' raises from a handler of SIGALRM, at random times, until it has done so HITS times.
+allocation fail, one in each round. 'signals' raises from a handler of SIGALRM, HITS times, at random moments.
 """
 
 import collections
@@ -70,8 +70,8 @@ def scenarios(module):
         return lambda: [make()]
 
     def received(make):
-        """What is returned is the caller's, who could lose it as well: up to 3.10 signals are looked at between a call and what
-        follows it. So it is received by C, which has the memory for it."""
+        """What is returned is the caller's, who could lose it as well: up to 3.10 signals are looked at between a call and
+        what follows it. So it is received by C, which has the memory for it."""
         def act(box):
             box.extend(map(make, ("",)))
             return box
@@ -201,8 +201,8 @@ class Count:
 
 
 def opcodes(scenario, skip_return):
-    """An exception before each instruction. What a bare descriptor or path is returned by is left out: from there on it is the
-    caller's, as it is after the call; 'skip_return' tells so."""
+    """An exception before each instruction. What a bare descriptor or path is returned by is left out: from there on it is
+    the caller's, as it is after the call; 'skip_return' tells so."""
     import dis
 
     returns = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap}
