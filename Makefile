@@ -164,7 +164,7 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 # --- tests, bindings
 
 include tests/tests.mk tests/sanitized.mk tests/python.mk tests/bench/bench.mk
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk python/format.mk
 include tests/ports.mk
 
 .PHONY: clean
