@@ -168,7 +168,7 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 # --- tests, bindings
 
 include tests/tests.mk tests/c/sanitized/sanitized.mk tests/python/python.mk tests/bench/bench.mk
-include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk
+include bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/abi.mk bindings/wheel.mk python/format.mk
 include tests/c/ports/ports.mk
 
 .PHONY: clean

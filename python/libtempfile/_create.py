@@ -70,11 +70,27 @@ def draw() -> str:
 def within(directory: "Any", prefix: "Any", name: "Any", suffix: "Any") -> "tuple[Any, Any]":
     """The whole name, and its path in the directory. ValueError if that path would lead out of the directory."""
     whole = prefix + name + suffix
+    if type(directory) is str and type(whole) is str and directory and "/" not in whole:
+        # The usual case, written out: os.path.join takes longer than the system call that the path is for.
+        return whole, directory + whole if directory[-1] == "/" else directory + "/" + whole
     if (b"/" if isinstance(whole, bytes) else "/") in whole:
         raise ValueError("a name within the directory may not have a directory part: %r" % (whole,))
-    if type(whole) is type(directory) is str and directory[-1:] not in ("", "/"):
-        return whole, directory + "/" + whole  # os.path.join takes longer than the system call that the path is for
     return whole, os.path.join(directory, whole)
+
+
+# The last directory that was absolute already. It is recognized by identity, as calls in a row mostly pass the same object.
+_absolute: "Any" = object()
+
+
+def absolute(directory: "Any") -> "Any":
+    """os.path.abspath, which is slow."""
+    global _absolute
+    if directory is _absolute:
+        return directory
+    path = os.path.abspath(directory)
+    if type(directory) is str and path == directory:
+        _absolute = directory
+    return path
 
 
 # --- One attempt, with one name.

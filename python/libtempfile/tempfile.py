@@ -980,7 +980,7 @@ def _tempdir_or_default():
 def _try_names(dir, pre, suf, flags, output_type, pending):
     """Creates the file, under the first name that is free: the descriptor and the absolute path."""
     if _versions.ABSOLUTE_FIRST:
-        dir = _os.path.abspath(dir)
+        dir = _create.absolute(dir)
     names = _get_candidate_names()
     if output_type is bytes:
         names = map(_os.fsencode, names)
