@@ -84,16 +84,22 @@ test-fresh: need-go ## make demo and make test on a minimal Debian 12, as root a
 	@tests/fresh/run "$(GO)"
 
 # Faults, made to happen under strace, and inputs made up at random.
+fault_programs := $(addprefix $(B)/tests/faults/,driver large creation/creation creation/creation-go)
+
 .PHONY: faults test-faults
-faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/tests/faults/driver $(B)/tests/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(fault_programs) ## make every fault of the matrix happen under strace, and print what was seen
 	@$(PYTHON) -B tests/faults/run.py $(B) --big $(ROWS)
 
-test-faults: build need-python $(B)/tests/faults/driver $(B)/tests/faults/large ## the quick part of make faults
+test-faults: build need-python $(fault_programs) ## the quick part of make faults
 	@tests/part faults $(PYTHON) -B tests/faults/run.py $(B) --quick
 
 $(B)/tests/faults/%: tests/faults/%.c $(wildcard tests/faults/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+$(B)/tests/faults/creation/creation-go: tests/faults/creation/go/main.go $(go_sources)
+	@mkdir -p $(@D)
+	$(Q)$(GO) build -trimpath -buildvcs=false -o $@ ./tests/faults/creation/go
 
 FUZZ_SECONDS ?= 10
 
