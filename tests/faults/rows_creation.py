@@ -1,5 +1,5 @@
-"""Swaps at creation: a program stands still after each of its calls in turn, from the creation of a TemporaryDirectory to its
-end, and the user who owns the directory above puts one of the program's own directories in the place of the new one."""
+"""Swaps at creation: a program stands still after each of its calls in turn, from the creation of a TemporaryDirectory to
+its end, and the user who owns the directory above puts one of the program's own directories in the place of the new one."""
 
 import os
 import shutil
@@ -37,13 +37,15 @@ class Program(NamedTuple):
 
 def programs(bench: Bench) -> List[Program]:
     c, environment = str(bench.build / "tests/faults/creation/creation"), bench.environment()
+    go = str(bench.build / "tests/faults/creation/creation-go")
     return [Program("C, first call", [c], ["first"], environment), Program("C, later call", [c], ["later"], environment),
-            Program("Go", [str(bench.build / "tests/faults/creation/creation-go")], [], environment), python(bench, "libtempfile")]
+            Program("Go", [go], [], environment), python(bench, "libtempfile")]
 
 
 def python(bench: Bench, module: str) -> Program:
     environment = {**bench.environment(), "PYTHONPATH": str(bench.root / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return Program("Python" if module == "libtempfile" else "CPython", [sys.executable, "-S", str(_HERE / "creation.py")], [module], environment)
+    name = "Python" if module == "libtempfile" else "CPython"
+    return Program(name, [sys.executable, "-S", str(_HERE / "creation.py")], [module], environment)
 
 
 def swappable(bench: Bench, program: Program) -> List[strace.Call]:
@@ -100,7 +102,7 @@ def put_in_place(above: Path) -> bool:
 
 
 def is_lost(bench: Bench, program: Program, stop: str, make: Callable[[Path], None]) -> Optional[str]:
-    """Runs the program with a swap at a stop. Tells what became of the vault, "": it is as it was; None: there was no swap."""
+    """Runs the program with a swap at a stop. Tells what became of the vault; "": it is as it was; None: no swap."""
     above = somebodys(bench)
     make(above / VAULT)
     before, inode = victim.portrait(above / VAULT), (above / VAULT).stat().st_ino
@@ -173,4 +175,5 @@ def control(bench: Bench) -> Seen:
     need_root()
     swaps, lost, tries = try_all(bench, [python(bench, "tempfile")], [tree, flat])
     assert lost, f"CPython lost nothing in {swaps} swaps: do they miss?"
-    return Seen("strace: SIGSTOP after the Nth call; renameat2", tries, f"CPython lost the vault's files in {len(lost)} of {sum(swaps.values())} swaps")
+    return Seen("strace: SIGSTOP after the Nth call; renameat2", tries,
+                f"CPython lost the vault's files in {len(lost)} of {sum(swaps.values())} swaps")

@@ -1,8 +1,8 @@
 """Runs a program under strace and reads the calls that it makes between two markers.
 
-The markers are access(2) of /libtempfile/begin and /libtempfile/end, which is faccessat in Go and on arm64. strace counts calls
-for when= by thread and by system call, from the start of the program; `Call.nth` is that number, so that a later run can hit
-the same call.
+The markers are access(2) of /libtempfile/begin and /libtempfile/end, which is faccessat in Go and on arm64. strace counts
+calls for when= by thread and by system call, from the start of the program; `Call.nth` is that number, so that a later run
+can hit the same call.
 """
 
 import errno
@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-TRACED = ("access,faccessat,faccessat2,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
+TRACED = ("access,faccessat,faccessat2,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,"
+          "link,linkat,symlink,symlinkat,"
           "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
           "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl")
 
@@ -92,8 +93,9 @@ def parse(log: str) -> Outcome:
 
 def run(command: List[str], log: Path, inject: str = "", environment: Optional[Dict[str, str]] = None,
         user: Optional[List[str]] = None, at_stop: Optional[Callable[[], None]] = None, stops: int = 1) -> Outcome:
-    """Runs a command under strace. inject may be several rules with spaces between. user is the command before strace, to change
-    the user. at_stop is called when an injected SIGSTOP has stopped the program, which then goes on; so many times as given."""
+    """Runs a command under strace. inject may be several rules with spaces between. user is the command before strace that
+    changes the user. at_stop is called when an injected SIGSTOP has stopped the program, which then goes on; stops says how
+    often."""
     # strace's filter makes it quick, but signals are not injected at a call that the filter stopped.
     quick = [] if "signal=" in inject else ["--seccomp-bpf"]
     arguments = (user or []) + ["strace", "-f", "-qq", *quick, "-e", "trace=" + TRACED, "-o", str(log)]
@@ -136,7 +138,7 @@ def wait_for_stop(process: "subprocess.Popen[str]", log: Path, before: int = 0) 
 
 
 def go_on(process: "subprocess.Popen[str]", stopped: int) -> None:
-    """Lets a program go on that is stopped again: strace counts calls by thread, so another thread comes to its own Nth call."""
+    """Lets a program go on that is stopped again: strace counts calls by thread, and another thread has an Nth call too."""
     deadline = time.monotonic() + LIMIT
     while stopped and process.poll() is None and time.monotonic() < deadline:
         try:
