@@ -59,13 +59,16 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
         _rmtree(path, ignore_errors, progress)
 
 
-def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False,
+             dir_fd: "Optional[int]" = None, fullname: "Any" = None) -> None:
     """What TemporaryDirectory does in the end: rmtree, with the standard module's error for a link in the directory's place.
 
-    'again' -- its method _rmtree, which a host's rmtree comes back to."""
+    'again' -- its method _rmtree, which a host's rmtree comes back to, from 3.15 on with a name relative to a descriptor."""
     replaced = _primitives.replaced_rmtree()
+    if replaced is None and dir_fd is not None:
+        from shutil import rmtree as replaced
     if replaced is not None:
-        _by_host(replaced, again, path, ignore_errors, repeated)
+        _by_host(replaced, again, path, ignore_errors, repeated, dir_fd, fullname)
         return
     try:
         _rmtree(os.fspath(path), ignore_errors, None)
@@ -93,10 +96,11 @@ def _rmtree(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[
             progress(removed)
 
 
-def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False, dir_fd: "Optional[int]" = None,
+           fullname: "Any" = None) -> None:
     replaced = _primitives.replaced_rmtree()
     if replaced is not None:
-        _by_host(replaced, _again, path, ignore_errors, repeated)
+        _by_host(replaced, _again, path, ignore_errors, repeated, dir_fd, fullname)
 
 
 def _by_host(*arguments: "Any") -> None:

@@ -1053,9 +1053,14 @@ class TemporaryDirectory:
             self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
                        ignore_errors=ignore_cleanup_errors, delete=delete)
 
-        @classmethod
-        def _rmtree(cls, name, ignore_errors=False, repeated=False):
-            _removal.clean_up(cls._rmtree, name, ignore_errors, repeated)
+        if _versions.RMTREE_BY_DESCRIPTOR:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False, dir_fd=None, fullname=None):
+                _removal.clean_up(cls._rmtree, name, ignore_errors, repeated, dir_fd, fullname)
+        else:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False):
+                _removal.clean_up(cls._rmtree, name, ignore_errors, repeated)
 
         @classmethod
         def _cleanup(cls, name, warn_message, ignore_errors=False, delete=True):
@@ -1161,6 +1166,8 @@ if not _versions.TEMPDIR_MAY_BE_BYTES:
 _lazy = ["_Random", "_functools", "_shutil", "_types"]
 if _versions.RESETPERMS:
     _lazy += ["_dont_follow_symlinks", "_resetperms"]
+if _versions.RMTREE_BY_DESCRIPTOR:
+    _lazy += ["_nofollow_mode", "_resetflags", "_resetperms_at", "_resetperms_fd", "_rmtree_use_dir_fd", "_stat"]
 
 
 def __getattr__(name):
