@@ -84,16 +84,22 @@ test-fresh: need-go ## make demo and make test on a minimal Debian 12, as root a
 	@tests/tools/lines fresh tests/package/fresh "$(GO)"
 
 # Faults, made to happen under strace, and inputs made up at random.
+fault_programs := $(addprefix $(B)/tests/host/faults/,driver large creation/creation creation/creation-go)
+
 .PHONY: faults test-faults
-faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(B)/tests/host/faults/driver $(B)/tests/host/faults/large ## make every fault of the matrix happen under strace, and print what was seen
+faults: build need-python $(c_tests) $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so $(fault_programs) ## make every fault of the matrix happen under strace, and print what was seen
 	@tests/tools/lines faults $(PYTHON) -B tests/host/faults/run.py $(B) --big $(ROWS)
 
-test-faults: build need-python $(B)/tests/host/faults/driver $(B)/tests/host/faults/large ## the quick part of make faults
+test-faults: build need-python $(fault_programs) ## the quick part of make faults
 	@tests/tools/lines faults $(PYTHON) -B tests/host/faults/run.py $(B) --quick
 
 $(B)/tests/host/faults/%: tests/host/faults/%.c $(wildcard tests/host/faults/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+$(B)/tests/host/faults/creation/creation-go: tests/host/faults/creation/go/main.go $(go_sources)
+	@mkdir -p $(@D)
+	$(Q)$(GO) build -trimpath -buildvcs=false -o $@ ./tests/host/faults/creation/go
 
 FUZZ_SECONDS ?= 10
 

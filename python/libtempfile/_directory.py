@@ -68,13 +68,16 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
         _remove(path, ignore_errors, progress)
 
 
-def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False,
+             dir_fd: "Optional[int]" = None, fullname: "Any" = None) -> None:
     """rmtree for TemporaryDirectory, with the standard module's error for a link in the directory's place.
 
-    'again' -- its method _rmtree, which a host's rmtree comes back to."""
+    'again' -- its method _rmtree, which a host's rmtree comes back to, from 3.15 on with a name relative to a descriptor."""
     replaced = _replaced_rmtree()
+    if replaced is None and dir_fd is not None:
+        from shutil import rmtree as replaced
     if replaced is not None:
-        _remove_by_host(replaced, again, path, ignore_errors, repeated)
+        _remove_by_host(replaced, again, path, ignore_errors, repeated, dir_fd, fullname)
         return
     try:
         _remove(os.fspath(path), ignore_errors, None)
@@ -102,10 +105,11 @@ def _remove(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[
             progress(removed)
 
 
-def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False) -> None:
+def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False, dir_fd: "Optional[int]" = None,
+           fullname: "Any" = None) -> None:
     replaced = _replaced_rmtree()
     if replaced is not None:
-        _remove_by_host(replaced, _again, path, ignore_errors, repeated)
+        _remove_by_host(replaced, _again, path, ignore_errors, repeated, dir_fd, fullname)
 
 
 # --- The end of a TemporaryDirectory.
@@ -161,46 +165,65 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
     return shutil.rmtree
 
 
+_MAY_BE_LOCKED = (PermissionError, IsADirectoryError) if _versions.RMTREE_EISDIR else (PermissionError,)
+
+
 def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", name: "Any", ignore_errors: bool,
-                    repeated: bool) -> None:
+                    repeated: bool, dir_fd: "Optional[int]" = None, fullname: "Any" = None) -> None:
     """Removes a directory with the host's rmtree, called as the standard module calls it. An entry that it reports to the
     handler gets permissions once and is tried again.
 
     'again' -- removes an entry that turns out to be a directory; a method of the standard module's name, which hosts
     override.
     'repeated' -- this is such a second attempt.
+    'dir_fd', 'fullname' -- from 3.15 on: the directory that the name is relative to, and the whole path.
     """
-    keywords = {"ignore_errors": ignore_errors} if _versions.IGNORE_CLEANUP_ERRORS else {}
+    keywords: "dict[str, Any]" = {"ignore_errors": ignore_errors} if _versions.IGNORE_CLEANUP_ERRORS else {}
 
-    def failed(path: "Any", error: BaseException) -> None:
+    def failed(path: "Any", error: BaseException, direntry: "Any" = None, dir_fd: "Optional[int]" = None) -> None:
         if isinstance(error, FileNotFoundError):
             return
-        if not isinstance(error, PermissionError) or repeated and path == name:
+        if not isinstance(error, _MAY_BE_LOCKED) or repeated and path == name:
             if ignore_errors:
                 return
             raise error
+        whole, here, below = path, path, {}
+        if _versions.RMTREE_BY_DESCRIPTOR:
+            whole = path if fullname is None else fullname + path[len(name):]
+            here = path if dir_fd is None or direntry is None else direntry.name
+            below = {"dir_fd": dir_fd}
+            keywords.update(repeated=path == name, dir_fd=dir_fd, fullname=whole)
         try:
             if path != name:
-                _resetperms(os.path.dirname(path))
-            _resetperms(path)
+                _resetperms_fd(dir_fd, os.path.dirname(whole))
+            _resetperms_at(here, dir_fd, whole)
             try:
-                os.unlink(path)
+                os.unlink(here, **below)
             except IsADirectoryError:
-                again(path, **keywords)
+                again(here, **keywords)
             except PermissionError:
                 if not _versions.DIRECTORY_DELETE:
-                    again(path, **keywords)
-                elif os.path.isdir(path):  # for a file, a second attempt would hide the reason
-                    again(path, repeated=path == name, **keywords)
+                    again(here, **keywords)
+                elif os.path.isdir(whole):  # for a file, a second attempt would hide the reason
+                    again(here, **{**keywords, "repeated": path == name})
                 elif not ignore_errors:
                     raise
         except FileNotFoundError:
             pass
+        except OSError:
+            if not (ignore_errors and _versions.RMTREE_BY_DESCRIPTOR):
+                raise
 
-    if _versions.RMTREE_ONEXC:
+    if _versions.RMTREE_BY_DESCRIPTOR:
+        remove(name, onexc=lambda function, path, error, **more: failed(path, error, **more),
+               dir_fd=dir_fd, _onexc_kwargs=True)
+    elif _versions.RMTREE_ONEXC:
         remove(name, onexc=lambda function, path, error: failed(path, error))
     else:
         remove(name, onerror=lambda function, path, error: failed(path, error[1]))
+
+
+# --- The standard module's own helpers, under its names. Hosts that call them find them in the drop-in.
 
 
 def _dont_follow_symlinks(func: "Any", path: "Any", *args: "Any") -> None:
@@ -210,12 +233,44 @@ def _dont_follow_symlinks(func: "Any", path: "Any", *args: "Any") -> None:
         func(path, *args)
 
 
-def _resetperms(path: "Any") -> None:
+def _resetflags(path: "Any") -> None:
     chflags = getattr(os, "chflags", None)
     if chflags is not None:
         _dont_follow_symlinks(chflags, path, 0)
+
+
+def _resetperms(path: "Any") -> None:
+    _resetflags(path)
     _dont_follow_symlinks(os.chmod, path, 0o700)
 
 
-# The drop-in shows these two as the standard module's, whose signatures have no annotations.
-_dont_follow_symlinks.__annotations__, _resetperms.__annotations__ = {}, {}
+def _resetperms_fd(dir_fd: "Optional[int]", path: "Any") -> None:
+    if dir_fd is None:
+        _resetperms(path)
+    else:
+        _resetflags(path)
+        os.chmod(dir_fd, 0o700)
+
+
+def _resetperms_at(name: "Any", dir_fd: "Optional[int]", path: "Any") -> None:
+    if dir_fd is None:
+        _resetperms(path)
+        return
+    _resetflags(path)
+    try:
+        fd = os.open(name, _nofollow_mode, dir_fd=dir_fd)
+    except OSError:  # it may not be read
+        os.chmod(name, 0o700, dir_fd=dir_fd, follow_symlinks=False)
+    else:
+        try:
+            os.chmod(fd, 0o700)
+        finally:
+            os.close(fd)
+
+
+_rmtree_use_dir_fd = True
+_nofollow_mode = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+
+# The standard module's have no annotations, and inspect.signature() shows them.
+for _function in (_dont_follow_symlinks, _resetflags, _resetperms, _resetperms_fd, _resetperms_at):
+    _function.__annotations__ = {}

@@ -800,9 +800,14 @@ class TemporaryDirectory:
             self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
                        ignore_errors=ignore_cleanup_errors, delete=delete)
 
-        @classmethod
-        def _rmtree(cls, name, ignore_errors=False, repeated=False):
-            _directory.clean_up(cls._rmtree, name, ignore_errors, repeated)
+        if _versions.RMTREE_BY_DESCRIPTOR:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False, dir_fd=None, fullname=None):
+                _directory.clean_up(cls._rmtree, name, ignore_errors, repeated, dir_fd, fullname)
+        else:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False):
+                _directory.clean_up(cls._rmtree, name, ignore_errors, repeated)
 
         @classmethod
         def _cleanup(cls, name, warn_message, ignore_errors=False, delete=True):
@@ -1191,6 +1196,9 @@ _later_aliases = {name: (_directory.__name__, name) for name in ("_dont_follow_s
 _debians_aliases = {"_rmtree": ("shutil", "rmtree"), **_later_aliases}  # in versions that lack them otherwise; not shown
 if _versions.RESETPERMS:
     _aliases.update(_later_aliases)
+if _versions.RMTREE_BY_DESCRIPTOR:
+    _aliases.update({name: (_directory.__name__, name) for name in (
+        "_nofollow_mode", "_resetflags", "_resetperms_at", "_resetperms_fd", "_rmtree_use_dir_fd")}, _stat=("stat", None))
 
 
 def _alias(name):

@@ -19,7 +19,7 @@ def plain(argument):
         return re.sub("[a-z0-9_]{8}(?=$|[/.])", "RANDOM", argument)
     return "fd" if argument in range(3, 100) else argument
 def hook(event, arguments):
-    if events is None or event.startswith(("import", "exec", "compile", "object.", "ctypes.", "marshal.")):
+    if events is None or event.startswith(("import", "exec", "compile", "object.", "sys._getframe", "ctypes.", "marshal.")):
         return
     events.append([event] + [plain(argument) for argument in arguments])
     if event == veto:
@@ -155,9 +155,10 @@ try:
     libtempfile.mkdtemp(dir="/nonexistent")
 except FileNotFoundError:
     pass
-print([event for event in seen if "ctypes" in event])
+print(sorted({event for event in seen if "ctypes" in event}))
 """)
-        self.assertEqual(out, "[]\n")
+        # see test_differences: from 3.14 on ctypes tells of every call
+        self.assertEqual(out, "['ctypes.call_function']\n" if sys.version_info >= (3, 14) else "[]\n")
 
 
 if __name__ == "__main__":

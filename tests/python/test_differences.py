@@ -267,6 +267,18 @@ for mode in "w+b", "w":
         self.assertEqual(usual, "['tempfile.mkstemp', 'path', 'int']")
         self.assertEqual(text, "['str', 'tempfile.mkstemp', 'path']" if sys.version_info >= (3, 10) else usual)
 
+    def test_audit_events_of_the_library(self):
+        out, _ = self.script("""
+import os, sys, libtempfile
+libtempfile.rmtree(libtempfile.mkdtemp())
+seen = []
+sys.addaudithook(lambda event, arguments: seen.append(event))
+os.rmdir(libtempfile.mkdtemp())
+print(seen)
+""")
+        ctypes = "'ctypes.call_function', " if sys.version_info >= (3, 14) else ""
+        self.assertEqual(out, "['tempfile.mkdtemp', 'os.mkdir', %s'os.rmdir']\n" % ctypes)
+
     def test_fork_warning(self):
         _, said = self.script("""
 import os, libtempfile

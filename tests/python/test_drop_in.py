@@ -311,8 +311,9 @@ class HostsRmtree(support.TestCase):
     def test_the_same(self):
         denied, missing, other = (lambda about: (PermissionError(errno.EACCES, "denied"), about),
                                   (FileNotFoundError(errno.ENOENT, "missing"), ""), (OSError(errno.EIO, "broken"), ""))
+        a_directory = (IsADirectoryError(errno.EISDIR, "a directory"), "/folder")
         stories = [(), [denied("")], [denied("/folder")], [denied("/file")], [missing], [other], [denied(""), denied("")],
-                   [denied("/folder"), other], [denied("/nothing")]]
+                   [denied("/folder"), other], [denied("/nothing")], [a_directory]]
         for arguments in [{}] + [{"ignore_cleanup_errors": True}] * (sys.version_info >= (3, 10)):
             for story in stories:
                 with self.subTest(story=story, arguments=arguments):
@@ -333,6 +334,26 @@ class HostsRmtree(support.TestCase):
             with drop_in.TemporaryDirectory(dir=self.directory) as path:
                 pass
         self.assertEqual(calls, [(path,)])
+
+    def test_a_wrapper_over_a_locked_tree(self):
+        """The real one says by what descriptor it came to what is locked, from 3.15 on."""
+        self.script("""
+import os, shutil, libtempfile
+real = shutil.rmtree
+shutil.rmtree = lambda *arguments, **keywords: real(*arguments, **keywords)
+libtempfile.TemporaryDirectory().cleanup()  # all that it imports, which may be under a closed home
+if os.geteuid() == 0:
+    os.chown(os.environ["TMPDIR"], 65534, 65534)
+    os.setgid(65534)
+    os.setuid(65534)
+directory = libtempfile.TemporaryDirectory()
+os.makedirs(directory.name + "/a/b/c")
+os.close(os.open(directory.name + "/a/b/file", os.O_CREAT))
+os.chmod(directory.name + "/a/b", 0)
+os.chmod(directory.name + "/a", 0o500)
+directory.cleanup()
+assert not os.path.exists(directory.name)
+""")
 
     def test_events(self):
         """Its own event is the real one's to raise."""
