@@ -14,13 +14,15 @@ man3_pages = tempfile_options.3 $(functions:%=%.3)
 # have been moved since.
 from_cmakedir = $$(realpath -m --relative-to='$(cmakedir)' '$(1)')
 # The file may be there already, and be root's after a sudo make install: so it is replaced and not written into.
-fill = rm -f $(B)/$(2) && sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' $(1) bindings/c/$(2).in >$(B)/$(2)
+fill = rm -f $(B)/$(2) && sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' \
+  $(1) bindings/c/$(2).in >$(B)/$(2)
 
 .PHONY: package-files
 package-files:
 	@mkdir -p $(B)
 	@$(call fill,-e 's|@libdir@|$(libdir)|; s|@includedir@|$(includedir)|',libtempfile.pc)
-	@$(call fill,-e "s|@libdir@|$(call from_cmakedir,$(libdir))|; s|@includedir@|$(call from_cmakedir,$(includedir))|",libtempfile-config.cmake)
+	@$(call fill,-e "s|@libdir@|$(call from_cmakedir,$(libdir))|" \
+	  -e "s|@includedir@|$(call from_cmakedir,$(includedir))|",libtempfile-config.cmake)
 	@$(call fill,,libtempfile-config-version.cmake)
 
 .PHONY: install uninstall can-install
@@ -28,7 +30,7 @@ can-install:
 	@bindings/can-install "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" \
 	  "$(DESTDIR)$(mandir)" "$(DESTDIR)$(docdir)"
 
-install: can-install $(B)/libtempfile.so man package-files ## library, headers, pkg-config, CMake, man pages and licences into DESTDIR, prefix, libdir
+install: can-install $(B)/libtempfile.so man package-files ## install: library, headers, man pages, licences, pkg-config, CMake
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(docdir)"
@@ -43,7 +45,7 @@ install: can-install $(B)/libtempfile.so man package-files ## library, headers, 
 	$(INSTALL) -m 644 LICENSE capi/NOTICE "$(DESTDIR)$(docdir)"
 	@bindings/after-install "$(DESTDIR)" "$(libdir)" "$(pkgconfigdir)" "$(SONAME)" "$(B)"
 
-uninstall: ## remove what install put there, and its own folders if they are empty
+uninstall: ## install: remove what install put there, and its own folders if they are empty
 	rm -f "$(DESTDIR)$(libdir)/libtempfile.so" "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/libtempfile.so.$(VERSION)"
 	rm -f "$(DESTDIR)$(includedir)/tempfile.h" "$(DESTDIR)$(includedir)/tempfile.hpp" "$(DESTDIR)$(pkgconfigdir)/libtempfile.pc"
 	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
@@ -54,21 +56,12 @@ uninstall: ## remove what install put there, and its own folders if they are emp
 	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"
 
 .PHONY: notice check-notice
-notice: need-go ## write capi/NOTICE, the licences of what is linked into the library
+notice: need-go ## build: write capi/NOTICE, the licences of what is linked into the library
 	@bindings/notice "$(GO)" >$(B)/NOTICE && mv $(B)/NOTICE capi/NOTICE
 
-check-notice: need-go ## fail if capi/NOTICE lacks a licence of what is linked in
-	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice: this Go comes without its licence"; exit; fi; \
+check-notice: need-go ## check: fail if capi/NOTICE lacks a licence of what is linked in
+	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice  this Go comes without its licence"; exit; fi; \
 	  mkdir -p $(B) && bindings/notice "$(GO)" >$(B)/NOTICE || exit 1; \
-	  cmp -s capi/NOTICE $(B)/NOTICE || { echo "capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
-	  echo "check-notice: every licence is there"
-
-test-parts: test-install
-
-.PHONY: test-install
-test-install: build ## install into a folder, build examples with pkg-config and CMake, uninstall
-	@tests/tools/lines install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
-
-.PHONY: package-test
-package-test: need-go need-cc ## what a stranger gets, from clean roots: a line for each package and language
-	@tests/tools/lines package tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"
+	  cmp -s capi/NOTICE $(B)/NOTICE || \
+	  { echo "FAIL  check-notice  capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
+	  echo "ok    check-notice  every licence is there"

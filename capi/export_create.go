@@ -126,8 +126,8 @@ func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
 //
 //tempfile:c tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
 
-// tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's memory
-// before it returns, like tempfile_mkstemp_into.
+// tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's
+// memory before it returns, like tempfile_mkstemp_into.
 //
 // Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
 //

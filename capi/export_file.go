@@ -72,8 +72,8 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 //     without '+').
 //   - -EINVAL: buffer is NULL.
 //   - -ERANGE: text, and not one character fits (4 bytes are always enough). Nothing was read.
-//   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python the bytes may lie anywhere in
-//     what was read ahead, so the error can come early. Every read then fails until a seek moves away.
+//   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python these bytes may lie anywhere in
+//     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
 //   - -EIO and others: as read(2).
 //
 //tempfile:first tempfile__read_memory
@@ -95,7 +95,7 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 }
 
 // tempfile_file_readline reads up to and including the next '\n', and adds a NUL. In text, tempfile_options.newline
-// decides what ends a line.
+// decides how a line ends.
 //
 // buffer receives at most size bytes, including the NUL. A longer line comes in several pieces.
 //
@@ -139,7 +139,7 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 //   - -EINVAL: data is NULL.
 //   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
 //     message has the offset in data. Nothing was written.
-//   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2), and what a roll-over reports.
+//   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
 //
 //tempfile:first tempfile__write_memory
 //export tfgo_file_write
@@ -199,9 +199,9 @@ func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
 
 // tempfile_file_truncate sets the length of the file. The position stays.
 //
-// size is in bytes of the file. A negative size stands for the position, which in text is behind what was read ahead.
-// As in Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow
-// while it is in memory.
+// size is in bytes of the file. A negative size stands for the position, which in text is behind the read-ahead. As in
+// Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow while
+// it is in memory.
 //
 // Returns the new size.
 //
@@ -245,7 +245,7 @@ func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
 //
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
-//   - others: what a roll-over reports.
+//   - others: as tempfile_file_rollover.
 //
 //tempfile:first tempfile__show_descriptor
 //export tfgo_file_fileno
@@ -265,7 +265,7 @@ func tfgo_file_fileno(file *C.tempfile__file) (result C.tempfile_fd) {
 //
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
-//   - others: what a roll-over reports.
+//   - others: as tempfile_file_rollover.
 //
 //tempfile:first tempfile__detach_descriptor
 //export tfgo_file_detach

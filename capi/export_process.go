@@ -17,9 +17,9 @@ package main
 //
 //tempfile:c int tempfile_cleanup(void);
 
-// tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not
-// freed, where they would end the process at once. Without this call a signal that ends the process leaves everything
-// behind. It is tempfile_cleanup_on_signal for each of the four.
+// tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and
+// has not freed, where they would end the process at once. Without this call a signal that ends the process leaves
+// everything behind. It is tempfile_cleanup_on_signal for each of the four.
 //
 // Returns 0.
 //
@@ -40,8 +40,8 @@ package main
 //
 //tempfile:c int tempfile_cleanup_on_signal(int number);
 
-// tempfile_cleanup_at_signal makes one signal first remove what this process made and has not freed, and then do what
-// it did before.
+// tempfile_cleanup_at_signal makes one signal first remove the objects that this process made and has not freed, and
+// then have its former effect.
 //
 // number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ. flags is 0 or
 // TEMPFILE_SIGNAL_ALWAYS.
@@ -54,7 +54,7 @@ package main
 // A handler that the host installs later replaces this one. If it calls the handler that was there before, it calls
 // this one, and a second call of this function then does nothing, or fails with -EBUSY if TEMPFILE_SIGNAL_ALWAYS is
 // set. Once the host restores the default action, this function can be called again as at first. The setting holds in
-// forked children too, which remove what they made themselves. A child of vfork removes nothing.
+// forked children too, which remove their own objects. A child of vfork removes nothing.
 //
 // A directory is removed with its contents by system calls alone, and so within bounds: 64 levels, and for all
 // directories together two seconds or 1,000,000 entries. Entries beyond these bounds stay. So does an object that is

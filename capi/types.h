@@ -34,7 +34,7 @@
  * library checks the needs of the runtime before: 1 GB of address space (ulimit -v), 6 threads and one for each
  * processor up to 16 (ulimit -u), and a signal stack. If one of them is missing or refused, the call fails with -ENOMEM
  * or -EAGAIN and the reason, and a later call tries again. After the start the runtime may need another thread at any
- * time; if it gets none for ten seconds, it ends the process.
+ * time; if it gets no thread for ten seconds, it ends the process.
  *
  * Forks. A forked child may use the library and all objects of its parent: they have the same data, descriptors and
  * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
@@ -151,7 +151,7 @@ typedef struct tempfile_removal tempfile_removal;
  * Any other value is -EINVAL; surrogateescape has no form in UTF-8. Data that is not UTF-8 is always -EILSEQ, so do not
  * split a character between two writes.
  *
- * newline decides what ends a line:
+ * newline decides how a line ends:
  *   NULL    reading: any of "\n", "\r" and "\r\n", each read as "\n"; writing: "\n" as it is
  *   ""      any of the three, read and written as it is
  *   "\n"    "\n" alone, read and written as it is
@@ -159,7 +159,7 @@ typedef struct tempfile_removal tempfile_removal;
  *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
  *
  * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
- * a read without a seek, and a truncation at the position, take place behind what was read ahead. To go back to the
+ * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
  * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
  * TEMPFILE_UNBUFFERED is -EINVAL.
  */
@@ -175,15 +175,15 @@ typedef struct tempfile_removal tempfile_removal;
  */
 typedef struct tempfile_options {
     size_t struct_size;   /**< sizeof(tempfile_options), set by TEMPFILE_OPTIONS_INIT; 0 is -EINVAL */
-    const char *suffix;   /**< the end of the name; NULL: none. No '/' */
+    const char *suffix;   /**< the end of the name; NULL: "". No '/' */
     const char *prefix;   /**< the beginning of the name; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< the directory to create in; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
     const char *encoding; /**< text modes: the encoding of the file; NULL: UTF-8. See "Text" in tempfile.h */
-    const char *errors;   /**< text modes: for characters without a code; NULL: "strict". See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
+    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
@@ -210,7 +210,7 @@ typedef struct tempfile_error {
     size_t struct_size;    /**< the size in bytes of the struct that the library filled */
     int code;              /**< the negative errno that the call returned; 0: it succeeded */
     const char *operation; /**< the step that failed: "open", "mkdir", "write", ... */
-    const char *path;      /**< the path that the step failed on, as bytes; "" if there is none */
+    const char *path;      /**< the path that the step failed on, as bytes; "" without a path */
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;

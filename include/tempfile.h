@@ -35,7 +35,7 @@
  * library checks the needs of the runtime before: 1 GB of address space (ulimit -v), 6 threads and one for each
  * processor up to 16 (ulimit -u), and a signal stack. If one of them is missing or refused, the call fails with -ENOMEM
  * or -EAGAIN and the reason, and a later call tries again. After the start the runtime may need another thread at any
- * time; if it gets none for ten seconds, it ends the process.
+ * time; if it gets no thread for ten seconds, it ends the process.
  *
  * Forks. A forked child may use the library and all objects of its parent: they have the same data, descriptors and
  * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
@@ -152,7 +152,7 @@ typedef struct tempfile_removal tempfile_removal;
  * Any other value is -EINVAL; surrogateescape has no form in UTF-8. Data that is not UTF-8 is always -EILSEQ, so do not
  * split a character between two writes.
  *
- * newline decides what ends a line:
+ * newline decides how a line ends:
  *   NULL    reading: any of "\n", "\r" and "\r\n", each read as "\n"; writing: "\n" as it is
  *   ""      any of the three, read and written as it is
  *   "\n"    "\n" alone, read and written as it is
@@ -160,7 +160,7 @@ typedef struct tempfile_removal tempfile_removal;
  *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
  *
  * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
- * a read without a seek, and a truncation at the position, take place behind what was read ahead. To go back to the
+ * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
  * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
  * TEMPFILE_UNBUFFERED is -EINVAL.
  */
@@ -176,15 +176,15 @@ typedef struct tempfile_removal tempfile_removal;
  */
 typedef struct tempfile_options {
     size_t struct_size;   /**< sizeof(tempfile_options), set by TEMPFILE_OPTIONS_INIT; 0 is -EINVAL */
-    const char *suffix;   /**< the end of the name; NULL: none. No '/' */
+    const char *suffix;   /**< the end of the name; NULL: "". No '/' */
     const char *prefix;   /**< the beginning of the name; NULL: tempfile_gettempprefix(). No '/' */
     const char *dir;      /**< the directory to create in; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
     const char *encoding; /**< text modes: the encoding of the file; NULL: UTF-8. See "Text" in tempfile.h */
-    const char *errors;   /**< text modes: for characters without a code; NULL: "strict". See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
+    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
@@ -211,7 +211,7 @@ typedef struct tempfile_error {
     size_t struct_size;    /**< the size in bytes of the struct that the library filled */
     int code;              /**< the negative errno that the call returned; 0: it succeeded */
     const char *operation; /**< the step that failed: "open", "mkdir", "write", ... */
-    const char *path;      /**< the path that the step failed on, as bytes; "" if there is none */
+    const char *path;      /**< the path that the step failed on, as bytes; "" without a path */
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
@@ -297,8 +297,8 @@ tempfile_fd tempfile_unnamed(const tempfile_options *options);
 tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
 
 /**
- * tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's memory
- * before it returns, like tempfile_mkstemp_into.
+ * tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's
+ * memory before it returns, like tempfile_mkstemp_into.
  *
  * Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
  *
@@ -462,15 +462,15 @@ int64_t tempfile_candidates(char *out_paths, size_t paths_size);
  *     without '+').
  *   - -EINVAL: buffer is NULL.
  *   - -ERANGE: text, and not one character fits (4 bytes are always enough). Nothing was read.
- *   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python the bytes may lie anywhere in
- *     what was read ahead, so the error can come early. Every read then fails until a seek moves away.
+ *   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python these bytes may lie anywhere in
+ *     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
  *   - -EIO and others: as read(2).
  */
 int64_t tempfile_file_read(tempfile_file *file, void *buffer, size_t size);
 
 /**
  * tempfile_file_readline reads up to and including the next '\n', and adds a NUL. In text, tempfile_options.newline
- * decides what ends a line.
+ * decides how a line ends.
  *
  * buffer receives at most size bytes, including the NUL. A longer line comes in several pieces.
  *
@@ -496,7 +496,7 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  *   - -EINVAL: data is NULL.
  *   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
  *     message has the offset in data. Nothing was written.
- *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2), and what a roll-over reports.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
  */
 int64_t tempfile_file_write(tempfile_file *file, const void *data, size_t size);
 
@@ -532,9 +532,9 @@ int64_t tempfile_file_tell(tempfile_file *file);
 /**
  * tempfile_file_truncate sets the length of the file. The position stays.
  *
- * size is in bytes of the file. A negative size stands for the position, which in text is behind what was read ahead.
- * As in Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow
- * while it is in memory.
+ * size is in bytes of the file. A negative size stands for the position, which in text is behind the read-ahead. As in
+ * Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow while
+ * it is in memory.
  *
  * Returns the new size.
  *
@@ -567,7 +567,7 @@ int tempfile_file_flush(tempfile_file *file);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
- *   - others: what a roll-over reports.
+ *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_fileno(tempfile_file *file);
 
@@ -580,7 +580,7 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
- *   - others: what a roll-over reports.
+ *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_detach(tempfile_file *file);
 
@@ -877,9 +877,9 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
 int tempfile_cleanup(void);
 
 /**
- * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not
- * freed, where they would end the process at once. Without this call a signal that ends the process leaves everything
- * behind. It is tempfile_cleanup_on_signal for each of the four.
+ * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and
+ * has not freed, where they would end the process at once. Without this call a signal that ends the process leaves
+ * everything behind. It is tempfile_cleanup_on_signal for each of the four.
  *
  * Returns 0.
  *
@@ -902,8 +902,8 @@ int tempfile_cleanup_on_signals(void);
 int tempfile_cleanup_on_signal(int number);
 
 /**
- * tempfile_cleanup_at_signal makes one signal first remove what this process made and has not freed, and then do what
- * it did before.
+ * tempfile_cleanup_at_signal makes one signal first remove the objects that this process made and has not freed, and
+ * then have its former effect.
  *
  * number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ. flags is 0 or
  * TEMPFILE_SIGNAL_ALWAYS.
@@ -916,7 +916,7 @@ int tempfile_cleanup_on_signal(int number);
  * A handler that the host installs later replaces this one. If it calls the handler that was there before, it calls
  * this one, and a second call of this function then does nothing, or fails with -EBUSY if TEMPFILE_SIGNAL_ALWAYS is
  * set. Once the host restores the default action, this function can be called again as at first. The setting holds in
- * forked children too, which remove what they made themselves. A child of vfork removes nothing.
+ * forked children too, which remove their own objects. A child of vfork removes nothing.
  *
  * A directory is removed with its contents by system calls alone, and so within bounds: 64 levels, and for all
  * directories together two seconds or 1,000,000 entries. Entries beyond these bounds stay. So does an object that is

@@ -92,7 +92,8 @@ class WithLibrary(Distribution):
 
     def parse_config_files(self, *arguments, **keywords):
         super().parse_config_files(*arguments, **keywords)
-        self.metadata.license_files = LICENCES  # setuptools before 68 finds LICENSE alone, for a space in its pattern of NOTICE
+        # setuptools before 68 finds LICENSE alone: its pattern for NOTICE begins with a space.
+        self.metadata.license_files = LICENCES
 
 
 class Build(build_py):

@@ -7,10 +7,10 @@ cpp_sources := $(wildcard tests/c/cpp/*.cpp)
 cpp_inputs := $(cpp_sources) tests/c/cpp/check.hpp bindings/cpp/tempfile.hpp include/tempfile.h
 cpp_build = $(CXX) -std=c++$(1) $(cxx_warn) $(2) -Iinclude -Ibindings/cpp $(cpp_sources) -o $@ -L$(3) -ltempfile
 
-test-parts: test-cpp
+parts += test-cpp
 
 .PHONY: test-cpp
-test-cpp: build ## the C++ binding, in C++17 and what later ones the compiler has
+test-cpp: build ## test: the C++ binding, in C++17 and what later ones the compiler has
 	@tests/tools/lines cpp tests/c/cpp/run "$(MAKE)" "$(CXX)" $(B) "$(cpp_standards)" "$(bare_compilers)"
 
 $(B)/tests/c/cpp/cpp%: $(cpp_inputs) $(B)/libtempfile.so

@@ -1,8 +1,8 @@
 """Takes the README and the guides at their word: their programs are compiled and run, their targets and paths must exist.
 
-A program is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8 question
-marks for the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty. A block that
-includes a file (--8<--) is a program that other tests run.
+A program is a block of ```c, ```cpp, ```go or ```python. The block of ```text that follows it is its output, with 8 question
+marks for the random part of a name and /tmp for TMPDIR. Each program runs with a TMPDIR of its own that it must leave empty.
+A block that includes a file (--8<--) is a program that other tests run.
 
 usage: run.py ROOT CC CXX GO
 """
@@ -91,9 +91,10 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
         # An older Go that has fetched a newer one for the tree does so for a module that asks for it, too.
         wanted = re.search(r"^go (\S+)$", (root / "go.mod").read_text(), re.MULTILINE)
         run([go, "mod", "init", "example"], here)
-        run([go, "mod", "edit", f"-go={wanted.group(1) if wanted else '1.26'}", "-require=libtempfile@v0.0.0", f"-replace=libtempfile={root}"], here)
-        found = subprocess.run([go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               universal_newlines=True)
+        version = wanted.group(1) if wanted else "1.26"
+        run([go, "mod", "edit", f"-go={version}", "-require=libtempfile@v0.0.0", f"-replace=libtempfile={root}"], here)
+        found = subprocess.run([go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
         if found.returncode != 0 and (root / "vendor").exists():
             print("skip readme the Go programs, as their modules are in vendor/ alone, and cannot be fetched")
             return
@@ -105,7 +106,8 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
 def targets(root: Path, text: str) -> None:
     """Every `make X` of the documents is a target that make help lists."""
     told = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, re.MULTILINE))))
-    makefiles = "".join(path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk"), *root.glob("tests/**/*.mk")])
+    fragments = [path for folder in ("bindings", "capi", "python", "tests") for path in (root / folder).glob("**/*.mk")]
+    makefiles = "".join(path.read_text() for path in [root / "Makefile", *fragments])
     known = set(re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE))
     if not told:
         fail("no make target is mentioned")

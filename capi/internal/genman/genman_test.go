@@ -7,7 +7,8 @@ import (
 )
 
 func TestParagraphsAreToldApart(t *testing.T) {
-	got := paragraphs(strings.Split("One\nsentence.\n  table\n    more\nafter it.\n  - point\n    goes on\n\n    code\n\nReturns 0.\n\nErrors: rare.\n  - -EIO, -EACCES and others: bad\n    luck.\n  - more: luck", "\n"))
+	got := paragraphs(strings.Split("One\nsentence.\n  table\n    more\nafter it.\n  - point\n    goes on\n\n    code\n\n"+
+		"Returns 0.\n\nErrors: rare.\n  - -EIO, -EACCES and others: bad\n    luck.\n  - more: luck", "\n"))
 	want := []paragraph{
 		{text: "One sentence."}, {kind: code, text: "table\n  more"}, {text: "after it."}, {kind: item, text: "point goes on"},
 		{kind: code, text: "code"}, {kind: returns, text: "Returns 0."}, {kind: errors, text: "Errors: rare."},
@@ -42,7 +43,8 @@ func TestEachFunctionHasAPage(t *testing.T) {
 	if _, err := group(h.functions); err != nil {
 		t.Error(err)
 	}
-	if _, err := group(append(h.functions, entry{name: "tempfile_new"})); err == nil || !strings.Contains(err.Error(), "tempfile_new is on no page") {
+	_, err = group(append(h.functions, entry{name: "tempfile_new"}))
+	if err == nil || !strings.Contains(err.Error(), "tempfile_new is on no page") {
 		t.Errorf("a function without a page: %v", err)
 	}
 	if _, err := group(h.functions[1:]); err == nil {

@@ -56,7 +56,8 @@ func readHeader(path string) (*header, error) {
 		}
 		rest = "\n" + after
 		code, _, _ := strings.Cut(after, "\n\n")
-		if err := h.add(entry{doc: paragraphs(uncomment(comment)), code: strings.TrimSpace(code)}, strings.HasPrefix(after, "\n")); err != nil {
+		e := entry{doc: paragraphs(uncomment(comment)), code: strings.TrimSpace(code)}
+		if err := h.add(e, strings.HasPrefix(after, "\n")); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}

@@ -52,7 +52,7 @@ func functionPage(h *header, p page, pages []page) string {
 }
 
 func optionsPage(h *header, pages []page) string {
-	b := begin(h, "tempfile_options", "3", []string{"tempfile_options"}, "what Python's functions take by keyword")
+	b := begin(h, "tempfile_options", "3", []string{"tempfile_options"}, "the keyword arguments of Python's functions")
 	b.section("SYNOPSIS")
 	b.WriteString(".B #include <tempfile.h>\n.PP\n.B tempfile_options options = TEMPFILE_OPTIONS_INIT;\n")
 	b.section("DESCRIPTION")
@@ -81,7 +81,7 @@ func overviewPage(h *header, pages []page) string {
 	for _, p := range pages {
 		fmt.Fprintf(b, ".TP\n.BR %s (3)\n%s\n", p.name(), roff(p.title))
 	}
-	b.WriteString(".TP\n.BR tempfile_options (3)\nwhat Python's functions take by keyword\n")
+	b.WriteString(".TP\n.BR tempfile_options (3)\nthe keyword arguments of Python's functions\n")
 	return b.String()
 }
 

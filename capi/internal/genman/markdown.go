@@ -54,8 +54,9 @@ func (r *reference) files() map[string]string {
 // index lists every function with its first sentence.
 func (r *reference) index() string {
 	var b strings.Builder
-	b.WriteString("# C reference\n\nThe interface of `tempfile.h`, version " + r.header.version + ". [What holds everywhere](overview.md) " +
-		"is about ownership, errors, forks, threads and signals; [types and macros](types.md) has the options.\n")
+	b.WriteString("# C reference\n\nThe interface of `tempfile.h`, version " + r.header.version + ". " +
+		"[What holds everywhere](overview.md) is about ownership, errors, forks, threads and signals; " +
+		"[types and macros](types.md) has the options.\n")
 	for _, p := range r.pages {
 		fmt.Fprintf(&b, "\n## [%s](%s)\n\n| Function | What it does |\n|---|---|\n", capital(p.title), p.file())
 		for _, f := range p.functions {
@@ -81,7 +82,10 @@ func (r *reference) overview() string {
 func (r *reference) types() string {
 	var b strings.Builder
 	b.WriteString("# Types and macros\n")
-	for _, e := range r.header.types {
+	// Options, flags and errors come before what only has a name or a number.
+	hasFields := func(e entry) int { return min(len(e.fields()), 1) }
+	all := slices.SortedStableFunc(slices.Values(r.header.types), func(a, b entry) int { return hasFields(b) - hasFields(a) })
+	for _, e := range all {
 		fmt.Fprintf(&b, "\n## `%s` { #%s }\n", e.name, e.name)
 		r.paragraphs(&b, e.doc, nil)
 		if fields := e.fields(); len(fields) > 0 {
@@ -163,7 +167,8 @@ func (r *reference) paragraph(b *strings.Builder, p paragraph, words []string) {
 	case returns:
 		b.WriteString("\n**Returns** " + r.inline(strings.TrimPrefix(p.text, "Returns "), words) + "\n")
 	case errors:
-		b.WriteString("\n**Errors.** " + r.inline(capital(strings.TrimSpace(strings.TrimPrefix(p.text, errorsHead))), words) + "\n")
+		text := strings.TrimSpace(strings.TrimPrefix(p.text, errorsHead))
+		b.WriteString("\n**Errors.** " + r.inline(capital(text), words) + "\n")
 	default:
 		b.WriteString("\n" + r.inline(p.text, words) + "\n")
 	}
@@ -193,7 +198,8 @@ func parameters(prototype string) []string {
 }
 
 // cWord is a function, a macro, an errno, a page of the manual, a literal, or what is a name by its form.
-var cWord = regexp.MustCompile(`\boptions\.\w+|\btempfile_\w+(?:\.\w+|\(\))?|\bTEMPFILE_\w+|-E[A-Z0-9]{2,}\b|\bNULL\b|\bSIG[A-Z0-9]{2,}\b|\bO_[A-Z]+\b|` +
+var cWord = regexp.MustCompile(`\b[a-z_]+=(?:True|False)\b|\boptions\.\w+|\btempfile_\w+(?:\.\w+|\(\))?|\bTEMPFILE_\w+|` +
+	`-E[A-Z0-9]{2,}\b|\bNULL\b|\bSIG[A-Z0-9]{2,}\b|\bO_[A-Z]+\b|` +
 	`\b_?[a-zA-Z]+\(\d\)|\b[a-z]+_[a-z_]+\b|"[^" A-Z][^" ]*"|""|'[^' ]*'|\bconst char \*`)
 
 // inline sets words of C as code, with a link to what is described elsewhere.
@@ -238,7 +244,8 @@ func (r *reference) link(word string) string {
 	return code
 }
 
-var escapes = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `_`, `\_`, "`", "\\`", `[`, `\[`, `]`, `\]`, `|`, `\|`, `<`, `&lt;`, `&`, `&amp;`)
+var escapes = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `_`, `\_`, "`", "\\`",
+	`[`, `\[`, `]`, `\]`, `|`, `\|`, `<`, `&lt;`, `&`, `&amp;`)
 
 func escaped(text string) string { return escapes.Replace(text) }
 

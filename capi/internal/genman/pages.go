@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// page is a man page, and a section of the site: functions that belong together. It has the name of the first.
+// page is a man page, and a page of the reference: functions that belong together. It has the name of the first.
 type page struct {
 	title     string
 	names     []string // without tempfile_
@@ -16,20 +16,28 @@ func (p *page) name() string { return p.functions[0].name }
 
 // plan is the order of the pages. Every function must be on one.
 var plan = []page{
-	{title: "make files and directories that the caller removes", names: []string{"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
-	{title: "make files that are deleted by themselves", names: []string{"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
-	{title: "read and write files, and move in them", names: []string{
+	{title: "create files and directories that the caller removes", names: []string{
+		"mkstemp", "mkdtemp", "mktemp", "unnamed", "mkstemp_into", "unnamed_into", "random_names"}},
+	{title: "create files that the library deletes", names: []string{
+		"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
+	{title: "read, write and seek", names: []string{
 		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
-	{title: "names, descriptors and the end of files", names: []string{
-		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt", "file_close", "file_free"}},
-	{title: "directories that are removed by themselves", names: []string{
-		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup", "directory_free"}},
-	{title: "take over what is there already", names: []string{"register_file", "register_directory"}},
+	{title: "names and descriptors of files, keeping and closing them", names: []string{
+		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt",
+		"file_close", "file_free"}},
+	{title: "create directories that the library removes", names: []string{
+		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup",
+		"directory_free"}},
+	{title: "take charge of files and directories that exist already", names: []string{
+		"register_file", "register_directory"}},
 	{title: "the default directory and prefix", names: []string{
 		"gettempdir", "gettempdirb", "gettempprefix", "gettempprefixb", "settempdir", "candidates"}},
-	{title: "remove directories and files", names: []string{"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free", "unlink"}},
-	{title: "clean up at once, or when a signal ends the process", names: []string{"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
-	{title: "what went wrong, and which library it was", names: []string{"last_error", "strerror", "version"}},
+	{title: "remove directories and files", names: []string{
+		"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free",
+		"unlink"}},
+	{title: "clean up at once, or when a signal ends the process", names: []string{
+		"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
+	{title: "errors, and the version of the library", names: []string{"last_error", "strerror", "version"}},
 }
 
 // group puts the functions on their pages.

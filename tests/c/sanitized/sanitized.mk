@@ -6,7 +6,7 @@ sanitized_control := $(B)/sanitized/tests/c/sanitized/use_after_free
 sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/c/cpp/cpp17)
 
 .PHONY: test-sanitized
-test-sanitized: need-go need-cc ## the misuse tests and vectors with gcc's sanitizers
+test-sanitized: need-go need-cc ## test: the misuse tests and vectors with gcc's sanitizers
 	@mkdir -p $(B)/sanitized
 	@if echo 'int main(void) { return 0; }' | $(CC) $(sanitizers) -x c - -o $(B)/sanitized/probe 2>/dev/null && $(B)/sanitized/probe; \
 	  then $(MAKE) --no-print-directory run-sanitized; \
