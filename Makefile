@@ -1,4 +1,4 @@
-# make help lists the targets. What a target needs beyond Go, a C compiler and make is named if it is missing.
+# make help lists the targets. If a target needs more than Go, a C compiler and make, it names what is missing.
 
 ifeq ($(wildcard capi/build.sh),)
 $(error make works in the tree alone: make -C '$(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))')
@@ -17,23 +17,26 @@ prefix ?= /usr/local
 libdir ?= $(prefix)/lib
 includedir ?= $(prefix)/include
 
-# What is for another machine or another C library than this machine's own has a folder of its own in build/: CC=musl-gcc makes
-# build/musl, GOARCH=arm64 CC=aarch64-linux-gnu-gcc makes build/arm64.
+# A build for another processor or another C library than this machine's has a folder of its own below build:
+# CC=musl-gcc makes build/musl, GOARCH=arm64 CC=aarch64-linux-gnu-gcc makes build/arm64.
 other_arch := $(if $(GOARCH),$(filter-out $(shell $(GO) env GOHOSTARCH 2>/dev/null),$(GOARCH)))
 other_libc := $(shell macros=$$(printf '\043include <features.h>\n' | $(CC) -E -dM - 2>/dev/null) || exit 0; \
   echo "$$macros" | grep -q __GLIBC__ && its=glibc || its=musl; \
   getconf GNU_LIBC_VERSION >/dev/null 2>&1 && own=glibc || own=musl; [ $$its = $$own ] || echo $$its)
 B := build$(addprefix /,$(other_libc))$(addprefix /,$(other_arch))
-# The generators run on this machine, whatever they are for.
+# The generators run on this machine, also in a build for another one.
 go_here := env -u GOARCH -u GOOS CGO_ENABLED=0 $(GO)
 CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
-go_sources := Makefile capi/capi.mk go.mod go.sum $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
+go_sources := Makefile capi/capi.mk go.mod go.sum \
+  $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') \
+  $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
 
-# How the library is built is in capi/build.sh. $(call shared,MAP,TAGS,OUTPUT) What it needs is looked for here, where it is
-# built: make install of what is there already needs neither Go nor a compiler.
+# $(call shared,MAP,TAGS,OUTPUT,ENVIRONMENT) builds a library by capi/build.sh. It looks for Go and a compiler itself, as
+# make install of a library that is built needs neither.
 strip := -s -w
-shared = @QUIET=1 $(need) go modules cc && echo "building $(3)" && rm -f "$(3)" && $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
+shared = @QUIET=1 $(need) go modules cc && echo "building $(3)" && rm -f "$(3)" && \
+  $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
 
 # V=1 ## variables: show the commands of the C compiler
 Q := $(if $(V),,@)
@@ -49,7 +52,7 @@ include tests/tests.mk tests/tools/tools.mk tests/tools/format.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so beside-python man ## build: build/libtempfile.so, a copy beside the Python package, and the man pages
+build: need-go need-cc $(B)/libtempfile.so beside-python man ## build: the library, a copy for Python, the man pages
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)
@@ -68,11 +71,11 @@ beside-python:
 	@echo "the library is in $(B); the copy beside the Python package is another one's, and stays as it is"
 endif
 
-# Put there by a rename: writing into a library that a process has loaded would kill it.
+# The copy gets there by a rename. Writing into a library that a process has loaded would kill the process.
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@cp $< $@.new && mv $@.new $@
 
-# --- what is made and tested of it, each beside its sources; make help lists their targets in this order
+# --- a fragment for each part of the tree, beside its sources; make help lists their targets in this order
 
 include capi/capi.mk core/core.mk
 include tests/c/c.mk tests/c/sanitized/sanitized.mk tests/c/ports/ports.mk

@@ -5,7 +5,7 @@ parts += test-demo test-examples
 demo_sources := $(wildcard bindings/c/demo/*.c)
 
 .PHONY: demo
-demo: need-all need-tar need-python build $(B)/demo ## build: Go's own library in C, Python's own in Python, through every class; 250 MB in TMPDIR
+demo: need-all need-tar need-python build $(B)/demo ## build: every class at work; 250 MB in TMPDIR
 	@LD_LIBRARY_PATH="$(CURDIR)/$(B)" $(B)/demo "$$($(GO) env GOROOT)/src" cmd
 	@PYTHONPATH=python $(PYTHON) python/demo.py
 

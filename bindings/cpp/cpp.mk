@@ -17,12 +17,13 @@ $(B)/tests/c/cpp/cpp%: $(cpp_inputs) $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(call cpp_build,$*,$(CXXFLAGS),$(B))
 
-# Without exceptions and RTTI, by each compiler there is: they do not agree on the macros that say so.
+# A program without exceptions and RTTI, by each compiler there is. Their macros that tell so differ.
 bare_compilers := $(sort $(notdir $(firstword $(CXX))) clang++)
 
 $(B)/tests/c/cpp/bare-%: tests/c/cpp/bare/bare.cpp bindings/cpp/tempfile.hpp include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$* -std=c++17 $(cxx_warn) -fno-exceptions -fno-rtti $(CXXFLAGS) -DCOMPILER='"$*"' -Iinclude -Ibindings/cpp $< -o $@ -L$(B) -ltempfile
+	$(Q)$* -std=c++17 $(cxx_warn) -fno-exceptions -fno-rtti $(CXXFLAGS) -DCOMPILER='"$*"' -Iinclude -Ibindings/cpp $< -o $@ \
+	  -L$(B) -ltempfile
 
 $(B)/sanitized/tests/c/cpp/cpp17: $(cpp_inputs) $(B)/sanitized/libtempfile.so
 	@mkdir -p $(@D)

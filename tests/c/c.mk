@@ -2,7 +2,7 @@
 
 parts += test-c
 
-# Where a test's source is, by its name or a pattern.
+# The sources of a test, by its name or a pattern.
 c_sources = $(wildcard tests/c/$(1).c tests/c/misuse/$(1).c)
 port_sources = $(wildcard tests/c/ports/$(1).c)
 
@@ -16,13 +16,15 @@ all_c_tests := $(patsubst %.c,$(B)/%,$(call c_sources,*))
 c_tests := $(sort $(if $(TESTS),$(foreach name,$(TESTS),$(patsubst %.c,$(B)/%,$(call c_sources,$(name)))),$(all_c_tests)))
 hook_tests := $(filter %_hooks,$(c_tests))
 plain_tests := $(filter-out %_hooks,$(c_tests))
-# These must fail where Go starts at load.
+# These must fail with a library that starts Go at load.
 lazy_tests := $(filter $(foreach name,lazy lazy_linked start_quiet refused_reasons,$(B)/tests/c/$(name)),$(c_tests))
 
 hook_libraries := $(B)/hooks/libtempfile.so $(B)/unreserved/libtempfile.so
 
 .PHONY: test-c
-test-c: build $(c_tests) $(if $(hook_tests),$(hook_libraries)) $(if $(lazy_tests),$(B)/eager/libtempfile.so) ## test: the C tests: forks, signals, misuse, vectors
+c_libraries := $(if $(hook_tests),$(hook_libraries)) $(if $(lazy_tests),$(B)/eager/libtempfile.so)
+
+test-c: build $(c_tests) $(c_libraries) ## test: the C tests: forks, signals, misuse, vectors
 	@code=0; \
 	  $(if $(plain_tests),tests/tools/lines c tests/c/run "$(CURDIR)/$(B)" $(plain_tests) || code=1;) \
 	  $(if $(hook_tests),tests/tools/lines c-hooks tests/c/run "$(CURDIR)/$(B)/hooks" $(hook_tests) || code=1;) \
@@ -36,13 +38,15 @@ smoke_tests := $(addprefix $(B)/tests/c/,whole_header vectors exit environment l
 smoke: build $(smoke_tests)
 	@tests/tools/lines smoke tests/c/run "$(CURDIR)/$(B)" $(smoke_tests)
 
-# For a shell, which may find a space or an apostrophe in the path.
+c_headers := $(wildcard tests/c/*.h tests/c/misuse/*.h) include/tempfile.h
+c_flags = $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c
+# Quoted for a shell: the path may have a space or an apostrophe in it.
 vectors = -DVECTORS="\"$(CURDIR)/tests/vectors\""
 
-$(filter-out %_hooks,$(all_c_tests) $(guest_tests)): $(B)/%: %.c $(wildcard tests/c/*.h tests/c/misuse/*.h) include/tempfile.h $(B)/libtempfile.so
+$(filter-out %_hooks,$(all_c_tests) $(guest_tests)): $(B)/%: %.c $(c_headers) $(B)/libtempfile.so
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE $(vectors) -Iinclude -Itests/c $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
+	$(Q)$(CC) $(c_flags) $(vectors) $< -o $@ -Wl,--as-needed -L$(B) -ltempfile -lpthread
 
-$(filter %_hooks,$(all_c_tests) $(guest_tests)): $(B)/%: %.c $(wildcard tests/c/*.h tests/c/misuse/*.h) include/tempfile.h $(B)/hooks/libtempfile.so
+$(filter %_hooks,$(all_c_tests) $(guest_tests)): $(B)/%: %.c $(c_headers) $(B)/hooks/libtempfile.so
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c $< -o $@ -L$(B)/hooks -ltempfile -lpthread
+	$(Q)$(CC) $(c_flags) $< -o $@ -L$(B)/hooks -ltempfile -lpthread

@@ -2,21 +2,23 @@
 
 parts += test-faults
 
-# The C tests that make guest runs longer, and programs that take long or need more of the machine.
-long_tests := $(addprefix $(B)/tests/c/,cleanup coroutines descriptors% environment exit exit_% file_size fork_% identity% lazy% limits refused% register \
-  secure signals_% start_% threads umask)
+# C tests that find more the longer and the oftener they run. make test-c runs them once, beside all others.
+long_tests := $(addprefix $(B)/tests/c/,fork_adopt fork_busy_hooks fork_chain fork_first_call fork_generations fork_handler \
+  fork_loader fork_threads signals_hooks)
 
 .PHONY: guest
-guest: build $(all_c_tests) $(guest_tests) $(hook_libraries) $(B)/eager/libtempfile.so ## test: forks, signals, limits, threads, exits, other runtimes: a line each
-	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} tests/tools/lines guest tests/host/guest/run "$(CURDIR)/$(B)" $(sort $(filter $(long_tests),$(all_c_tests)) $(guest_tests))
+guest: build $(long_tests) $(guest_tests) $(hook_libraries) ## test: forks and signals for longer, and other runtimes
+	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} \
+	  tests/tools/lines guest tests/host/guest/run "$(CURDIR)/$(B)" $(long_tests) $(guest_tests)
 
 # Faults, made to happen under strace.
 fault_programs := $(addprefix $(B)/tests/host/faults/,driver large creation/creation creation/creation-go)
 
 # ROWS="3 25" ## variables: the rows of make faults
+# ELSEWHERE=no ## variables: make faults leaves out the rows that are tests of the core and of C
 .PHONY: faults test-faults
-faults: build need-python $(all_c_tests) $(hook_libraries) $(fault_programs) ## test: make every fault of the matrix happen under strace, and print what was seen
-	@tests/tools/lines faults $(PYTHON) -B tests/host/faults/run.py $(B) --big $(ROWS)
+faults: build need-python $(all_c_tests) $(hook_libraries) $(fault_programs) ## test: every fault of the matrix, under strace
+	@tests/tools/lines faults $(PYTHON) -B tests/host/faults/run.py $(B) --big $(if $(ELSEWHERE),--own) $(ROWS)
 
 test-faults: build need-python $(fault_programs) ## test: the quick part of make faults
 	@tests/tools/lines faults $(PYTHON) -B tests/host/faults/run.py $(B) --quick

@@ -1,4 +1,4 @@
-# What a stranger gets: the README, an installation, packages, and a machine that lacks something.
+# The tests of all that a stranger meets first: the README, an installation, packages, a machine that lacks something.
 
 parts += test-readme test-first test-install
 

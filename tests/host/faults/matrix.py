@@ -19,25 +19,26 @@ class Row(NamedTuple):
     number: int
     fault: str
     quick: bool  # part of make test
+    elsewhere: bool  # tests of the core or of C, which make test runs too
     test: Callable[..., Seen]
 
 
 rows: List[Row] = []
 
 
-def row(number: int, fault: str, quick: bool = False) -> Callable[[Callable[..., Seen]], Callable[..., Seen]]:
+def row(number: int, fault: str, quick: bool = False, elsewhere: bool = False) -> Callable[[Callable[..., Seen]], Callable[..., Seen]]:
     """Registers the test of a row. A row may have several."""
     def register(test: Callable[..., Seen]) -> Callable[..., Seen]:
-        rows.append(Row(number, fault, quick, test))
+        rows.append(Row(number, fault, quick, elsewhere, test))
         return test
     return register
 
 
-def run_all(bench: object, only: List[int], quick: bool) -> bool:
+def run_all(bench: object, only: List[int], quick: bool, own: bool) -> bool:
     """Runs the rows and prints a line for each; tells whether all held."""
     held = True
     for entry in sorted(rows, key=lambda entry: entry.number):
-        if only and entry.number not in only or quick and not entry.quick:
+        if only and entry.number not in only or quick and not entry.quick or own and entry.elsewhere:
             continue
         start = time.monotonic()
         try:

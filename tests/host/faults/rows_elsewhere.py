@@ -64,12 +64,12 @@ def programs(bench: Bench, names: List[str]) -> Seen:
 
 
 for _number, _fault, _pattern in _CORE:
-    row(_number, _fault)(lambda bench, pattern=_pattern: core(bench, pattern))
+    row(_number, _fault, elsewhere=True)(lambda bench, pattern=_pattern: core(bench, pattern))
 for _number, _fault, _names in _PROGRAMS:
-    row(_number, _fault)(lambda bench, names=_names: programs(bench, names))
+    row(_number, _fault, elsewhere=True)(lambda bench, names=_names: programs(bench, names))
 
 
-@row(39, "symbols and generated files")
+@row(39, "symbols and generated files", elsewhere=True)
 def symbols(bench: Bench) -> Seen:
     for target in ("check-symbols", "check-header"):
         done = subprocess.run(["make", "-s", target], cwd=bench.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)

@@ -1,9 +1,10 @@
 """Makes every fault of the matrix happen to the real library and prints what was seen, row by row.
 
-usage: run.py BUILD [--quick] [--big] [ROW...]
+usage: run.py BUILD [--quick] [--big] [--own] [ROW...]
 
 BUILD is the folder of the build. --quick is the part that make test runs; --big makes the large trees as large as the
-promise. Rows are chosen by number. What this machine cannot do is skipped by name.
+promise; --own leaves out the rows that are tests of the core and of C. Rows are chosen by number. What this machine cannot
+do is skipped by name.
 """
 
 import argparse
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("build", type=Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--big", action="store_true")
+    parser.add_argument("--own", action="store_true")
     parser.add_argument("rows", type=int, nargs="*")
     arguments = parser.parse_intermixed_args()
     reason = cannot_trace()
@@ -52,7 +54,7 @@ def main() -> int:
     mounts.enter()
     try:
         bench = Bench(arguments.build.resolve(), base.resolve(), arguments.quick, arguments.big)
-        return 0 if matrix.run_all(bench, arguments.rows, arguments.quick) else 1
+        return 0 if matrix.run_all(bench, arguments.rows, arguments.quick, arguments.own) else 1
     finally:
         subprocess.run(["chmod", "-R", "u+rwx", str(base)], stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(base, ignore_errors=True)
