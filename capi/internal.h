@@ -209,6 +209,7 @@ struct tempfile__thread *tempfile__new_thread(void);
 void tempfile__block_signals(sigset_t *before);
 int tempfile__start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 void tempfile__clear(void);
+int tempfile__refuse(struct tempfile__thread *thread);
 void tempfile__make_thread_key(void);
 void tempfile__before_fork(void);
 uint64_t tempfile__renewals_at_fork(void);
@@ -292,13 +293,24 @@ static inline int tempfile__arrive(const char *function)
     return tempfile__arrive_now(function);
 }
 
+/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another, often by way of
+ * exit and a host's exit handler. Go ends the process that enters it a second time, and a lock may be this thread's own. A
+ * child that was forked in the handler is not in its own Go. */
+static inline bool tempfile__is_inside_go(const struct tempfile__thread *thread)
+{
+    return thread->inside != 0 && thread->epoch == tempfile__shared.wiped->epoch;
+}
+
 /* Begins a call: clears the thread's detail, and makes sure that the process is known. 0, or what the call returns. */
 static inline int tempfile__begin(const char *function)
 {
-    const struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__thread *thread = tempfile__this_thread();
 
-    if (thread != NULL && thread->error.code != 0)
+    if (thread != NULL && ((uint32_t)thread->error.code | thread->inside) != 0) {
+        if (tempfile__is_inside_go(thread))
+            return tempfile__refuse(thread);
         tempfile__clear();
+    }
     return tempfile__arrive(function);
 }
 

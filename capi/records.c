@@ -402,10 +402,15 @@ void tempfile__unpin(struct tempfile__call *call)
         release(call->record);
 }
 
+/* A host's exit handler may free in a thread that was interrupted in Go: then the object lives on, and the sweep at exit ends it. */
 void tempfile__free(const void *handle, enum tempfile__kind kind)
 {
-    tempfile__record *record = tempfile__arrive(NULL) == 0 ? lock(handle, kind) : NULL;
+    const struct tempfile__thread *thread = tempfile__this_thread();
+    tempfile__record *record;
 
+    if ((thread != NULL && tempfile__is_inside_go(thread)) || tempfile__arrive(NULL) != 0)
+        return;
+    record = lock(handle, kind);
     if (record != NULL)
         end(record);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 static const tempfile_error none = {sizeof none, 0, "", "", "", 0};
+static const tempfile_error interrupted = {
+    sizeof interrupted, -EDEADLK, "signal", "", "libtempfile: a call from a signal handler that interrupted another call", 0};
 static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
 
 static void drop(void *value)
@@ -28,6 +30,13 @@ static void drop(void *value)
 void tempfile__make_thread_key(void)
 {
     tempfile__shared.has_thread_key = __real_pthread_key_create(&tempfile__shared.thread_key, drop) == 0;
+}
+
+/* Refuses a call whose thread is in Go already, without malloc, which may be what was interrupted. */
+int tempfile__refuse(struct tempfile__thread *thread)
+{
+    thread->error = interrupted;
+    return interrupted.code;
 }
 
 /* What is known of this thread, made if need be; NULL: no memory. */
