@@ -58,10 +58,11 @@
  * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
  * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
  * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. Where the library was in Go, a call
- * from an exit handler of the host's is -EDEADLK then, and a free leaves the object to the library's own exit handler. _exit, exec and a signal leave all of
- * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
- * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
- * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ * from an exit handler of the host's is -EDEADLK then, and a free leaves the object to the library's own exit handler. _exit,
+ * exec and a signal leave all of it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded:
+ * dlclose does nothing. It keeps no descriptor open but those of files and removals, so a daemon may close all others. A main
+ * thread that ends by pthread_exit must leave another to call exit: the library's own threads never end, and take no signal,
+ * so the process would stay.
  *
  * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
  * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
