@@ -32,7 +32,7 @@ esac
 # without the C library, which may load modules for it.
 godebug='-X runtime.godebugDefault=asyncpreemptoff=1,gcshrinkstackoff=1,containermaxprocs=0,updatemaxprocs=0'
 # checklinkname: see runtime_scavenger.go and runtime_netpoll.go.
-wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/runtime.h | tr -d '\n')
+wraps=$(sed -n 's/^[a-z].*[ *]__real_\([a-z_]*\)(.*;$/,--wrap=\1/p' capi/base.h | tr -d '\n')
 link="-Wl,-z,relro,-z,now$wraps -Wl,-soname,libtempfile.so.$major -Wl,--build-id=sha1"
 # The linker's wrapper is found by PATH, and finds the map itself: so no path is in a flag, where an apostrophe or a comma would
 # break it. Both are named with their sum, as Go's build cache would not see that they have changed.

@@ -58,6 +58,10 @@ check-creations: need-cc $(whole_header) ## check: under strace, every file is c
 check-variables: need-cc ## check: the build refuses variables of C that a restart of Go would put back
 	@tests/package/check-variables "$(CC)"
 
+.PHONY: check-layers
+check-layers: need-go need-cc ## check: no group of capi's C and no package of the core uses one after it
+	@tests/tools/check-layers "$(CC)" "$(GO)"
+
 # The ABI: a program that was linked with an older library relies on it.
 abi := capi/libtempfile.abi
 # Types that no program can reach, and the folder of the build, are left out.

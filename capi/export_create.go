@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -9,7 +9,8 @@ import (
 	"unsafe"
 
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/engine"
+	"libtempfile/core/object"
 )
 
 // tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
@@ -36,7 +37,7 @@ func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 	stack.Reserve()
 	defer rescue(function, &result)
 	var descriptor int
-	code := withPath(function, options, library.PlanFile, out_path, path_size, func(plan *core.Plan) (path string, err error) {
+	code := withPath(function, options, library.PlanFile, out_path, path_size, func(plan *engine.Plan) (path string, err error) {
 		if descriptor, path, err = plan.Mkstemp(); err == nil {
 			remember(C.TEMPFILE__MKSTEMP, options, nil, plan.FileRecipe())
 		}
@@ -63,7 +64,7 @@ func tfgo_mkdtemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 	const function = "tempfile_mkdtemp"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return withPath(function, options, library.PlanDirectory, out_path, path_size, func(plan *core.Plan) (path string, err error) {
+	return withPath(function, options, library.PlanDirectory, out_path, path_size, func(plan *engine.Plan) (path string, err error) {
 		if path, err = plan.Mkdtemp(); err == nil {
 			remember(C.TEMPFILE__MKDTEMP, options, nil, plan.DirectoryRecipe())
 		}
@@ -87,7 +88,7 @@ func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.siz
 	const function = "tempfile_mktemp"
 	stack.Reserve()
 	defer rescue(function, &result)
-	return withPath(function, options, library.PlanFile, out_path, path_size, (*core.Plan).Mktemp)
+	return withPath(function, options, library.PlanFile, out_path, path_size, (*engine.Plan).Mktemp)
 }
 
 // tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
@@ -156,8 +157,8 @@ func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {
 }
 
 // withPath creates something whose path goes into a caller's buffer.
-func withPath(function string, c *C.tempfile__options, plan func(*core.Options) (*core.Plan, error), out_path *C.char, path_size C.size_t,
-	create func(*core.Plan) (string, error)) C.int {
+func withPath(function string, c *C.tempfile__options, plan func(*engine.Options) (*engine.Plan, error), out_path *C.char, path_size C.size_t,
+	create func(*engine.Plan) (string, error)) C.int {
 	o, err := options(c)
 	if err != nil {
 		return fail[C.int](function, err)
@@ -246,7 +247,7 @@ func tfgo_spooled_temporary_file(options *C.tempfile__options, out_file *C.tempf
 // makeObject creates something behind a new record. The record is all there is to an object; what Go needs to work on it is
 // made when it does.
 func makeObject(function string, creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record,
-	create func(core.Storage, *core.Options) (core.Recipe, error)) C.int {
+	create func(object.Storage, *engine.Options) (engine.Recipe, error)) C.int {
 	o, err := options(c)
 	if err != nil {
 		return fail[C.int](function, err)
@@ -259,8 +260,8 @@ func makeObject(function string, creation C.enum_tempfile__creation, c *C.tempfi
 	return 0
 }
 
-// remember tells C how something was made, so that it can do the same again without Go, see recipes.c.
-func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record, recipe core.Recipe) {
+// remember tells C how something was made, so that it can do the same again without Go, see fast_recipes.c.
+func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record, recipe engine.Recipe) {
 	if again, ok := recipe.Repetition(); ok {
 		path := (*C.char)(unsafe.Pointer(unsafe.StringData(again.Path)))
 		C.tempfile__remember(creation, c, r, path, C.size_t(len(again.Path)), C.int64_t(again.Name), C.size_t(again.NameLength),
@@ -302,7 +303,7 @@ func tfgo_temporary_directory(options *C.tempfile__options, out_directory *C.tem
 //
 //export tfgo_random_names
 func tfgo_random_names(out_names *C.char, count C.size_t) (result C.int) {
-	const function, size = "tempfile_random_names", core.NameLength + 1
+	const function, size = "tempfile_random_names", engine.NameLength + 1
 	stack.Reserve()
 	defer rescue(function, &result)
 	buffer, ok := memoryOf(unsafe.Pointer(out_names), count*size)
@@ -310,14 +311,14 @@ func tfgo_random_names(out_names *C.char, count C.size_t) (result C.int) {
 		return misuse[C.int](function, "the buffer is NULL, or count is more than memory")
 	}
 	for len(buffer) > 0 {
-		var names [64][core.NameLength]byte
+		var names [64][engine.NameLength]byte
 		some := names[:min(len(names), len(buffer)/size)]
 		if err := library.RandomNames(some); err != nil {
 			return fail[C.int](function, err)
 		}
 		for i := range some {
 			copy(buffer, some[i][:])
-			buffer[core.NameLength] = 0
+			buffer[engine.NameLength] = 0
 			buffer = buffer[size:]
 		}
 	}

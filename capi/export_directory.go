@@ -1,24 +1,24 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
 import (
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/engine"
 )
 
 // directoryOf gives the directory behind a record, which other threads may be working on too.
-func directoryOf(r *C.tempfile__directory) *core.Directory {
+func directoryOf(r *C.tempfile__directory) *engine.Directory {
 	storage := sharedRecord{record{r}}
 	storage.Lock()
 	defer storage.Unlock()
 	if r.object == nil {
 		r.object = attach(library.StoredDirectory(storage))
 	}
-	return object[core.Directory](r.object)
+	return attached[engine.Directory](r.object)
 }
 
 // tempfile_directory_name returns the absolute path of a directory.

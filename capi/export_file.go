@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -11,7 +11,7 @@ import (
 	"unsafe"
 
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/engine"
 )
 
 const (
@@ -34,11 +34,11 @@ func memoryOf(buffer unsafe.Pointer, size C.size_t) ([]byte, bool) {
 }
 
 // fileOf gives the file behind a record. The shim holds the record's lock.
-func fileOf(r *C.tempfile__file) *core.File {
+func fileOf(r *C.tempfile__file) *engine.File {
 	if r.object == nil {
 		r.object = attach(library.StoredFile(record{r}, true))
 	}
-	return object[core.File](r.object)
+	return attached[engine.File](r.object)
 }
 
 // count turns what a write or seek gave into a result.

@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -9,14 +9,16 @@ import (
 	"unsafe"
 
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/engine"
+	"libtempfile/core/object"
+	"libtempfile/core/system"
 )
 
-// hello does nothing. It is the first call of every thread, see tempfile__introduce.
+// noop does nothing. It is the first call of every thread, see runtime_start.c.
 //
 //tempfile:internal
-//export tfgo_hello
-func tfgo_hello() (result C.int) {
+//export tfgo_noop
+func tfgo_noop() (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	return 0
@@ -33,13 +35,13 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	storage := record{r}
 	switch r.kind {
 	case C.TEMPFILE__FILE:
-		r.object = attach(library.StoredFile(storage, bool(C.tempfile__inherited(r))))
+		r.object = attach(library.StoredFile(storage, bool(C.tempfile__descriptor_is_ours(r))))
 	case C.TEMPFILE__DIRECTORY:
 		r.object = attach(library.StoredDirectory(sharedRecord{storage}))
 	case C.TEMPFILE__REMOVAL:
 		stock() // before the removal has descriptors
 		s := storage.State()
-		started, err := library.ResumeRemoval(storage.Text(core.TextPath), core.Identity{Device: s.Device, Inode: s.Inode})
+		started, err := library.ResumeRemoval(storage.Field(object.Path), system.Identity{Device: s.Device, Inode: s.Inode})
 		if err != nil {
 			return fail[C.int](function, err)
 		}
@@ -48,11 +50,12 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	return 0
 }
 
-// release ends the object behind a record whose handle is dead already. There is nobody to tell of an error.
+// release ends the object behind a record whose handle is dead already. full tells that rmdir has failed on the directory.
+// Nobody learns of an error.
 //
 //tempfile:internal
 //export tfgo_release
-func tfgo_release(r *C.tempfile__record) (result C.int) {
+func tfgo_release(r *C.tempfile__record, full C.int) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	defer func() { detach(r.object) }()
@@ -61,15 +64,24 @@ func tfgo_release(r *C.tempfile__record) (result C.int) {
 	case r.object == nil && r.kind == C.TEMPFILE__FILE:
 		library.StoredFile(record{r}, true).Free()
 	case r.object == nil && r.kind == C.TEMPFILE__DIRECTORY:
-		library.StoredDirectory(sharedRecord{record{r}}).Free()
+		freeDirectory(library.StoredDirectory(sharedRecord{record{r}}), full != 0)
 	case r.kind == C.TEMPFILE__FILE:
 		fileOf(r).Free()
 	case r.kind == C.TEMPFILE__DIRECTORY:
-		directoryOf(r).Free()
+		freeDirectory(directoryOf(r), full != 0)
 	case r.object != nil && r.kind == C.TEMPFILE__REMOVAL:
 		removalOf(r).Close()
 	}
 	return 0
+}
+
+// freeDirectory frees a directory, without another rmdir if one has failed.
+func freeDirectory(d *engine.Directory, full bool) {
+	if full {
+		d.FreeFull()
+	} else {
+		d.Free()
+	}
 }
 
 // endDirectory removes the directory of a live record, whose handle stays.
@@ -90,6 +102,6 @@ func tfgo_end_directory(r *C.tempfile__record) (result C.int) {
 func tfgo_help(work unsafe.Pointer) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
-	(*object[func()](work))()
+	(*attached[func()](work))()
 	return 0
 }

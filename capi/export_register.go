@@ -1,13 +1,13 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
 import (
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/object"
 )
 
 // tempfile_register_file takes charge of a file that exists already, from tempfile_mkstemp or another library. The
@@ -60,11 +60,11 @@ func tfgo_register_directory(path *C.tempfile__cchar, out_directory *C.tempfile_
 }
 
 // registerObject puts what is there behind a new record.
-func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__record, register func(core.Storage, string) error) C.int {
+func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__record, register func(object.Storage, string) error) C.int {
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}
-	name, short := text(path)
+	name, short := copyString(path)
 	if !short {
 		return fail[C.int](function, tooLong("the path"))
 	}

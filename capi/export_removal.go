@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -9,12 +9,14 @@ import (
 	"syscall"
 
 	"libtempfile/capi/stack"
-	"libtempfile/core"
+	"libtempfile/core/engine"
+	"libtempfile/core/object"
+	"libtempfile/core/system"
 )
 
-// removal is a core.Removal with the flags that it was started with.
+// removal is a engine.Removal with the flags that it was started with.
 type removal struct {
-	*core.Removal
+	*engine.Removal
 	ignoreErrors bool
 }
 
@@ -26,7 +28,7 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 	case path == nil:
 		return "", false, misuse[C.int](function, "the path is NULL")
 	}
-	root, short := text(path)
+	root, short := copyString(path)
 	if !short {
 		return "", false, fail[C.int](function, tooLong("the path"))
 	}
@@ -117,7 +119,7 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 		return code
 	}
 	stock() // before the removal has descriptors
-	started, err := library.ResumeRemoval(root, core.Identity{Device: uint64(device), Inode: uint64(inode)})
+	started, err := library.ResumeRemoval(root, system.Identity{Device: uint64(device), Inode: uint64(inode)})
 	return keepRemoval(function, out_removal, started, flags, err)
 }
 
@@ -147,7 +149,7 @@ func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, ou
 	if path == nil || out_device == nil || out_inode == nil {
 		return misuse[C.int](function, "an argument is NULL")
 	}
-	directory, short := text(path)
+	directory, short := copyString(path)
 	if !short {
 		return fail[C.int](function, tooLong("the path"))
 	}
@@ -160,12 +162,12 @@ func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, ou
 }
 
 // keepRemoval puts a removal behind a new record, with what a forked child needs to begin anew.
-func keepRemoval(function string, r *C.tempfile__record, started *core.Removal, flags C.uint32_t, err error) C.int {
+func keepRemoval(function string, r *C.tempfile__record, started *engine.Removal, flags C.uint32_t, err error) C.int {
 	if err != nil {
 		return fail[C.int](function, err)
 	}
 	storage, identity := record{r}, started.Identity()
-	if err := storage.SetText(core.TextPath, started.Path()); err != nil {
+	if err := storage.SetField(object.Path, started.Path()); err != nil {
 		started.Close()
 		return fail[C.int](function, err)
 	}
@@ -211,7 +213,7 @@ func tfgo_removal_step(removal *C.tempfile__removal, entries C.uint32_t, out_rem
 	return 0
 }
 
-func removalOf(record *C.tempfile__removal) *removal { return object[removal](record.object) }
+func removalOf(record *C.tempfile__removal) *removal { return attached[removal](record.object) }
 
 // tempfile_removal_free ends a removal and frees the handle. Entries that are not removed by then stay; a new removal
 // can finish the work. NULL and a handle that was freed are fine: nothing happens.

@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 

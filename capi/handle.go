@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -35,8 +35,8 @@ func attachStocked[T any](object *T) unsafe.Pointer { return pointer.Save(object
 // errNoMemory is what stock panics with.
 var errNoMemory = errors.New("there is no memory for what is kept of an object")
 
-// object gives the object for a token.
-func object[T any](token unsafe.Pointer) *T {
+// attached gives the object for a token.
+func attached[T any](token unsafe.Pointer) *T {
 	// Asserting a type that is not there panics, and the export's rescue answers -ENOTRECOVERABLE: a record of one kind
 	// never holds an object of another.
 	return pointer.Restore(token).(*T)

@@ -8,17 +8,17 @@ package main
 #cgo tempfile_eager CFLAGS: -DTEMPFILE_EAGER
 #cgo tempfile_no_reserve CFLAGS: -DTEMPFILE_NO_RESERVE
 #cgo tempfile_untested_go CFLAGS: -DTEMPFILE_UNTESTED_GO
-#include "internal.h"
+#include "fast.h"
 void tempfile__go_started(void);
 */
 import "C"
 
-import "libtempfile/core"
+import "libtempfile/core/engine"
 
 //go:generate go run ./internal/genapi
 
 // library is the one over this process.
-var library = core.New(host{})
+var library = engine.New(host{})
 
 // The runtime has raised the limit on descriptors by now; C gives the host its own back.
 func init() {

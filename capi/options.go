@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 */
 import "C"
 
@@ -9,26 +9,26 @@ import (
 	"fmt"
 	"syscall"
 
-	"libtempfile/core"
+	"libtempfile/core/engine"
 )
 
 // options turns C's struct, which the shim has brought to our size, into the core's.
-func options(c *C.tempfile__options) (*core.Options, error) {
+func options(c *C.tempfile__options) (*engine.Options, error) {
 	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |
 		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE
 	if unknown := c.flags &^ known; unknown != 0 {
-		return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
+		return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
 	}
 	has := func(flag C.uint32_t) bool { return c.flags&flag != 0 }
 	var refused error
 	take := func(what string, c *C.char) string {
-		text, short := text(c)
+		text, short := copyString(c)
 		if !short && refused == nil {
 			refused = tooLong(what)
 		}
 		return text
 	}
-	o := &core.Options{
+	o := &engine.Options{
 		Suffix: take("suffix", c.suffix), Prefix: take("prefix", c.prefix), NoPrefix: c.prefix != nil, Name: take("name", c.name),
 		Mode: take("mode", c.mode), Encoding: take("encoding", c.encoding), Errors: take("errors", c.errors),
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
@@ -52,7 +52,7 @@ func options(c *C.tempfile__options) (*core.Options, error) {
 		core string
 	}{{"mode", c.mode, o.Mode}, {"name", c.name, o.Name}, {"encoding", c.encoding, o.Encoding}, {"errors", c.errors, o.Errors}} {
 		if given.c != nil && given.core == "" {
-			return nil, &core.BadArgument{Errno: syscall.EINVAL, Reason: given.what + " is empty; NULL is the default"}
+			return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: given.what + " is empty; NULL is the default"}
 		}
 	}
 	return o, nil

@@ -1,7 +1,7 @@
 package main
 
 /*
-#include "internal.h"
+#include "fast.h"
 #include <stdlib.h>
 */
 import "C"
@@ -14,7 +14,8 @@ import (
 	"syscall"
 	"unsafe"
 
-	"libtempfile/core"
+	"libtempfile/core/engine"
+	"libtempfile/core/text"
 )
 
 // integer is what exported functions return.
@@ -35,11 +36,11 @@ func fail[T integer](function string, err error) T {
 	switch {
 	case errors.As(err, &place):
 		operation, path, reason = place.Op, place.Path, place.Err.Error()
-		var removal *core.RemovalError
+		var removal *engine.RemovalError
 		if errors.As(err, &removal) && removal.Failed > 1 {
 			reason = fmt.Sprintf("%s (and %d more entries)", reason, removal.Failed-1)
 		}
-	case errors.As(err, new(*core.TempdirError)):
+	case errors.As(err, new(*engine.TempdirError)):
 		operation = "gettempdir"
 	}
 	if !errors.As(err, &errno) {
@@ -50,7 +51,7 @@ func fail[T integer](function string, err error) T {
 
 // failRead is fail for a read, whose buffer may be too small for a character and extra bytes.
 func failRead[T integer](function string, err error, extra int) T {
-	var short *core.ShortBuffer
+	var short *text.ShortBuffer
 	if errors.As(err, &short) {
 		return tooSmall[T](function, short.Needed+extra)
 	}

@@ -77,7 +77,7 @@ bool tempfile__may_set_signal_stack(stack_t *own)
 }
 
 /* What there is too little of, or what is forbidden. */
-struct tempfile__obstacle tempfile__look_for_room(void)
+struct tempfile__obstacle tempfile__missing_resource(void)
 {
     stack_t own;
     int error;

@@ -1,24 +1,15 @@
 /* Entering Go: the first call that needs it starts it, and in a forked child, where its threads are missing, starts it anew. */
 #define _GNU_SOURCE
 #include "runtime.h"
-#include "_cgo_export.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-TEMPFILE__KEPT struct tempfile__shared tempfile__shared = {.first_free = UINT32_MAX};
-
-#ifdef TEMPFILE_HOOKS
-TEMPFILE__KEPT bool tempfile__restart_off;
-#endif
 
 /* Go's entry, as the linker's wrapper has set it aside: the loader would call it at load. */
 typedef void entry(int, char **, char **);
@@ -31,99 +22,8 @@ static TEMPFILE__KEPT struct {
     unsigned char random[16]; /* in place of the kernel's for this process, which Go would write over */
     bool begun;               /* in this process or one before it: the library's variables are not as they were loaded */
     struct rlimit files;
+    bool is_second_copy; /* of the library in this process, where only one can be used */
 } go;
-
-/* Memory that is zero in a forked child. */
-void *tempfile__wiped_pages(size_t size)
-{
-    void *pages = __real_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (pages == MAP_FAILED)
-        return NULL;
-    madvise(pages, size, MADV_WIPEONFORK); /* where that does nothing, in_child does it */
-    return pages;
-}
-
-/* --- whose process this is */
-
-/* Gives the process a number, the page's lock held. */
-static void enroll(struct tempfile__wiped *wiped)
-{
-    wiped->pid = getpid();
-    __atomic_store_n(&wiped->epoch, __atomic_add_fetch(&tempfile__shared.last_epoch, 1, __ATOMIC_RELAXED), __ATOMIC_RELEASE);
-}
-
-/* Makes the process known, if it is not: the page could not be had when the library was loaded, or this is a child that no
- * handler of pthread_atfork has seen, of _Fork or a raw clone. */
-int tempfile__arrive_now(const char *function)
-{
-    struct tempfile__wiped *wiped = tempfile__shared.wiped, *none = NULL;
-
-    if (wiped == NULL) {
-        wiped = tempfile__wiped_pages(sizeof *wiped);
-        if (wiped == NULL)
-            return tempfile__fail(-ENOMEM, function, "mmap", "", "there is no memory for the library's state", 0);
-        if (!__atomic_compare_exchange_n(&tempfile__shared.wiped, &none, wiped, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-            __real_munmap(wiped, sizeof *wiped); /* another thread's is there */
-            wiped = none;
-        }
-    }
-    pthread_mutex_lock(&wiped->start);
-    if (wiped->epoch == 0)
-        enroll(wiped);
-    pthread_mutex_unlock(&wiped->start);
-    return 0;
-}
-
-/* The exit handler is there from the first use on, or from the first fork: in a child the C library's own lock may be one
- * that another thread held at the fork, in dlclose say, and that nobody would ever release. */
-static void watch_exit(void)
-{
-    if (!__atomic_exchange_n(&tempfile__shared.exit_watched, true, __ATOMIC_SEQ_CST))
-        atexit(tempfile__leave);
-}
-
-static void before_fork(void)
-{
-    watch_exit();
-    tempfile__before_fork();
-}
-
-static void in_child(void)
-{
-    struct tempfile__shared *shared = &tempfile__shared;
-    struct tempfile__wiped *wiped = shared->wiped;
-    char here;
-
-#ifdef TEMPFILE_HOOKS
-    if (tempfile__restart_off)
-        return;
-#endif
-    if (wiped == NULL)
-        return;
-    if (wiped->pid != 0) { /* an old kernel does not wipe, and an emulated one may only say that it will */
-        memset(wiped, 0, sizeof *wiped);
-        for (uint32_t i = 0; i < shared->tables; i++)
-            memset(shared->locks[i], 0, TEMPFILE__RECORDS * sizeof *shared->locks[i]);
-    }
-    wiped->inherited = tempfile__renewals_at_fork() + 1;
-    wiped->forked_on = &here;
-    enroll(wiped);
-}
-
-/* All that is done at load. */
-__attribute__((constructor)) static void loaded(void)
-{
-    tempfile__shared.wiped = tempfile__wiped_pages(sizeof *tempfile__shared.wiped);
-    if (tempfile__shared.wiped != NULL)
-        enroll(tempfile__shared.wiped);
-    tempfile__make_thread_key();
-    tempfile__make_key();
-    tempfile__shared.second_copy = tempfile__is_second_copy();
-    pthread_atfork(before_fork, NULL, in_child);
-}
-
-/* --- the start */
 
 /* Lays out what a program finds behind its arguments. The environment is empty, as GODEBUG, GOGC and others of the host's are
  * not meant for the library; its own settings are in build.sh. */
@@ -145,6 +45,11 @@ static void lay_out(void)
     }
     *at++ = NULL;
     *at = NULL;
+}
+
+void tempfile__look_for_second_copy(void)
+{
+    go.is_second_copy = tempfile__is_second_copy();
 }
 
 /* Tells whether the C library's paths lead where the system's do. Under fakechroot and its like they do not: a file of ours would
@@ -169,11 +74,11 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 #endif
     if (of_vfork)
         return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
-    if (tempfile__shared.second_copy)
+    if (go.is_second_copy)
         return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
     if (!has_the_systems_paths())
         return (struct tempfile__obstacle){-ENOTSUP, "the C library's functions translate paths (fakechroot?), and Go goes past them"};
-    found = tempfile__look_for_room();
+    found = tempfile__missing_resource();
     if (found.code == 0 && !tempfile__stock_up())
         found = (struct tempfile__obstacle){-ENOMEM, "malloc has no memory for a start"};
     if (found.code == 0 && !tempfile__take_image())
@@ -191,7 +96,7 @@ static void start(struct tempfile__wiped *wiped)
 
     tempfile__block_signals(&mask);
     if (go.begun) {
-        tempfile__forget_value();
+        tempfile__forget_go_key_value();
         tempfile__unmap_dead(wiped->forked_on);
         tempfile__put_image_back();
     }
@@ -214,9 +119,9 @@ void tempfile__go_started(void)
 }
 
 #ifdef TEMPFILE_EAGER
-/* A build for tests only, which controls must fail with: Go starts at load, with what the host has and without a look for
- * room, as any library written in Go does. */
-__attribute__((constructor)) static void start_at_load(int count, char **arguments, char **environment)
+/* For a test build only, which a control must fail with: Go starts at load, with the host's arguments and environment and without a
+ * look at the limits, as any library written in Go does. */
+void tempfile__start_at_load(int count, char **arguments, char **environment)
 {
     getrlimit(RLIMIT_NOFILE, &go.files);
     go.begun = tempfile__take_image();
@@ -235,7 +140,7 @@ static int run_go(const char *function)
         return 0;
     pthread_mutex_lock(&wiped->start);
     if (!wiped->go_runs) {
-        watch_exit();
+        tempfile__watch_exit();
         found = obstacle(wiped);
         if (found.code == 0)
             start(wiped);
@@ -249,7 +154,7 @@ static int run_go(const char *function)
  * it never asked for such a stack, so the thread gets its own back, or none. Go's is kept for a fault of Go's while the thread
  * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of
  * 4 KB until it reserves more; a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
-static int introduce(struct tempfile__thread *thread, const char *function)
+static int first_call_of_thread(struct tempfile__thread *thread, const char *function)
 {
     const stack_t none = {.ss_flags = SS_DISABLE};
     sigset_t mask;
@@ -264,7 +169,7 @@ static int introduce(struct tempfile__thread *thread, const char *function)
         thread->stack_size = 0; /* a fork may have made it another */
         if ((own.ss_flags & (SS_DISABLE | SS_ONSTACK)) == 0)
             sigaltstack(&none, NULL);
-        tfgo_hello();
+        tfgo_noop();
         tempfile__note_slot();
         thread->go_stack = none;
         if ((own.ss_flags & SS_ONSTACK) == 0) {
@@ -275,8 +180,6 @@ static int introduce(struct tempfile__thread *thread, const char *function)
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (result != 0)
         return tempfile__fail(result, function, "start", "", "another library uses the word of musl's thread block that Go needs", 0);
-    tempfile__free_recipes(thread->recipes); /* with names that the parent draws too */
-    thread->recipes = NULL;
     thread->lent = false;
     thread->epoch = tempfile__epoch();
     return 0;
@@ -295,7 +198,7 @@ int tempfile__enter_first(struct tempfile__thread **out_thread, const char *func
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
     result = run_go(function);
     if (result == 0)
-        result = introduce(thread, function);
+        result = first_call_of_thread(thread, function);
     pthread_setcancelstate(cancellation, NULL);
     if (result != 0) {
         tempfile__go_out(thread);

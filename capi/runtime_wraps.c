@@ -103,7 +103,7 @@ static void thread_ends(void *value)
 }
 
 /* The one key of all Gos of this process and its children is made at load, as tempfile__make_thread_key says. */
-void tempfile__make_key(void)
+void tempfile__make_go_key(void)
 {
     go_key.made = __real_pthread_key_create(&go_key.key, thread_ends) == 0;
 }
@@ -118,7 +118,7 @@ int __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 }
 
 /* This thread's value is of the dead runtime. */
-void tempfile__forget_value(void)
+void tempfile__forget_go_key_value(void)
 {
     if (go_key.made)
         pthread_setspecific(go_key.key, NULL);

@@ -74,8 +74,9 @@
  * more in the library's destructor for objects that later handlers made. Other threads may still be busy: a thread that
  * makes another object during the exit waits, for a second at most, and an object that a thread is working on loses its
  * name. A signal handler may call exit(3) even if it interrupted the library; directories are then removed within the
- * bounds of tempfile_cleanup_at_signal, and an object that was just being created stays. _exit, exec and signals remove
- * nothing, but see tempfile_cleanup and tempfile_cleanup_on_signals.
+ * bounds of tempfile_cleanup_at_signal, and an object that was just being created stays. If the handler interrupted the
+ * library in Go, a call from an exit handler of the host's is -EDEADLK, and a free leaves the object to the library's own
+ * exit handler. _exit, exec and signals remove nothing, but see tempfile_cleanup and tempfile_cleanup_on_signals.
  *
  * Unloading and daemons. The library stays loaded: dlclose does nothing. It keeps no descriptors open except those of
  * files and removals, so a daemon may close all others. If the main thread ends by pthread_exit, another thread must

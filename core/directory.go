@@ -1,124 +1,51 @@
-package core
+package tempfile
 
 import (
-	"strings"
-	"syscall"
+	"libtempfile/core/engine"
+	"libtempfile/core/object"
 )
 
-// Directory is a temporary directory. All methods may be called from any goroutine.
+// Directory is a temporary directory. Any goroutine may call its methods. Cleanup or Free ends it; a Directory that is
+// dropped stays where it is.
 type Directory struct {
-	library *Library
-	storage Storage
+	directory engine.Directory
+	storage   object.Memory
 }
 
-// TemporaryDirectory creates a directory. See the package's function.
-func (l *Library) TemporaryDirectory(o *Options) (*Directory, error) {
-	storage := &memory{}
-	_, err := l.TemporaryDirectoryIn(storage, o)
-	return l.directoryIn(storage, err)
+// TemporaryDirectory creates a directory, which only the user can enter. Cleanup removes it with all that it holds, and so
+// does Free, unless NoDelete is set or Keep was called.
+func TemporaryDirectory(o *Options) (*Directory, error) {
+	d := new(Directory)
+	_, err := standard.TemporaryDirectoryIn(&d.storage, o.engine())
+	return d.made(err)
 }
 
-// directoryIn gives the directory whose storage was just filled, unless there is an error.
-func (l *Library) directoryIn(storage Storage, err error) (*Directory, error) {
+// RegisterDirectory takes over a directory that exists, for instance one that Mkdtemp made, as if TemporaryDirectory had
+// made it. A link or a file is ENOTDIR. If another directory has the name later, that one is left alone.
+func RegisterDirectory(path string) (*Directory, error) {
+	d := new(Directory)
+	return d.made(standard.RegisterDirectoryIn(&d.storage, path))
+}
+
+// made gives the directory whose storage was filled, unless that failed.
+func (d *Directory) made(err error) (*Directory, error) {
 	if err != nil {
-		return nil, err
+		return nil, public(err)
 	}
-	return &Directory{l, storage}, nil
+	d.directory = standard.DirectoryIn(&d.storage)
+	return d, nil
 }
 
-// TemporaryDirectoryIn creates a directory that keeps its state in a storage.
-func (l *Library) TemporaryDirectoryIn(storage Storage, o *Options) (Recipe, error) {
-	o = o.orDefault()
-	plan, err := l.PlanDirectory(o)
-	if err != nil {
-		return Recipe{}, err
-	}
-	path, err := plan.mkdir()
-	if err != nil {
-		return Recipe{}, err
-	}
-	// In a directory without a sticky bit somebody else may have moved it away already and put another there.
-	identity, err := l.system.IdentifyNew(path, plan.permissions)
-	if err == nil {
-		err = storage.SetText(TextPath, path)
-	}
-	if err != nil {
-		if err != syscall.ESTALE { // that one is not ours
-			l.system.Rmdir(path)
-		}
-		return Recipe{}, failed("mkdir", path, err)
-	}
-	initializeDirectory(storage.State(), identity, o)
-	return plan.DirectoryRecipe(), nil
-}
+// Name gives the directory's absolute path. It is the same after Cleanup.
+func (d *Directory) Name() string { return d.directory.Name() }
 
-// IdentifyNew gives the identity of a directory that the caller has just made with the permissions, 0 for 0700; ESTALE if
-// another has taken its place already.
-func (l *Library) IdentifyNew(path string, permissions uint32) (Identity, error) {
-	if permissions == 0 {
-		permissions = 0o700
-	}
-	identity, err := l.system.IdentifyNew(path, permissions)
-	return identity, failed("stat", path, err)
-}
+// Keep makes Free leave the directory alone. Cleanup still removes it.
+func (d *Directory) Keep() error { return public(d.directory.Keep()) }
 
-// initializeDirectory fills the state of a directory that is there.
-func initializeDirectory(s *State, identity Identity, o *Options) {
-	*s = State{Kind: KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
-	s.set(flagNamed, true)
-	s.set(flagDelete, !o.NoDelete)
-	s.set(flagIgnoreErrors, o.IgnoreCleanupErrors)
-}
+// Cleanup removes the directory with all that it holds. A directory that is gone is no error. Another one that has taken its
+// place is left alone, and the error is ESTALE. What cannot be removed stays, and the error is a *RemovalError. With
+// IgnoreCleanupErrors there are no errors.
+func (d *Directory) Cleanup() error { return public(d.directory.Cleanup()) }
 
-// StoredDirectory gives the directory whose storage another runtime has filled.
-func (l *Library) StoredDirectory(storage Storage) *Directory { return &Directory{l, storage} }
-
-// Name gives the directory's absolute path. It stays the same after Cleanup.
-func (d *Directory) Name() string {
-	d.storage.Lock()
-	defer d.storage.Unlock()
-	return strings.Clone(d.storage.Text(TextPath))
-}
-
-// Keep makes Free leave the directory alone. Cleanup still removes it, because it is asked to.
-func (d *Directory) Keep() error {
-	d.storage.Lock()
-	defer d.storage.Unlock()
-	d.storage.State().set(flagDelete, false)
-	return nil
-}
-
-// Cleanup removes the directory with all it holds, in any process. A directory that is gone is no error; another that has
-// taken its place is left alone, which is ESTALE. With IgnoreCleanupErrors there are no errors.
-func (d *Directory) Cleanup() error { return d.cleanup(false) }
-
-// Free is the end of the object, as leaving the with statement is in Python: it removes the directory unless it is to
-// be kept, and only in the process that made it.
-func (d *Directory) Free() error { return d.cleanup(true) }
-
-// cleanup removes the directory without the lock: that may take long, and Name must not wait for it. If two clean up at
-// once, each finds no error in what the other has removed.
-func (d *Directory) cleanup(implicit bool) error {
-	d.storage.Lock()
-	s := d.storage.State()
-	path, identity := strings.Clone(d.storage.Text(TextPath)), Identity{s.Device, s.Inode}
-	remove := d.library.remove
-	if s.has(flagNotEmpty) {
-		remove = d.library.removeFull
-	}
-	wanted := s.has(flagNamed) && (!implicit || s.has(flagDelete) && d.storage.Owned())
-	d.storage.Unlock()
-	if !wanted {
-		return nil
-	}
-	err := remove(path, &identity)
-	d.storage.Lock()
-	defer d.storage.Unlock()
-	if err == nil {
-		s.set(flagNamed, false)
-	}
-	if s.has(flagIgnoreErrors) {
-		return nil
-	}
-	return err
-}
+// Free is the end of Python's with statement: it does what Cleanup does, unless the directory is to stay.
+func (d *Directory) Free() error { return public(d.directory.Free()) }

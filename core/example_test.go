@@ -1,6 +1,6 @@
 //go:build unix
 
-package core_test
+package tempfile_test
 
 import (
 	"bufio"
@@ -12,11 +12,11 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"libtempfile/core"
+	tempfile "libtempfile/core"
 )
 
 func ExampleNamedTemporaryFile() {
-	file, err := core.NamedTemporaryFile(&core.Options{Prefix: "report-", Suffix: ".txt"})
+	file, err := tempfile.NamedTemporaryFile(&tempfile.Options{Prefix: "report-", Suffix: ".txt"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,7 +37,7 @@ func ExampleNamedTemporaryFile() {
 }
 
 func ExampleTemporaryFile() {
-	file, err := core.TemporaryFile(nil)
+	file, err := tempfile.TemporaryFile(nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -57,7 +57,7 @@ func ExampleTemporaryFile() {
 }
 
 func ExampleSpooledTemporaryFile() {
-	file, err := core.SpooledTemporaryFile(&core.Options{MaxSize: 10})
+	file, err := tempfile.SpooledTemporaryFile(&tempfile.Options{MaxSize: 10})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -81,7 +81,7 @@ func ExampleSpooledTemporaryFile() {
 // Latin-1 with the line ends of Windows, written and read back as Go's strings.
 func ExampleOptions_text() {
 	newline := "\r\n"
-	file, err := core.NamedTemporaryFile(&core.Options{Mode: "w+", Encoding: "latin-1", Newline: &newline})
+	file, err := tempfile.NamedTemporaryFile(&tempfile.Options{Mode: "w+", Encoding: "latin-1", Newline: &newline})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -105,7 +105,7 @@ func ExampleOptions_text() {
 }
 
 func ExampleTemporaryDirectory() {
-	directory, err := core.TemporaryDirectory(nil)
+	directory, err := tempfile.TemporaryDirectory(nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -124,7 +124,7 @@ func ExampleTemporaryDirectory() {
 }
 
 func ExampleMkstemp() {
-	descriptor, path, err := core.Mkstemp(&core.Options{Prefix: "data-"})
+	descriptor, path, err := tempfile.Mkstemp(&tempfile.Options{Prefix: "data-"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -138,4 +138,48 @@ func ExampleMkstemp() {
 	fmt.Println(info.Mode(), filepath.Base(path)[:5], err)
 	// Output:
 	// -rw------- data- <nil>
+}
+
+func ExampleStartRemoval() {
+	path, err := tempfile.Mkdtemp(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		os.WriteFile(filepath.Join(path, name), nil, 0o600)
+	}
+
+	removal, err := tempfile.StartRemoval(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer removal.Close() // what is left then stays
+	for more := true; more; {
+		more, err = removal.Step(3)
+		fmt.Println(removal.Removed(), more, err)
+	}
+	// Output:
+	// 3 true <nil>
+	// 4 false <nil>
+}
+
+func ExampleFile_Reader() {
+	file, err := tempfile.SpooledTemporaryFile(&tempfile.Options{Mode: "w+"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer file.Free()
+
+	fmt.Fprint(file, "first line\nsecond line\n")
+	file.Seek(0, io.SeekStart)
+	lines := bufio.NewScanner(file.Reader())
+	for lines.Scan() {
+		fmt.Println(lines.Text())
+	}
+	// Output:
+	// first line
+	// second line
 }

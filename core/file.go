@@ -1,403 +1,157 @@
-package core
+package tempfile
 
 import (
 	"io"
-	"strings"
-	"syscall"
+
+	"libtempfile/core/engine"
+	"libtempfile/core/object"
+	"libtempfile/core/text"
 )
 
-// File is a temporary file of any class. It reads, writes and seeks as an os.File does. All methods may be called from
-// any goroutine; each locks the file for as long as it works.
+// File is a temporary file of any class. It reads, writes and seeks as an os.File does. Any goroutine may call its methods;
+// each locks the file for as long as it works. Free ends it; a File that is dropped without Close or Free leaks its
+// descriptor and leaves its name behind.
+//
+// The error of a method is an *fs.PathError. On a file that is closed, detached or not open for the operation, its errno is
+// EBADF and nothing was done.
 type File struct {
-	library *Library
-	storage Storage
+	file    engine.File
+	storage object.Memory
 }
 
-// StoredFile gives the file whose storage a parent process has filled. A descriptor that is not known to be inherited too
-// is never used.
-func (l *Library) StoredFile(storage Storage, inherited bool) *File {
-	f := &File{l, storage}
-	if !inherited {
-		f.loseDescriptor(storage.State())
+// NamedTemporaryFile creates a file with a name. The name is removed by Close; by Free with NoDeleteOnClose; never with
+// NoDelete or after Keep.
+func NamedTemporaryFile(o *Options) (*File, error) {
+	f := new(File)
+	_, err := standard.NamedTemporaryFileIn(&f.storage, o.engine())
+	return f.made(err)
+}
+
+// TemporaryFile creates a file without a name: no other program can open it, and it is gone when it is closed, however the
+// program ends. Where the file system cannot do that, the file has a name for an instant.
+func TemporaryFile(o *Options) (*File, error) {
+	f := new(File)
+	_, err := standard.TemporaryFileIn(&f.storage, o.engine())
+	return f.made(err)
+}
+
+// SpooledTemporaryFile makes a file in memory. It becomes a TemporaryFile on disk when a write goes past MaxSize, or when
+// Fd, Detach, Rollover or a larger Truncate is called. Until then no directory is needed. A roll-over that fails leaves the
+// file in memory as it was.
+func SpooledTemporaryFile(o *Options) (*File, error) {
+	f := new(File)
+	_, err := standard.SpooledTemporaryFileIn(&f.storage, o.engine())
+	return f.made(err)
+}
+
+// RegisterFile takes over a file that exists, for instance one that Mkstemp made, as if NamedTemporaryFile had made it and
+// Detach had been called: Close and Free remove its name, and nothing else works. It may be a link or a socket, which is
+// removed and not followed. A directory is EISDIR, a missing file ENOENT.
+func RegisterFile(path string) (*File, error) {
+	f := new(File)
+	return f.made(standard.RegisterFileIn(&f.storage, path))
+}
+
+// made gives the file whose storage was filled, unless that failed.
+func (f *File) made(err error) (*File, error) {
+	if err != nil {
+		return nil, public(err)
 	}
-	return f
+	f.file = standard.FileIn(&f.storage)
+	return f, nil
 }
 
-// loseDescriptor forgets a descriptor that may not be the file's. A fork copies the descriptors first and the memory later,
-// so what another thread opened in between is known to the child but not open there, and the number is soon that of another
-// file, which nothing here may touch. A spooled file that was just rolling over is still in memory as long as its block
-// is; any other file is closed.
-func (f *File) loseDescriptor(s *State) {
-	if s.Descriptor < 0 {
-		return
-	}
-	if s.Kind != KindSpooled || s.Size == 0 || s.Capacity < s.Size {
-		s.set(flagClosed, true)
-	}
-	s.Descriptor = -1
-}
-
-// enter locks the file for an operation and refuses it on a file that is closed or not open for it.
-func (f *File) enter(operation string, needs uint32) (*State, error) {
-	f.storage.Lock()
-	s := f.storage.State()
-	switch {
-	case s.has(flagClosed):
-		return s, f.refuse(operation, "the file is closed")
-	case s.has(flagDetached):
-		return s, f.refuse(operation, "the descriptor was detached")
-	case needs&^s.Flags == 0:
-		return s, nil
-	case needs == flagReadable:
-		return s, f.refuse(operation, "the file is not open for reading")
-	}
-	return s, f.refuse(operation, "the file is not open for writing")
-}
-
-func (f *File) refuse(operation, reason string) error {
-	return failed(operation, f.path(), &BadArgument{Errno: syscall.EBADF, Reason: reason})
-}
-
-// path copies the name, which the storage only lends.
-func (f *File) path() string { return strings.Clone(f.storage.Text(TextPath)) }
-
-// fail says which operation failed.
-func (f *File) fail(operation string, err error) error {
-	if err == nil {
-		return nil // without a copy of the path
-	}
-	return failed(operation, f.path(), err)
-}
-
-// Read reads up to len(p) bytes from the file's position. It gives less only at the end of the file, and io.EOF if there
-// is nothing. Text comes in whole characters of UTF-8, and a p that not one fits is a *ShortBuffer; see Reader.
+// Read reads up to len(p) bytes from the file's position on. It reads less only at the end of the file, and gives io.EOF if
+// it reads nothing. A text file gives whole characters, and ERANGE if p is too small for the next one: 4 bytes always
+// suffice. See Reader.
 func (f *File) Read(p []byte) (n int, err error) {
-	s, err := f.enter("read", flagReadable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if s.has(flagText) {
-		if n, err = f.textRead(s, p, false); err != nil {
-			return 0, f.fail("read", err)
-		}
-	} else if s.inMemory() {
-		n = s.memoryRead(p)
-	} else if n, err = f.diskRead(s, p); err != nil {
-		return n, f.fail("read", err)
-	}
-	if n == 0 && len(p) > 0 {
-		return 0, io.EOF
-	}
-	return n, nil
+	n, err = f.file.Read(p)
+	return n, public(err)
 }
 
-// ReadAt reads from an offset and leaves the position alone.
+// Reader gives a reader of a text file for functions that offer buffers of any size, such as io.ReadAll and bufio.Scanner.
+// It splits a character that does not fit between two reads; the file's position is then behind the character. A binary file
+// needs no Reader.
+func (f *File) Reader() io.Reader { return text.NewReader(f) }
+
+// ReadAt reads from an offset on, and leaves the position as it is. A text file cannot be read so.
 func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
-	s, err := f.enter("read", flagReadable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if offset < 0 {
-		return 0, f.fail("read", invalid("offset %d is negative", offset))
-	}
-	if s.has(flagText) {
-		return 0, f.fail("read", invalid("text cannot be read at an offset"))
-	}
-	if s.inMemory() {
-		n = copy(p, s.content(offset))
-	} else {
-		for n < len(p) && err == nil {
-			var k int
-			if k, err = f.library.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k <= 0 {
-				break
-			}
-			n += k
-		}
-	}
-	if err != nil {
-		return n, f.fail("read", err)
-	}
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
+	n, err = f.file.ReadAt(p, offset)
+	return n, public(err)
 }
 
-// ReadLine reads up to and with the next '\n', or in text what Options.Newline says ends a line, and no more than len(p)
-// bytes; io.EOF if there is nothing.
+// ReadLine reads up to and with the next '\n', or in a text file the line end of Options.Newline, but no more than len(p)
+// bytes. It gives io.EOF if it reads nothing.
 func (f *File) ReadLine(p []byte) (n int, err error) {
-	s, err := f.enter("read", flagReadable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if s.has(flagText) {
-		if n, err = f.textRead(s, p, true); err != nil {
-			return 0, f.fail("read", err)
-		}
-	} else if s.inMemory() {
-		n = s.memoryReadLine(p)
-	} else if n, err = f.diskReadLine(s, p); err != nil {
-		return n, f.fail("read", err)
-	}
-	if n == 0 && len(p) > 0 {
-		return 0, io.EOF
-	}
-	return n, nil
+	n, err = f.file.ReadLine(p)
+	return n, public(err)
 }
 
-// Write writes all of p at the file's position. When it returns, the bytes have reached the system, or the memory of a
-// spooled file: a buffer of our own would be written twice after a fork and lost at _exit. If the system fails halfway,
-// the position is where it was.
+// Write writes all of p at the file's position. When it returns, the system has the bytes, or the memory of a spooled file:
+// no write is held back. If it fails, the position is where it was.
 func (f *File) Write(p []byte) (n int, err error) {
-	s, err := f.enter("write", flagWritable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if s.has(flagText) {
-		return f.textWrite(s, p)
-	}
-	return f.put(s, p)
+	n, err = f.file.Write(p)
+	return n, public(err)
 }
 
-// put writes bytes as the file will have them.
-func (f *File) put(s *State, p []byte) (n int, err error) {
-	if s.inMemory() {
-		if s.rollsAt(s.Position + int64(len(p))) {
-			if err := f.rollover(s); err != nil {
-				return 0, err
-			}
-		} else {
-			return f.memoryWrite(s, p)
-		}
-	}
-	n, err = f.diskWrite(s, p)
-	return n, f.fail("write", err)
-}
-
-// Seek moves the position: whence as in the io package. A position before the start is EINVAL, but in a spooled file's
-// memory, where it is the start, as in Python. In text only the start, the end (offset 0 from there), the place where it
-// is (likewise) and what Tell gave are positions; others are EINVAL.
+// Seek moves the position; whence is io.SeekStart, io.SeekCurrent or io.SeekEnd. A position before the start is EINVAL; in a
+// spooled file's memory, reached from the position or the end, it is the start, as in Python. In a text file the positions
+// are the start, the end and the present one, by offset 0, and the numbers that Tell gave; others are EINVAL.
 func (f *File) Seek(offset int64, whence int) (position int64, err error) {
-	s, err := f.enter("seek", 0)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if whence < io.SeekStart || whence > io.SeekEnd {
-		return 0, f.fail("seek", invalid("whence %d is not 0, 1 or 2", whence))
-	}
-	if s.has(flagText) {
-		position, err = f.textSeek(s, offset, whence)
-	} else if s.inMemory() {
-		position, err = s.memorySeek(offset, whence)
-	} else {
-		position, err = f.diskSeek(s, offset, whence)
-	}
-	if err != nil {
-		return 0, f.fail("seek", err)
-	}
-	return position, nil
+	position, err = f.file.Seek(offset, whence)
+	return position, public(err)
 }
 
-// Tell gives the position; in text, a number that only Seek knows to read.
+// Tell gives the position. In a text file it is a number for Seek alone, with which nothing can be computed.
 func (f *File) Tell() (position int64, err error) {
-	s, err := f.enter("tell", 0)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if position, err = f.tell(s); err != nil {
-		return 0, f.fail("tell", err)
-	}
-	return position, nil
+	position, err = f.file.Tell()
+	return position, public(err)
 }
 
-func (f *File) tell(s *State) (int64, error) {
-	if s.has(flagText) {
-		return f.textTell(s)
-	}
-	position, err := f.position(s)
-	return position - s.unread(), err
-}
-
-// Truncate makes the file the given size, or with a negative size ends it at the position, and gives the new size. The
-// position stays. As in Python, a spooled file rolls over if the size is more than MaxSize (0 too), and does not grow
-// while it is in memory.
+// Truncate makes the file size bytes long, or with a negative size ends it at the position, and gives the new size. The
+// position stays. As in Python, a spooled file rolls over if the size is more than MaxSize, and does not grow while it is in
+// memory.
 func (f *File) Truncate(size int64) (newSize int64, err error) {
-	s, err := f.enter("truncate", flagWritable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if size < 0 {
-		if size, err = f.end(s); err != nil {
-			return 0, f.fail("truncate", err)
-		}
-	} else if s.inMemory() && size > s.MaxSize {
-		if err := f.rollover(s); err != nil {
-			return 0, err
-		}
-	}
-	if s.inMemory() {
-		s.Size = min(s.Size, size)
-		return size, nil
-	}
-	if !s.has(flagText) {
-		err = f.dropAhead(s)
-	}
-	if err == nil {
-		err = f.library.system.Truncate(int(s.Descriptor), size)
-	}
-	if err != nil {
-		return 0, f.fail("truncate", err)
-	}
-	return size, nil
+	newSize, err = f.file.Truncate(size)
+	return newSize, public(err)
 }
 
-// end is where Truncate ends a file: at its position, which in text is behind what was read ahead, as in Python.
-func (f *File) end(s *State) (int64, error) {
-	if s.has(flagText) {
-		return f.position(s)
-	}
-	return f.tell(s)
-}
+// Flush moves the descriptor to the file's position, for a program that goes on with the descriptor. In a text file it does
+// nothing, as a write after it must go where Python's goes; Fd moves the descriptor there.
+func (f *File) Flush() error { return public(f.file.Flush()) }
 
-// Flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor. Nothing else is
-// ever held back. In text it does nothing, because a write after it must go where Python's does; Fd moves the descriptor.
-func (f *File) Flush() error {
-	s, err := f.enter("flush", 0)
-	defer f.storage.Unlock()
-	if err != nil || s.inMemory() || s.has(flagText) {
-		return err
-	}
-	return f.fail("flush", f.dropAhead(s))
-}
-
-// Fd gives the descriptor, which stays the file's: it is not to be closed. A spooled file rolls over, as Python's does.
+// Fd gives the descriptor, at the file's position. It stays the file's: the caller does not close it. A spooled file rolls
+// over.
 func (f *File) Fd() (descriptor int, err error) {
-	s, err := f.enter("fileno", 0)
-	defer f.storage.Unlock()
-	if err != nil {
-		return -1, err
-	}
-	return f.onDisk(s, "fileno")
+	descriptor, err = f.file.Fd()
+	return descriptor, public(err)
 }
 
-// Detach hands the descriptor over to the caller, who closes it. The name stays the file's, and goes when it is closed
-// or freed; nothing else works any more. A spooled file rolls over first.
+// Detach gives the descriptor, at the file's position, to the caller, who closes it. The name stays the file's, and Close
+// and Free remove it; no other method works any more. A spooled file rolls over first.
 func (f *File) Detach() (descriptor int, err error) {
-	s, err := f.enter("detach", 0)
-	defer f.storage.Unlock()
-	if err != nil {
-		return -1, err
-	}
-	if descriptor, err = f.onDisk(s, "detach"); err != nil {
-		return -1, err
-	}
-	s.set(flagDetached, true)
-	s.Descriptor = -1
-	return descriptor, nil
+	descriptor, err = f.file.Detach()
+	return descriptor, public(err)
 }
 
-// onDisk gives the descriptor with the file's position in it.
-func (f *File) onDisk(s *State, operation string) (int, error) {
-	if s.inMemory() {
-		if err := f.rollover(s); err != nil {
-			return -1, err
-		}
-	}
-	if err := f.dropAhead(s); err != nil {
-		return -1, f.fail(operation, err)
-	}
-	return int(s.Descriptor), nil
+// Name gives the file's absolute path; "" for a file without a name. It is the same after Close.
+func (f *File) Name() string { return f.file.Name() }
+
+// Keep makes the file permanent: neither Close nor Free removes its name. It is EINVAL for a file without a name.
+func (f *File) Keep() error { return public(f.file.Keep()) }
+
+// Rollover moves a spooled file from memory to disk, where it behaves the same. It does nothing to other files.
+func (f *File) Rollover() error { return public(f.file.Rollover()) }
+
+// Rolled tells whether the file is on disk.
+func (f *File) Rolled() (bool, error) {
+	rolled, err := f.file.Rolled()
+	return rolled, public(err)
 }
 
-// Name gives the file's absolute path, or "" for a file without a name. It stays the same after closing.
-func (f *File) Name() string {
-	f.storage.Lock()
-	defer f.storage.Unlock()
-	return f.path()
-}
+// Close closes the file, and removes its name unless it is to stay; see NamedTemporaryFile. A second Close does nothing.
+func (f *File) Close() error { return public(f.file.Close()) }
 
-// Keep makes the file stay for good: nothing will delete its name.
-func (f *File) Keep() error {
-	f.storage.Lock()
-	defer f.storage.Unlock()
-	s := f.storage.State()
-	switch {
-	case s.Kind != KindNamed:
-		return failed("keep", "", invalid("a file without a name cannot be kept"))
-	case s.has(flagClosed) && !s.has(flagNamed):
-		return f.refuse("keep", "the file is closed and gone")
-	}
-	s.set(flagDelete, false)
-	return nil
-}
-
-// Close closes the file, and deletes its name unless it was to be kept or to outlive closing. Closing again does nothing.
-// In a process other than the one that made the file it closes only.
-func (f *File) Close() error {
-	f.storage.Lock()
-	defer f.storage.Unlock()
-	s := f.storage.State()
-	if s.has(flagClosed) {
-		return nil
-	}
-	err := f.closeDescriptor(s)
-	if s.has(flagDeleteOnClose) {
-		if deleteErr := f.delete(s); err == nil {
-			err = deleteErr
-		}
-	}
-	return err
-}
-
-// Free closes the file if it is open, and deletes a name that was to outlive closing. It is the end of the object, as
-// leaving the with statement is in Python.
-func (f *File) Free() error {
-	f.storage.Lock()
-	defer f.storage.Unlock()
-	s := f.storage.State()
-	err := f.closeDescriptor(s)
-	if deleteErr := f.delete(s); err == nil {
-		err = deleteErr
-	}
-	return err
-}
-
-// closeDescriptor closes what is open and lets go of the memory. The descriptor is forgotten first: whatever close says,
-// the number is free for others from then on.
-func (f *File) closeDescriptor(s *State) (err error) {
-	if s.has(flagClosed) {
-		return nil
-	}
-	s.set(flagClosed, true)
-	descriptor := int(s.Descriptor)
-	s.Descriptor = -1
-	s.AheadStart, s.AheadEnd = 0, 0
-	s.Size, s.Position = 0, 0
-	if descriptor >= 0 {
-		err = f.library.system.Close(descriptor)
-	}
-	if s.Data != nil {
-		f.storage.Resize(0, 0)
-	}
-	return f.fail("close", err)
-}
-
-// delete removes the name if that is ours to do. A name that is gone already is no error: the caller may have moved it.
-func (f *File) delete(s *State) error {
-	if !s.has(flagNamed) || !s.has(flagDelete) || !f.storage.Owned() {
-		return nil
-	}
-	err := f.library.system.Unlink(f.storage.Text(TextPath))
-	if err == nil || err == syscall.ENOENT {
-		s.set(flagNamed, false)
-		return nil
-	}
-	return f.fail("unlink", err)
-}
+// Free closes the file if it is open, and removes a name that was to outlive Close. It is the end of Python's with
+// statement.
+func (f *File) Free() error { return public(f.file.Free()) }

@@ -1,162 +1,17 @@
-package core
+package tempfile
 
-import "strings"
-
-// choice is a default directory that was tried, and the environment it was chosen for.
-type choice struct {
-	made        bool
-	environment Environment
-	directory   string
+// Gettempdir gives the default directory: the one that SetTempdir set, or else the first of the Candidates in which a file
+// can be created, written and removed. The choice is kept for as long as the environment variables that led to it stay the
+// same. If no candidate is usable, the error is a *TempdirError.
+func Gettempdir() (string, error) {
+	directory, err := standard.Gettempdir()
+	return directory, public(err)
 }
 
-// suits tells whether the choice is still the one to make. CPython keeps its first choice for ever; a C library cannot,
-// because its host may set TMPDIR at any time and expects the next call to see it.
-func (c *choice) suits(now *Environment) bool {
-	return c.made && c.environment.TMPDIR == now.TMPDIR && c.environment.TEMP == now.TEMP &&
-		c.environment.TMP == now.TMP && c.environment.HOME == now.HOME
-}
+// SetTempdir sets the default directory of the process without checking it, as an assignment to tempfile.tempdir does in
+// Python; nil: choose again.
+func SetTempdir(directory *string) { standard.SetTempdir(directory) }
 
-// SetTempdir sets the default directory. See the package's function.
-func (l *Library) SetTempdir(directory *string) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if directory != nil {
-		copied := strings.Clone(*directory)
-		directory = &copied
-	}
-	l.tempdir = directory
-}
-
-// Gettempdir gives the default directory: what SetTempdir set, or else the first candidate in which a file can be
-// created, written and removed. The choice is kept for as long as the environment that led to it stays the same. If no
-// candidate is usable, the *TempdirError has the reason of each.
-func (l *Library) Gettempdir() (string, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if l.tempdir != nil {
-		return *l.tempdir, nil
-	}
-	environment := l.system.Environment()
-	if environment.Tempdir != nil {
-		return *environment.Tempdir, nil
-	}
-	if l.choice.suits(&environment) {
-		return l.choice.directory, nil
-	}
-	refusals := []Refusal{}
-	for _, candidate := range l.candidates(&environment) {
-		err := l.try(candidate)
-		if err == nil {
-			l.choice = choice{made: true, environment: environment, directory: candidate}
-			return candidate, nil
-		}
-		refusals = append(refusals, Refusal{candidate, err})
-	}
-	return "", &TempdirError{Refusals: refusals}
-}
-
-// Candidates lists the directories that Gettempdir tries, in order and absolute: TMPDIR, TEMP and TMP where they are
-// set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
-func (l *Library) Candidates() []string {
-	environment := l.system.Environment()
-	return l.candidates(&environment)
-}
-
-func (l *Library) candidates(environment *Environment) []string {
-	var list []string
-	for _, wish := range [...]string{environment.TMPDIR, environment.TEMP, environment.TMP} {
-		if wish == "" {
-			continue
-		}
-		if absolute, err := l.absolute(wish); err == nil {
-			wish = absolute
-		}
-		list = append(list, wish)
-	}
-	list = append(list, "/tmp", "/var/tmp", "/usr/tmp")
-	// Without a current directory, "." stands for it as in Python: creating there tells the reason.
-	here, err := l.system.Getwd()
-	if err != nil {
-		here = "."
-	}
-	list = append(list, here)
-	home := environment.HOME
-	if home == "" {
-		home, _ = l.system.Home()
-	}
-	if strings.HasPrefix(home, "/") {
-		list = append(list, tidy(home))
-	}
-	return list
-}
-
-// try finds out whether files can be created, written and removed in a directory, by doing it: permissions, quotas,
-// read-only mounts and sandboxes have no other common question.
-func (l *Library) try(directory string) error {
-	absolute, err := l.absolute(directory)
-	if err != nil {
-		return err
-	}
-	p := Plan{library: l, directory: absolute, permissions: 0o600}
-	descriptor, path, err := p.create()
-	if err != nil {
-		return errnoOf(err)
-	}
-	// More than the limit on a file's size would raise SIGXFSZ, which ends a host that does not expect it.
-	probe := []byte("blat")
-	probe = probe[:min(int64(len(probe)), l.system.FileSizeLimit())]
-	_, writeErr := writeAll(l.system, descriptor, probe)
-	closeErr := l.system.Close(descriptor)
-	unlinkErr := l.system.Unlink(path)
-	for _, err := range [...]error{writeErr, closeErr, unlinkErr} {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// absolute makes a path absolute and tidy.
-func (l *Library) absolute(path string) (string, error) {
-	if !strings.HasPrefix(path, "/") {
-		here, err := l.system.Getwd()
-		if err != nil {
-			return "", failed("getcwd", path, err)
-		}
-		path = here + "/" + path
-	}
-	return tidy(path), nil
-}
-
-// isTidy tells in one pass what nearly always holds: after no slash comes another, a lone dot, or the end.
-func isTidy(path string) bool {
-	for i := 0; i < len(path); i++ {
-		if path[i] != '/' {
-			continue
-		}
-		rest := path[i+1:]
-		if rest == "" || rest[0] == '/' || rest[0] == '.' && (len(rest) == 1 || rest[1] == '/') {
-			return false
-		}
-	}
-	return true
-}
-
-// tidy drops doubled and trailing slashes and "." from an absolute path. It keeps "..", which cannot be dropped without
-// knowing what is a link: a/../b is not b where a leads elsewhere.
-func tidy(path string) string {
-	if isTidy(path) {
-		return path
-	}
-	var parts strings.Builder
-	for part := range strings.SplitSeq(path, "/") {
-		if part != "" && part != "." {
-			parts.WriteByte('/')
-			parts.WriteString(part)
-		}
-	}
-	if parts.Len() == 0 {
-		return "/"
-	}
-	return parts.String()
-}
+// Candidates lists the directories that Gettempdir tries, in order and absolute: TMPDIR, TEMP and TMP where they are set,
+// /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
+func Candidates() []string { return standard.Candidates() }

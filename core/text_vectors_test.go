@@ -1,6 +1,6 @@
 //go:build unix
 
-package core_test
+package tempfile_test
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"libtempfile/core"
+	tempfile "libtempfile/core"
 )
 
 // What io.TextIOWrapper and SpooledTemporaryFile do; tests/vectors/text.md describes the files.
@@ -100,10 +100,10 @@ func TestTextVectors(t *testing.T) {
 }
 
 func (c *textCase) run() error {
-	o := core.Options{Mode: c.Options.Mode, Encoding: c.Options.Encoding, Errors: c.Options.Errors, Newline: c.Options.Newline, MaxSize: c.Options.MaxSize}
-	create := core.NamedTemporaryFile
+	o := tempfile.Options{Mode: c.Options.Mode, Encoding: c.Options.Encoding, Errors: c.Options.Errors, Newline: c.Options.Newline, MaxSize: c.Options.MaxSize}
+	create := tempfile.NamedTemporaryFile
 	if c.Class == "spooled" {
-		create = core.SpooledTemporaryFile
+		create = tempfile.SpooledTemporaryFile
 	}
 	f, err := create(&o)
 	if err != nil {
@@ -161,7 +161,7 @@ func hashed(what string, data []byte, length int, sum uint32) error {
 	return nil
 }
 
-func (s *textStep) run(f *core.File, kept map[int]int64) error {
+func (s *textStep) run(f *tempfile.File, kept map[int]int64) error {
 	var (
 		number int64
 		data   []byte
@@ -232,7 +232,7 @@ func (s *textStep) compare(number int64, data []byte, err error) error {
 		if !sameError(err, s.Errno) {
 			return fmt.Errorf("%v, not %s", err, s.Errno)
 		}
-		var at *core.TextError
+		var at *tempfile.TextError
 		if errors.As(err, &at) && s.Offset != 0 && at.Offset != s.Offset && s.Do != "seek" {
 			return fmt.Errorf("%v, not at %d", err, s.Offset)
 		}
@@ -273,7 +273,7 @@ func TestTextNames(t *testing.T) {
 		Encoding *string
 	}
 	for _, c := range readVectors[named](t, "text_names.json") {
-		f, err := core.SpooledTemporaryFile(&core.Options{Mode: "w+", Encoding: c.Name})
+		f, err := tempfile.SpooledTemporaryFile(&tempfile.Options{Mode: "w+", Encoding: c.Name})
 		if (err == nil) != (c.Encoding != nil) {
 			t.Errorf("%q: %v", c.Name, err)
 		}

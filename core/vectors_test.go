@@ -1,6 +1,6 @@
 //go:build unix
 
-package core_test
+package tempfile_test
 
 import (
 	"encoding/json"
@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"testing"
 
-	"libtempfile/core"
+	tempfile "libtempfile/core"
 )
 
 // The vectors that all languages share; tests/vectors/README.md describes them.
@@ -127,7 +127,7 @@ func runVectors(t *testing.T, name string, run func(t *testing.T, v *vector, dir
 	t.Logf("%d cases", ran)
 }
 
-func (v *vector) options(directory string) *core.Options {
+func (v *vector) options(directory string) *tempfile.Options {
 	given := &v.Options
 	text := func(s *byteString) string {
 		if s == nil {
@@ -135,7 +135,7 @@ func (v *vector) options(directory string) *core.Options {
 		}
 		return string(*s)
 	}
-	o := &core.Options{
+	o := &tempfile.Options{
 		Dir: directory, Prefix: text(given.Prefix), NoPrefix: given.Prefix != nil, Suffix: text(given.Suffix), Name: text(given.Name),
 		Mode: text(given.Mode), Encoding: text(given.Encoding), Errors: text(given.Errors), Buffering: given.Buffering,
 		Permissions: given.Permissions, NoTmpfile: given.Flags&0x10 != 0, OnlyTmpfile: given.Flags&0x20 != 0, MaxSize: v.MaxSize,
@@ -150,29 +150,29 @@ func (v *vector) options(directory string) *core.Options {
 	return o
 }
 
-var classes = map[string]func(*core.Options) (*core.File, error){
-	"named_temporary_file":   core.NamedTemporaryFile,
-	"temporary_file":         core.TemporaryFile,
-	"spooled_temporary_file": core.SpooledTemporaryFile,
+var classes = map[string]func(*tempfile.Options) (*tempfile.File, error){
+	"named_temporary_file":   tempfile.NamedTemporaryFile,
+	"temporary_file":         tempfile.TemporaryFile,
+	"spooled_temporary_file": tempfile.SpooledTemporaryFile,
 }
 
 // create creates by the function of that name and removes what was created.
-func create(t *testing.T, function string, o *core.Options) (path string, err error) {
+func create(t *testing.T, function string, o *tempfile.Options) (path string, err error) {
 	switch function {
 	case "mkstemp":
 		var descriptor int
-		if descriptor, path, err = core.Mkstemp(o); err == nil {
+		if descriptor, path, err = tempfile.Mkstemp(o); err == nil {
 			err = errors.Join(syscall.Close(descriptor), os.Remove(path))
 		}
 	case "mkdtemp":
-		if path, err = core.Mkdtemp(o); err == nil {
+		if path, err = tempfile.Mkdtemp(o); err == nil {
 			err = os.Remove(path)
 		}
 	case "mktemp":
-		path, err = core.Mktemp(o)
+		path, err = tempfile.Mktemp(o)
 	case "temporary_directory":
-		var directory *core.Directory
-		if directory, err = core.TemporaryDirectory(o); err == nil {
+		var directory *tempfile.Directory
+		if directory, err = tempfile.TemporaryDirectory(o); err == nil {
 			path, err = directory.Name(), directory.Free()
 		}
 	default:
@@ -180,7 +180,7 @@ func create(t *testing.T, function string, o *core.Options) (path string, err er
 		if !known {
 			t.Fatalf("there is no function %q", function)
 		}
-		var file *core.File
+		var file *tempfile.File
 		if file, err = class(o); err == nil {
 			path, err = file.Name(), file.Free()
 		}
@@ -211,7 +211,7 @@ func runCreation(t *testing.T, v *vector, directory string) {
 
 func runMode(t *testing.T, v *vector, directory string) {
 	for name, class := range classes {
-		file, err := class(&core.Options{Dir: directory, Mode: string(v.Mode)})
+		file, err := class(&tempfile.Options{Dir: directory, Mode: string(v.Mode)})
 		if !sameError(err, v.Errno) {
 			t.Errorf("%s: mode %q: %v; want %q", name, v.Mode, err, v.Errno)
 		}
@@ -233,7 +233,7 @@ func runMode(t *testing.T, v *vector, directory string) {
 }
 
 // perform does one step; its result is a number or bytes.
-func perform(t *testing.T, file *core.File, step *vectorStep) (number int64, bytes []byte, err error) {
+func perform(t *testing.T, file *tempfile.File, step *vectorStep) (number int64, bytes []byte, err error) {
 	size := int64(-1)
 	if step.Size != nil {
 		size = *step.Size
@@ -274,7 +274,7 @@ func perform(t *testing.T, file *core.File, step *vectorStep) (number int64, byt
 	return number, bytes[:n], err
 }
 
-func play(t *testing.T, file *core.File, steps []vectorStep) {
+func play(t *testing.T, file *tempfile.File, steps []vectorStep) {
 	if len(steps) == 0 {
 		t.Fatal("a case without steps")
 	}
@@ -308,7 +308,7 @@ func play(t *testing.T, file *core.File, steps []vectorStep) {
 }
 
 func runSpooled(t *testing.T, v *vector, directory string) {
-	file, err := core.SpooledTemporaryFile(v.options(directory))
+	file, err := tempfile.SpooledTemporaryFile(v.options(directory))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 """Builds the package with the shared library in it, from a checkout or from an sdist, which carries the library's sources.
 
-A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go, a C compiler and binutils build one. Nothing is
-written beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
+A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go, a C compiler and binutils build one. Nothing
+is written beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
 """
 
 import functools

@@ -1,4 +1,4 @@
-/* What was made once is made without Go the next time, see capi/recipes.c, and nobody can tell: every creation is asked for
+/* What was made once is made without Go the next time, see capi/fast_recipes.c, and nobody can tell: every creation is asked for
  * several times here, and must be the same each time, in what it makes, in what it refuses, and in what the environment, the
  * current directory or a fork change. */
 #include "check.h"

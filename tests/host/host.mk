@@ -12,7 +12,7 @@ guest: build $(long_tests) $(guest_tests) $(hook_libraries) ## test: forks and s
 	  tests/tools/lines guest tests/host/guest/run "$(CURDIR)/$(B)" $(long_tests) $(guest_tests)
 
 # Faults, made to happen under strace.
-fault_programs := $(addprefix $(B)/tests/host/faults/,driver large)
+fault_programs := $(addprefix $(B)/tests/host/faults/,driver large creation/creation creation/creation-go)
 
 # ROWS="3 25" ## variables: the rows of make faults
 # ELSEWHERE=no ## variables: make faults leaves out the rows that are tests of the core and of C
@@ -26,3 +26,7 @@ test-faults: build need-python $(fault_programs) ## test: the quick part of make
 $(B)/tests/host/faults/%: tests/host/faults/%.c $(wildcard tests/host/faults/*.h) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile
+
+$(B)/tests/host/faults/creation/creation-go: tests/host/faults/creation/go/main.go $(go_sources)
+	@mkdir -p $(@D)
+	$(Q)$(GO) build -trimpath -buildvcs=false -o $@ ./tests/host/faults/creation/go

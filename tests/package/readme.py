@@ -127,6 +127,16 @@ def paths(root: Path, text: str) -> None:
     print(f"ok readme {len(told)} paths of the layout exist")
 
 
+def links(root: Path, documents: List[Path]) -> None:
+    """Every link of the documents that the site does not have leads to a file of the tree."""
+    told = [(document, link) for document in documents
+            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))]
+    missing = [f"{link} in {document.relative_to(root)}" for document, link in told if not (document.parent / link).exists()]
+    if missing or not told:
+        fail(f"there is no {missing}")
+    print(f"ok readme {len(told)} links lead to files")
+
+
 def main() -> None:
     root, cc, cxx, go = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], sys.argv[4]
     documents = [root / "README.md", *sorted((root / "bindings/docs/pages").glob("*.md"))]
@@ -150,6 +160,7 @@ def main() -> None:
     others = [root / "python/README.md", *sorted((root / ".github").glob("*.md"))]
     targets(root, "\n".join(document.read_text(encoding="utf-8") for document in documents + others))
     paths(root, text)
+    links(root, [documents[0], *others])
 
 
 main()

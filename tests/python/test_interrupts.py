@@ -1,5 +1,5 @@
-"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see tests/python/interrupts,
-which is the same at length and beside the standard module."""
+"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see
+tests/python/interrupts, which is the same at length and beside the standard module."""
 
 import importlib.util
 import json

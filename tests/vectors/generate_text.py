@@ -18,7 +18,7 @@ import random
 import sys
 import tempfile
 
-# The encodings of core/encodings.go, under Python's names.
+# The encodings of core/charset/encodings.go, under Python's names.
 UNICODE = "utf_8 utf_8_sig utf_16 utf_16_le utf_16_be utf_32 utf_32_le utf_32_be".split()
 SINGLE = (
     "ascii latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10 iso8859_11 "

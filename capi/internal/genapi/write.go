@@ -57,7 +57,7 @@ func prototypes(functions []function) string {
 // shims are the public functions that enter Go.
 func shims(functions []function) string {
 	var b strings.Builder
-	b.WriteString(generated + "#include \"internal.h\"\n#include \"_cgo_export.h\"\n#include <errno.h>\n")
+	b.WriteString(generated + "#include \"fast.h\"\n#include \"_cgo_export.h\"\n#include <errno.h>\n")
 	for _, f := range inGo(functions) {
 		if f.scope != internal {
 			f.ifHook(&b, func() { b.WriteString("\n" + f.shim()) })

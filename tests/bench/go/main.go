@@ -7,9 +7,10 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
-	"libtempfile/core"
+	tempfile "libtempfile/core"
 )
 
 // A contestant is one way to do a job.
@@ -20,10 +21,10 @@ type contestant struct {
 
 var contestants = map[string]contestant{
 	"core_mkstemp":     {coreMkstemp, nil},
-	"core_named":       {func() error { return freed(core.NamedTemporaryFile(nil)) }, nil},
-	"core_unnamed":     {func() error { return freed(core.TemporaryFile(nil)) }, nil},
+	"core_named":       {func() error { return freed(tempfile.NamedTemporaryFile(nil)) }, nil},
+	"core_unnamed":     {func() error { return freed(tempfile.TemporaryFile(nil)) }, nil},
 	"core_directory":   {coreDirectory, nil},
-	"core_remove_all":  {func() error { return core.RemoveAll(tree()) }, plant},
+	"core_remove_all":  {func() error { return tempfile.RemoveAll(tree()) }, plant},
 	"go_create_temp":   {goCreateTemp, nil},
 	"go_mkdir_temp":    {goMkdirTemp, nil},
 	"go_os_remove_all": {func() error { return os.RemoveAll(tree()) }, plant},
@@ -75,17 +76,17 @@ func (c contestant) measure(count int) (total time.Duration, err error) {
 }
 
 func coreMkstemp() error {
-	descriptor, path, err := core.Mkstemp(nil)
+	descriptor, path, err := tempfile.Mkstemp(nil)
 	if err != nil {
 		return err
 	}
-	if err := (core.Kernel{}).Close(descriptor); err != nil {
+	if err := syscall.Close(descriptor); err != nil {
 		return err
 	}
 	return os.Remove(path)
 }
 
-func freed(file *core.File, err error) error {
+func freed(file *tempfile.File, err error) error {
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func freed(file *core.File, err error) error {
 }
 
 func coreDirectory() error {
-	directory, err := core.TemporaryDirectory(nil)
+	directory, err := tempfile.TemporaryDirectory(nil)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ def core(bench: Bench, pattern: str) -> Seen:
     """Runs tests of the core."""
     if shutil.which("go") is None:
         raise Skip("Go is missing (https://go.dev/dl/)")
-    done = subprocess.run(["go", "test", "-count=1", "-v", "-run", pattern, "./core"], cwd=bench.root, check=False,
+    done = subprocess.run(["go", "test", "-count=1", "-v", "-run", pattern, "./core/..."], cwd=bench.root, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     ran = re.findall(r"^--- PASS: (\w+)", done.stdout, re.MULTILINE)
     assert done.returncode == 0, done.stdout

@@ -19,6 +19,7 @@ import mounts
 from bench import Bench
 
 import control  # noqa: F401
+import rows_creation  # noqa: F401
 import rows_errors  # noqa: F401  (importing them registers their rows)
 import rows_elsewhere  # noqa: F401
 import rows_helpers  # noqa: F401

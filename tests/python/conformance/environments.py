@@ -1,4 +1,4 @@
-"""Environments to run the standard library's tests in: a plain venv, or one with the drop-in in the standard module's place."""
+"""Environments for the standard library's tests: a plain venv, or one with the drop-in in the standard module's place."""
 
 import os
 import shutil

@@ -31,7 +31,7 @@ class Interpreter:
 
 
 def find():
-    """The interpreters to judge, in the order of their versions: those named by PYTHONS, or else pyenv's and the system's."""
+    """The interpreters to judge, ordered by version: those named by PYTHONS, or else pyenv's and the system's."""
     named = os.environ.get("PYTHONS")
     if named:
         paths = named.split()

@@ -1,10 +1,11 @@
 """Runs CPython's own tests of tempfile, and of its clients, with the drop-in in the standard module's place.
 
 usage: run.py conformance LIBRARY EIO-LIBRARY      every interpreter, as root and as another user, and a control
-       run.py clients LIBRARY                      tests of modules that use tempfile; the counts must be the standard module's
+       run.py clients LIBRARY                      tests of modules that use tempfile; the counts must be as with the
+                                                   standard module
 
-The tests are those that are installed with each interpreter. PYTHONS names interpreters to use in place of all that are found,
-CLIENTS tests in place of the usual ones.
+The tests are those that are installed with each interpreter. PYTHONS names interpreters to use in place of all that are
+found, CLIENTS tests in place of the usual ones.
 """
 
 import concurrent.futures

@@ -1,5 +1,5 @@
-"""Every interpreter of a shadowed environment imports this at its start, and it notes which tempfile that one has: once when it
-starts and once when it ends. So a child that got the standard module cannot go unseen."""
+"""Every interpreter of a shadowed environment imports this at its start, and it notes which tempfile that one has: once when
+it starts and once when it ends. So a child that got the standard module cannot go unseen."""
 
 import atexit
 import os

@@ -2,8 +2,8 @@
 
 usage: run.py opcodes|memory|signals [HITS]
 
-HITS is how many signals each scenario of ours gets, by default 100. PYTHONS names interpreters; SCENARIOS a part of the scenarios' names.
-It fails if a descriptor is left or closed twice, or more names are left than of CPython's.
+HITS is how many signals each scenario of ours gets, by default 100. PYTHONS names interpreters; SCENARIOS a part of the
+scenarios' names. It fails if a descriptor is left or closed twice, or more names are left than of CPython's.
 """
 
 import json

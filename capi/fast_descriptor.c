@@ -1,0 +1,29 @@
+/* Handing out a descriptor, where that is a mere look at the record: a file is often made for its descriptor alone. A spooled
+ * file that has to roll over, what was read ahead, text, and whatever is an error are left to Go. */
+#include "fast.h"
+
+static bool at_hand(const tempfile__record *record)
+{
+    const tempfile__state *state = &record->state;
+
+    return state->descriptor >= 0 && tempfile__descriptor_is_ours(record) && state->ahead_start == state->ahead_end &&
+           (state->flags & (TEMPFILE__CLOSED | TEMPFILE__DETACHED | TEMPFILE__TEXT_MODE)) == 0;
+}
+
+bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result)
+{
+    if (!at_hand(record))
+        return false;
+    *result = record->state.descriptor;
+    return true;
+}
+
+bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result)
+{
+    if (!at_hand(record))
+        return false;
+    *result = record->state.descriptor;
+    record->state.flags |= TEMPFILE__DETACHED;
+    record->state.descriptor = -1;
+    return true;
+}

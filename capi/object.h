@@ -1,0 +1,157 @@
+/* The object group: the records behind the handles, their life and end, and the sweeps at exit and at a signal. README.md draws
+ * the states of a record. */
+#ifndef TEMPFILE_OBJECT_H
+#define TEMPFILE_OBJECT_H
+
+#include "runtime.h"
+
+/* Kinds of handle. */
+enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL };
+
+/* The strings of an object, in the order of object.Field in Go. */
+enum tempfile__field {
+    TEMPFILE__PATH, TEMPFILE__SPOOL_DIRECTORY, TEMPFILE__SPOOL_PREFIX, TEMPFILE__SPOOL_SUFFIX, TEMPFILE__FIELDS
+};
+
+/* The fixed part of an object: object.State in Go, field by field. record.go does not compile unless the layouts agree. */
+typedef struct tempfile__state {
+    uint32_t kind, flags;
+    int32_t descriptor;
+    uint32_t permissions;
+    int64_t max_size, read_ahead;
+    uint64_t device, inode;
+    void *data;
+    int64_t capacity, size, position, ahead_start, ahead_end;
+    struct {
+        uint16_t encoding;
+        uint8_t errors, newline, decoder, skip, encoder, unused;
+    } text;
+} tempfile__state;
+
+/* Kinds of file and bits of state.flags that C looks at; record.go checks that they agree. */
+enum tempfile__file_kind { TEMPFILE__SPOOLED = 3 };
+enum tempfile__flag {
+    TEMPFILE__READABLE = 1 << 0,
+    TEMPFILE__WRITABLE = 1 << 1,
+    TEMPFILE__DELETE = 1 << 2,
+    TEMPFILE__NAMED = 1 << 4,
+    TEMPFILE__CLOSED = 1 << 5,
+    TEMPFILE__DETACHED = 1 << 6,
+    TEMPFILE__TEXT_MODE = 1 << 10,
+};
+
+/* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
+ * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
+ * the child goes on with the record as it is. */
+typedef struct tempfile__record {
+    uint32_t generation; /* odd: live; a handle must have the same */
+    uint32_t kind;       /* enum tempfile__kind */
+    uint32_t index, next_free;
+    uint32_t ending;     /* from before its last handle dies until all is done that the object owes */
+    uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
+    uintptr_t maker;     /* the thread (pthread_self) that is making the object; 0: it is made */
+    uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
+    uint64_t epoch;      /* epoch of the process whose Go runtime knows it */
+    uint64_t descriptor_serial; /* when it got its descriptor: a count over all objects */
+    void *object;        /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
+    char *fields[TEMPFILE__FIELDS];
+    size_t field_sizes[TEMPFILE__FIELDS];
+    char *last_path;     /* of the object before this one, for a signal handler that may still be at it */
+    tempfile__state state;
+} tempfile__record;
+
+/* The same record under the names that tell the generator which handle a function takes. */
+typedef tempfile__record tempfile__file, tempfile__directory, tempfile__removal;
+typedef const tempfile__record tempfile__cfile;
+typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__new_removal;
+
+/* One call of a public function on its way in and out. */
+struct tempfile__call {
+    const char *function;
+    tempfile__record *record;
+    pthread_mutex_t *lock;
+    struct tempfile__thread *thread; /* while it is in Go */
+};
+
+/* --- object_record.c: the table of the records, and the making of one */
+
+/* Records come in tables of 1,024, of which there are at most 1,024. */
+#define TEMPFILE__TABLES 1024
+#define TEMPFILE__RECORDS 1024
+extern struct tempfile__objects {
+    uint64_t descriptor_serial; /* of the object that got its descriptor last */
+    uint32_t tables, first_free;
+    tempfile__record *records[TEMPFILE__TABLES];
+    pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
+} tempfile__objects;
+
+tempfile__record *tempfile__record_at(uint32_t index);
+int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
+int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
+void tempfile__return_record(tempfile__record *record);
+void tempfile__recycle_record(tempfile__record *record);
+void tempfile__clear_record(tempfile__record *record);
+void tempfile__forget_token(tempfile__record *record);
+void tempfile__reset_locks(void);
+
+/* --- object_handle.c: from a handle to its record */
+
+void tempfile__lock(tempfile__record *record);
+void tempfile__unlock(tempfile__record *record);
+void *tempfile__handle_of(const tempfile__record *record);
+int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
+tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind);
+bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
+void tempfile__done(struct tempfile__call *call);
+bool tempfile__owned(const tempfile__record *record);
+
+/* --- object_fields.c: what a record holds */
+
+void tempfile__advance_descriptor_serial(tempfile__record *record);
+void tempfile__note_fork(void);
+void tempfile__set_fork_limit(void);
+bool tempfile__descriptor_is_ours(const tempfile__record *record);
+void tempfile__close_descriptor(tempfile__record *record);
+void tempfile__close_file(tempfile__record *record, int placeholder);
+int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
+int tempfile__set_field(tempfile__record *record, int which, const char *text, size_t size);
+
+/* --- object_end.c: the way into Go with an object, and the end of one */
+
+int tempfile__enter_object(struct tempfile__call *call);
+struct tempfile__name {
+    const char *path;
+    uint64_t device, inode; /* of a directory */
+    uint32_t generation;    /* of the object */
+};
+void tempfile__pin(struct tempfile__call *call);
+void tempfile__unpin(struct tempfile__call *call);
+bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name);
+
+/* --- object_sweep.c: the end of all that this process made */
+
+void tempfile__clean_up_at_signal(bool ends);
+void tempfile__clean_up_last(bool may_enter_go);
+bool tempfile__is_owner(void);
+
+/* --- object_exit.c */
+
+void tempfile__start_making(tempfile__record *record);
+void tempfile__clean_up_at_exit(void);
+
+/* --- object_tree.c */
+
+struct tempfile__bounds {
+    uint32_t entries; /* so many more may be looked at */
+    int64_t until;    /* by tempfile__now; 0: there is no bound in time */
+};
+bool tempfile__remove_tree(const char *path, uint64_t device, uint64_t inode, struct tempfile__bounds *bounds);
+int64_t tempfile__now(void);
+
+/* --- Go's functions for this group. cgo's own prototypes are compiled against these. */
+
+extern int tfgo_inherit(tempfile__record *record);
+extern int tfgo_release(tempfile__record *record, int full);
+extern int tfgo_end_directory(tempfile__record *record);
+
+#endif

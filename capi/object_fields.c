@@ -1,0 +1,103 @@
+/* The contents of a record: its descriptor, its block of memory and its strings. Go changes them through the functions here. */
+#define _GNU_SOURCE
+#include "object.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Gives a record the next serial, just before it gets a descriptor. */
+void tempfile__advance_descriptor_serial(tempfile__record *record)
+{
+    record->descriptor_serial = __atomic_add_fetch(&tempfile__objects.descriptor_serial, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Notes the last serial before this thread forks, for its child. The note is the thread's own, as other threads fork too. */
+void tempfile__note_fork(void)
+{
+    struct tempfile__thread *thread = tempfile__new_thread();
+
+    if (thread != NULL)
+        thread->serial_at_fork = __atomic_load_n(&tempfile__objects.descriptor_serial, __ATOMIC_SEQ_CST);
+}
+
+/* Sets the limit in the child. Without a note, for want of memory, all descriptors are taken to be inherited. */
+void tempfile__set_fork_limit(void)
+{
+    const struct tempfile__thread *thread = tempfile__this_thread();
+
+    tempfile__shared.wiped->fork_limit = thread != NULL ? thread->serial_at_fork + 1 : UINT64_MAX;
+}
+
+/* Tells whether a record's descriptor is one of this process. A fork copies the descriptors first and the memory later. If
+ * another thread of the parent put a descriptor into a record in between, its number is soon another file's in the child. */
+bool tempfile__descriptor_is_ours(const tempfile__record *record)
+{
+    uint64_t limit = tempfile__shared.wiped->fork_limit;
+
+    return record->epoch == tempfile__epoch() || limit == 0 || record->descriptor_serial < limit;
+}
+
+/* Closes a record's descriptor, and forgets it first: the number is free for others from then on, even if close fails.
+ * Not by close(2), where a thread that is cancelled would end. */
+void tempfile__close_descriptor(tempfile__record *record)
+{
+    int descriptor = record->state.descriptor;
+
+    record->state.descriptor = -1;
+    if (descriptor >= 0 && tempfile__descriptor_is_ours(record))
+        syscall(SYS_close, descriptor);
+}
+
+/* Closes a file, whose lock is held, as engine.File.Close does in Go; its memory stays until it is freed. With a placeholder, the
+ * placeholder takes the descriptor's number: somebody may have borrowed it, and must not write into another thread's next file. */
+void tempfile__close_file(tempfile__record *record, int placeholder)
+{
+    tempfile__state *state = &record->state;
+    int descriptor = state->descriptor;
+
+    state->flags |= TEMPFILE__CLOSED;
+    if (placeholder < 0) {
+        tempfile__close_descriptor(record);
+    } else if (descriptor >= 0 && tempfile__descriptor_is_ours(record)) {
+        state->descriptor = -1;
+        syscall(SYS_dup3, placeholder, descriptor, O_CLOEXEC);
+    }
+    state->ahead_start = state->ahead_end = state->size = state->position = 0;
+}
+
+/* The following put the new in place before they free the old, as another thread may fork in between. */
+
+int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity)
+{
+    void *old = record->state.data, *block = NULL;
+
+    if (capacity > 0) {
+        block = malloc((size_t)capacity);
+        if (block == NULL)
+            return -ENOMEM;
+        if (keep > 0)
+            memcpy(block, old, (size_t)keep);
+    }
+    if (capacity < record->state.capacity)
+        __atomic_store_n(&record->state.capacity, capacity, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->state.data, block, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->state.capacity, capacity, __ATOMIC_RELEASE);
+    free(old);
+    return 0;
+}
+
+int tempfile__set_field(tempfile__record *record, int which, const char *text, size_t size)
+{
+    char *old = record->fields[which], *copy = malloc(size + 1);
+
+    if (copy == NULL)
+        return -ENOMEM;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    __atomic_store_n(&record->fields[which], copy, __ATOMIC_RELEASE);
+    record->field_sizes[which] = size;
+    free(old);
+    return 0;
+}

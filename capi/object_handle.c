@@ -1,0 +1,173 @@
+/* From a handle to its record. */
+#define _GNU_SOURCE
+#include "object.h"
+#include <errno.h>
+#include <stdio.h>
+
+/* A handle is a mark, the generation and the index of the record. No user process has an address with the mark, so a foreign
+ * pointer cannot be mistaken for a handle, and a handle that is dereferenced by mistake faults at once. */
+#define MARK UINT64_C(0xA5)
+
+void *tempfile__handle_of(const tempfile__record *record)
+{
+    return (void *)(uintptr_t)(MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
+}
+
+static pthread_mutex_t *lock_of(const tempfile__record *record)
+{
+    return &tempfile__objects.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
+}
+
+/* The record that a handle names, if it is live and of that kind. Unless its lock is held, its object may end at once. */
+static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
+{
+    uint64_t value = (uint64_t)(uintptr_t)handle;
+    uint32_t generation = (uint32_t)(value >> 24);
+    tempfile__record *record;
+
+    if (value >> 56 != MARK || (value & 7) != 0 || (generation & 1) == 0)
+        return NULL;
+    record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
+        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
+        return NULL;
+    return record;
+}
+
+static int bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    static const char *const names[] = {
+        [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
+    char reason[96];
+
+    snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s", names[kind], names[kind]);
+    return tempfile__fail(-EBADF, function, "handle", "", reason, 0);
+}
+
+void tempfile__lock(tempfile__record *record)
+{
+    pthread_mutex_lock(lock_of(record));
+}
+
+void tempfile__unlock(tempfile__record *record)
+{
+    pthread_mutex_unlock(lock_of(record));
+}
+
+/* Locks the record that a handle names; NULL: it names none. */
+static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = lookup(handle, kind);
+
+    if (record == NULL)
+        return NULL;
+    pthread_mutex_lock(lock_of(record));
+    if (lookup(handle, kind) != NULL)
+        return record;
+    pthread_mutex_unlock(lock_of(record));
+    return NULL;
+}
+
+/* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
+int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
+{
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    call->function = function;
+    call->record = lock(handle, kind);
+    if (call->record == NULL)
+        return bad_handle(handle, kind, function);
+    call->lock = lock_of(call->record);
+    return 0;
+}
+
+/* The same for a call that frees the object: it reports no error, and leaves the thread's detail alone. */
+tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind)
+{
+    const struct tempfile__thread *thread = tempfile__this_thread();
+
+    if (thread != NULL && tempfile__is_inside_go(thread)) /* the object lives on, and the sweep at exit ends it */
+        return NULL;
+    return tempfile__arrive(NULL) == 0 ? lock(handle, kind) : NULL;
+}
+
+void tempfile__done(struct tempfile__call *call)
+{
+    pthread_mutex_unlock(call->lock);
+}
+
+/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done unlocks.
+ * It never waits, so a signal handler may call it too. */
+bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
+{
+    call->record = record;
+    call->lock = lock_of(record);
+    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || pthread_mutex_trylock(call->lock) != 0)
+        return false;
+    if ((record->generation & 1) != 0 && record->kind == kind && tempfile__owned(record))
+        return true;
+    tempfile__done(call);
+    return false;
+}
+
+/* Tells whether an object is this process's, the only one that deletes implicitly. */
+bool tempfile__owned(const tempfile__record *record)
+{
+    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
+}
+
+/* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
+ * does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the second
+ * lookup is for that, as the other object's path must not be given. */
+static const char *path_of(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    const tempfile__record *record;
+    const char *path = NULL;
+
+    tempfile__clear();
+    record = lookup(handle, kind);
+    if (record != NULL) {
+        path = __atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
+        record = lookup(handle, kind);
+    }
+    if (record == NULL) {
+        bad_handle(handle, kind, function);
+        return NULL;
+    }
+    return path;
+}
+
+const char *tempfile_file_name(const tempfile_file *file)
+{
+    return path_of(file, TEMPFILE__FILE, "tempfile_file_name");
+}
+
+const char *tempfile_directory_name(const tempfile_directory *directory)
+{
+    return path_of(directory, TEMPFILE__DIRECTORY, "tempfile_directory_name");
+}
+
+/* Makes an object this process's. */
+static int adopt(const void *handle, enum tempfile__kind kind, const char *function)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, handle, kind, function);
+
+    if (result != 0)
+        return result;
+    __atomic_store_n(&call.record->owner, tempfile__epoch(), __ATOMIC_RELAXED); /* signal handlers read it without the lock */
+    tempfile__done(&call);
+    return 0;
+}
+
+int tempfile_file_adopt(tempfile_file *file)
+{
+    return adopt(file, TEMPFILE__FILE, "tempfile_file_adopt");
+}
+
+int tempfile_directory_adopt(tempfile_directory *directory)
+{
+    return adopt(directory, TEMPFILE__DIRECTORY, "tempfile_directory_adopt");
+}

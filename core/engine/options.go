@@ -1,0 +1,81 @@
+package engine
+
+import "strings"
+
+// Options has the fields of tempfile.Options, which says what they mean. Each is converted to the other, so a field in one
+// of the two alone does not compile.
+type Options struct {
+	Suffix string
+	Prefix string
+	Dir    string
+
+	Name string
+
+	Mode      string
+	Encoding  string
+	Errors    string
+	Newline   *string
+	Buffering int64
+
+	MaxSize int64
+
+	NoPrefix            bool
+	NoDelete            bool
+	NoDeleteOnClose     bool
+	IgnoreCleanupErrors bool
+	Text                bool
+	NoTmpfile           bool
+	OnlyTmpfile         bool
+
+	Permissions uint32
+}
+
+const (
+	// Unbuffered as Options.Buffering makes every read a read of the system.
+	Unbuffered = -2
+	// DefaultBuffering is the size of a read ahead in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in Python.
+	DefaultBuffering = 8192
+	// maxBuffering refuses a size that is surely a mistake of units, before it asks for all memory.
+	maxBuffering = 1 << 30
+)
+
+// check refuses the values that no function accepts, before anything is created.
+func (o *Options) check() error {
+	for _, part := range [...]struct{ what, text string }{{"prefix", o.Prefix}, {"suffix", o.Suffix}, {"name", o.Name}} {
+		if err := checkPart(part.what, part.text); err != nil {
+			return err
+		}
+	}
+	if strings.IndexByte(o.Dir, 0) >= 0 {
+		return invalid("dir %q contains a NUL byte", o.Dir)
+	}
+	if o.Permissions&^0o777 != 0 {
+		return invalid("permissions %#o are more than 0777", o.Permissions)
+	}
+	if o.Buffering < Unbuffered || o.Buffering > maxBuffering {
+		return invalid("buffering %d is not -2 to %d", o.Buffering, int64(maxBuffering))
+	}
+	if o.NoTmpfile && o.OnlyTmpfile {
+		return invalid("NoTmpfile and OnlyTmpfile contradict each other")
+	}
+	return nil
+}
+
+// readAhead gives the size of a read ahead in bytes.
+func (o *Options) readAhead() int64 {
+	switch o.Buffering {
+	case Unbuffered:
+		return 0
+	case 0, -1, 1:
+		return DefaultBuffering
+	}
+	return o.Buffering
+}
+
+// permissionsOr gives the permissions to create with, which have another default for files than for directories.
+func (o *Options) permissionsOr(otherwise uint32) uint32 {
+	if o.Permissions == 0 {
+		return otherwise
+	}
+	return o.Permissions
+}

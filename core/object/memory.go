@@ -1,0 +1,45 @@
+package object
+
+import (
+	"sync"
+	"syscall"
+	"unsafe"
+
+	"libtempfile/core/system"
+)
+
+// Memory is the Storage of Go programs. Its zero value is ready for use.
+type Memory struct {
+	sync.Mutex
+	state  State
+	fields [FieldCount]string
+}
+
+// State gives the state.
+func (m *Memory) State() *State { return &m.state }
+
+// Field gives a string.
+func (m *Memory) Field(which Field) string { return m.fields[which] }
+
+// SetField keeps a string.
+func (m *Memory) SetField(which Field, value string) error { m.fields[which] = value; return nil }
+
+// AdvanceDescriptorSerial does nothing: a Go program cannot go on in a forked child.
+func (m *Memory) AdvanceDescriptorSerial() {}
+
+// Owned is always true, for the same reason.
+func (m *Memory) Owned() bool { return true }
+
+// Resize moves the block.
+func (m *Memory) Resize(keep, capacity int64) error {
+	var block []byte
+	if !system.Affordable(capacity) {
+		return syscall.ENOMEM
+	}
+	if capacity > 0 {
+		block = make([]byte, capacity)
+		copy(block, m.state.Block()[:keep])
+	}
+	m.state.Data, m.state.Capacity = unsafe.Pointer(unsafe.SliceData(block)), capacity
+	return nil
+}

@@ -1,0 +1,160 @@
+//go:build (unix && !linux) || tempfile_portable
+
+package system
+
+import (
+	"crypto/rand"
+	"math"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Unix systems other than Linux, by the calls that the standard library has for all of them. Files are created, written and
+// deleted by the same rules as on Linux. An empty directory can be removed. The removal of any other fails with
+// ErrUnsupported: it needs calls by descriptor that the standard library does not offer.
+//
+// The build tag tempfile_portable compiles this file on Linux in place of the _linux files, for tests.
+
+// Kernel is the real system.
+type Kernel struct{}
+
+// How files are created.
+const (
+	CreateFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
+	UnnamedFlags = 0 // there is no O_TMPFILE
+)
+
+func (Kernel) Create(path string, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags, permissions) })
+}
+
+func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+	return -1, syscall.EOPNOTSUPP
+}
+
+// NoUnnamed tells whether a file must be created with a name, which is deleted at once.
+func NoUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
+
+func (Kernel) Mkdir(path string, permissions uint32) error {
+	return ignoringEINTR(func() error { return syscall.Mkdir(path, permissions) })
+}
+
+func (Kernel) Exists(path string) bool {
+	var stat syscall.Stat_t
+	return ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }) == nil
+}
+
+// Unlink: where the system's unlink removes directories for root, as some do, a directory is refused first.
+func (k Kernel) Unlink(path string) error {
+	if _, directory, err := k.Identify(path); err == nil && directory {
+		return syscall.EISDIR
+	}
+	return ignoringEINTR(func() error { return syscall.Unlink(path) })
+}
+
+func (Kernel) Rmdir(path string) error {
+	return ignoringEINTR(func() error { return syscall.Rmdir(path) })
+}
+
+func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
+	var stat syscall.Stat_t
+	if err = ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }); err != nil {
+		return Identity{}, false, err
+	}
+	return Identity{uint64(stat.Dev), uint64(stat.Ino)}, stat.Mode&syscall.S_IFMT == syscall.S_IFDIR, nil
+}
+
+// IdentifyNew takes any empty directory for the new one: there is nothing in it that could be lost.
+func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
+	identity, directory, err := k.Identify(path)
+	if err != nil {
+		return Identity{}, err
+	}
+	entries, err := os.ReadDir(path)
+	if now, _, changed := k.Identify(path); !directory || err != nil || len(entries) > 0 || changed != nil || now != identity {
+		return Identity{}, syscall.ESTALE
+	}
+	return identity, nil
+}
+
+// FileSizeLimit is the system's limit on a file that the process writes.
+func (Kernel) FileSizeLimit() int64 {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit) != nil || uint64(limit.Cur) > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit.Cur)
+}
+
+// Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
+func (Kernel) Close(descriptor int) error {
+	if err := syscall.Close(descriptor); err != syscall.EINTR {
+		return err
+	}
+	return nil
+}
+
+func (Kernel) Read(descriptor int, p []byte) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Read(descriptor, p) })
+}
+
+func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Pread(descriptor, p, offset) })
+}
+
+// Write: macOS refuses more than 2 GB at a time, where others write a part.
+func (Kernel) Write(descriptor int, p []byte) (int, error) {
+	const most = 1 << 30
+	return ignoringEINTR2(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
+}
+
+func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
+	return ignoringEINTR2(func() (int64, error) { return syscall.Seek(descriptor, offset, whence) })
+}
+
+func (Kernel) Truncate(descriptor int, size int64) error {
+	return ignoringEINTR(func() error { return syscall.Ftruncate(descriptor, size) })
+}
+
+func (Kernel) Random(p []byte) error {
+	_, err := rand.Read(p)
+	return err
+}
+
+func (Kernel) Getwd() (string, error) { return syscall.Getwd() }
+
+func (Kernel) Home() (string, error) {
+	entry, err := user.LookupId(strconv.Itoa(syscall.Getuid()))
+	if err != nil {
+		return "", err
+	}
+	return entry.HomeDir, nil
+}
+
+// Environment says nothing where the program runs with more rights than its caller, whose wishes must not move its files.
+func (Kernel) Environment() Environment {
+	if syscall.Getuid() != syscall.Geteuid() || syscall.Getgid() != syscall.Getegid() {
+		return Environment{}
+	}
+	return Environment{TMPDIR: os.Getenv("TMPDIR"), TEMP: os.Getenv("TEMP"), TMP: os.Getenv("TMP"), HOME: os.Getenv("HOME")}
+}
+
+// Affordable tells whether the system would give that much memory. Go ends the program where the system refuses.
+func Affordable(size int64) bool {
+	const worthAsking = 64 << 20
+	if size < worthAsking {
+		return true
+	}
+	memory, err := syscall.Mmap(-1, 0, int(size), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	if err != nil {
+		return false
+	}
+	syscall.Munmap(memory)
+	return true
+}
+
+// loaded is where the clock of Spent counts from.
+var loaded = time.Now()
