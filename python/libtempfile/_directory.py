@@ -48,8 +48,12 @@ def forget_identity(path: "Union[str, bytes]") -> None:
 # --- The removal.
 
 
-def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, ignore_errors: bool = False,
-           progress: "Optional[Callable[[int], object]]" = None) -> None:
+def rmtree(
+    path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]",
+    *,
+    ignore_errors: bool = False,
+    progress: "Optional[Callable[[int], object]]" = None,
+) -> None:
     """Remove a directory with all it holds, for what mkdtemp made.
 
     It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
@@ -149,8 +153,11 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
     rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)
     if rmtree is not None and rmtree is not _shutil_rmtree:
         # By its globals, because a wrapper may have taken the name and the module of the function that it wraps.
-        shutil_own = (rmtree.__globals__ is vars(sys.modules["shutil"]) if isinstance(rmtree, FunctionType)
-                      else type(rmtree).__module__ == "shutil")
+        shutil_own = (
+            rmtree.__globals__ is vars(sys.modules["shutil"])
+            if isinstance(rmtree, FunctionType)
+            else type(rmtree).__module__ == "shutil"
+        )
         if not shutil_own:
             return rmtree
         _shutil_rmtree = rmtree
@@ -161,8 +168,9 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
     return shutil.rmtree
 
 
-def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", name: "Any", ignore_errors: bool,
-                    repeated: bool) -> None:
+def _remove_by_host(
+    remove: "Callable[..., Any]", again: "Callable[..., Any]", name: "Any", ignore_errors: bool, repeated: bool
+) -> None:
     """Removes a directory with the host's rmtree, called as the standard module calls it. An entry that it reports to the
     handler gets permissions once and is tried again.
 

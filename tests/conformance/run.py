@@ -39,8 +39,10 @@ class Run:
         used = self.interpreter if uid is None else interpreters.reachable(self.interpreter, os.path.dirname(self.folder))
         self.ours, self.standard = (
             environments.Environment(used, os.path.join(self.folder, kind), libraries).judge(
-                self.tests, os.path.join(self.folder, kind + "-run"), uid)
-            for kind, libraries in (("ours", self.libraries), ("standard", None)))
+                self.tests, os.path.join(self.folder, kind + "-run"), uid
+            )
+            for kind, libraries in (("ours", self.libraries), ("standard", None))
+        )
         return self
 
     def complaints(self, failures_allowed=()):
@@ -70,7 +72,12 @@ class Run:
     def row(self, complaints):
         count = [str(outcome.count(what)) for outcome in (self.ours, self.standard) for what in ("pass", "fail", "skip")]
         seen = sum(line.startswith("start ") for line in self.ours.witnesses)
-        return ROW % (self.interpreter.name, self.user, *count, "%d interpreters seen%s" % (seen, "" if not complaints else "; FAILED"))
+        return ROW % (
+            self.interpreter.name,
+            self.user,
+            *count,
+            "%d interpreters seen%s" % (seen, "" if not complaints else "; FAILED"),
+        )
 
 
 def found():
@@ -114,7 +121,9 @@ def control(interpreter, library, eio, folder):
     libraries = {"libtempfile.so": eio, "libtempfile.so.0": library}
     environment = environments.Environment(interpreter, os.path.join(folder, "control"), libraries)
     count = environment.judge(TESTS, os.path.join(folder, "control-run")).count("fail")
-    print("control: with a library whose creations answer EIO %d tests fail (at least %d should)" % (count, CONTROL_FAILURES))
+    print(
+        "control: with a library whose creations answer EIO %d tests fail (at least %d should)" % (count, CONTROL_FAILURES)
+    )
     return count < CONTROL_FAILURES
 
 
@@ -123,16 +132,21 @@ def conformance(folder, library, eio):
     if len(users) == 1:
         print("skip  runs as uid %d: only root can become another user" % OTHER_USER)
     usable = found()
-    runs = [Run(one, user, TESTS, library, os.path.join(folder, "%d-%s" % (i, user)))
-            for i, one in enumerate(usable) for user in users]
+    runs = [
+        Run(one, user, TESTS, library, os.path.join(folder, "%d-%s" % (i, user)))
+        for i, one in enumerate(usable)
+        for user in users
+    ]
     failed = table(runs)
     failed += control(usable[-1], library, eio, folder)
     return failed, len(runs)
 
 
 def clients(folder, library):
-    runs = [Run(one, "root" if os.geteuid() == 0 else "self", CLIENTS, library, os.path.join(folder, str(i)))
-            for i, one in enumerate(found())]
+    runs = [
+        Run(one, "root" if os.geteuid() == 0 else "self", CLIENTS, library, os.path.join(folder, str(i)))
+        for i, one in enumerate(found())
+    ]
     return table(runs, allow_the_standards_failures=True), len(runs)
 
 

@@ -4,8 +4,10 @@ import time
 import traceback
 from typing import Callable, List, NamedTuple
 
+
 class Seen(NamedTuple):
     """What a row has tried and seen."""
+
     injection: str
     tries: int
     seen: str
@@ -27,9 +29,11 @@ rows: List[Row] = []
 
 def row(number: int, fault: str, quick: bool = False) -> Callable[[Callable[..., Seen]], Callable[..., Seen]]:
     """Registers the test of a row. A row may have several."""
+
     def register(test: Callable[..., Seen]) -> Callable[..., Seen]:
         rows.append(Row(number, fault, quick, test))
         return test
+
     return register
 
 
@@ -59,8 +63,13 @@ def run_all(bench: object, only: List[int], quick: bool) -> bool:
             continue
         held += 1
         tries += seen.tries
-        print(f"{entry.number:>3}  {entry.fault:<58} {seen.injection:<44} {seen.tries:>5}  {seen.seen} "
-              f"({time.monotonic() - start:.0f} s)", flush=True)
-    counts = [f"{held} passed"] + [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
+        print(
+            f"{entry.number:>3}  {entry.fault:<58} {seen.injection:<44} {seen.tries:>5}  {seen.seen} "
+            f"({time.monotonic() - start:.0f} s)",
+            flush=True,
+        )
+    counts = [f"{held} passed"] + [
+        f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number
+    ]
     print(f"faults: {', '.join(counts)}; {tries} tries")
     return failed == 0 and held > 0

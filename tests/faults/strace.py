@@ -13,9 +13,11 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-TRACED = ("access,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
-          "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
-          "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl")
+TRACED = (
+    "access,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
+    "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
+    "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl"
+)
 
 BEGIN, END = "/libtempfile/begin", "/libtempfile/end"
 LIMIT = 60  # seconds for one run; none takes a hundredth of that
@@ -23,6 +25,7 @@ LIMIT = 60  # seconds for one run; none takes a hundredth of that
 
 class Call(NamedTuple):
     """A system call of the main thread between the markers."""
+
     name: str
     arguments: str
     result: str
@@ -36,19 +39,28 @@ class Call(NamedTuple):
         """Names what the call does in a removal."""
         if self.name == "unlinkat":
             return "rmdir" if "AT_REMOVEDIR" in self.arguments else "unlink"
-        return {"openat": "open", "openat2": "open", "getdents64": "read", "syscall_0x1c4": "chmod", "fchmodat": "chmod",
-                "newfstatat": "stat", "fstat": "stat", "statx": "stat"}.get(self.name, self.name)
+        return {
+            "openat": "open",
+            "openat2": "open",
+            "getdents64": "read",
+            "syscall_0x1c4": "chmod",
+            "fchmodat": "chmod",
+            "newfstatat": "stat",
+            "fstat": "stat",
+            "statx": "stat",
+        }.get(self.name, self.name)
 
 
 class Outcome(NamedTuple):
     """What became of a run."""
-    status: int            # as subprocess gives it
+
+    status: int  # as subprocess gives it
     printed: str
     errors: str
     calls: List[Call]
-    helpers: List[Call]    # between the markers, of all other threads
+    helpers: List[Call]  # between the markers, of all other threads
     injected: bool
-    begin: int             # what the first marker is as a call of access(2)
+    begin: int  # what the first marker is as a call of access(2)
 
     def describe(self) -> str:
         return f"status {self.status}, printed {self.printed!r}, errors {self.errors!r}"
@@ -69,7 +81,7 @@ def parse(log: str) -> Outcome:
     for line in lines:
         thread = line.split(" ", 1)[0]
         if line.endswith("<unfinished ...>"):
-            pending[thread] = line[:-len("<unfinished ...>")].rstrip()
+            pending[thread] = line[: -len("<unfinished ...>")].rstrip()
             continue
         if "<... " in line and " resumed>" in line:
             line = pending.pop(thread, "") + line.split(" resumed>", 1)[1]
@@ -88,8 +100,14 @@ def parse(log: str) -> Outcome:
     return Outcome(0, "", "", calls, helpers, injected, begin)
 
 
-def run(command: List[str], log: Path, inject: str = "", environment: Optional[Dict[str, str]] = None,
-        user: Optional[List[str]] = None, at_stop: Optional[Callable[[], None]] = None) -> Outcome:
+def run(
+    command: List[str],
+    log: Path,
+    inject: str = "",
+    environment: Optional[Dict[str, str]] = None,
+    user: Optional[List[str]] = None,
+    at_stop: Optional[Callable[[], None]] = None,
+) -> Outcome:
     """Runs a command under strace. user is what goes before strace, to change the user. at_stop is called once the program
     was stopped by an injected SIGSTOP, which then goes on."""
     # strace's filter makes it quick, but signals are not injected at a call that the filter stopped.
@@ -99,8 +117,15 @@ def run(command: List[str], log: Path, inject: str = "", environment: Optional[D
         arguments += ["-e", "inject=" + inject]
     if log.exists():
         log.unlink()
-    process = subprocess.Popen(arguments + command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               universal_newlines=True, cwd="/", env={**os.environ, **(environment or {})})
+    process = subprocess.Popen(
+        arguments + command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        cwd="/",
+        env={**os.environ, **(environment or {})},
+    )
     try:
         if at_stop is not None:
             stopped = wait_for_stop(process, log)

@@ -1,7 +1,8 @@
 """Takes the README at its word: its C, C++, Go and Python examples are compiled and run, its targets and paths must exist.
 
-An example is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8 question marks for
-the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave empty.
+An example is a block of ```c, ```cpp, ```go or ```python; the block of ```text that follows it is what it prints, with 8
+question marks for the random part of a name and /tmp for TMPDIR. Each runs with a TMPDIR of its own that it must leave
+empty.
 
 usage: run.py ROOT CC CXX GO
 """
@@ -22,8 +23,16 @@ def fail(message: str) -> NoReturn:
 
 def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] = None) -> str:
     """Runs a command, which must succeed, and gives what it printed."""
-    done = subprocess.run(command, cwd=where, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=300)
+    done = subprocess.run(
+        command,
+        cwd=where,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        timeout=300,
+    )
     if done.returncode != 0:
         fail(f"{' '.join(command)} exits with {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -59,8 +68,22 @@ def c_example(root: Path, cc: str, source: str, expected: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "example.c").write_text(source)
-        run([cc, "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{root}/include", "example.c", f"-L{root}/build", "-ltempfile",
-             "-o", "example"], here)
+        run(
+            [
+                cc,
+                "-std=c11",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                f"-I{root}/include",
+                "example.c",
+                f"-L{root}/build",
+                "-ltempfile",
+                "-o",
+                "example",
+            ],
+            here,
+        )
         run_example("the C example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
 
 
@@ -71,8 +94,23 @@ def cpp_example(root: Path, cxx: str, source: str, expected: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "example.cpp").write_text(source)
-        run([cxx, "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{root}/include", f"-I{root}/bindings/cpp", "example.cpp",
-             f"-L{root}/build", "-ltempfile", "-o", "example"], here)
+        run(
+            [
+                cxx,
+                "-std=c++17",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                f"-I{root}/include",
+                f"-I{root}/bindings/cpp",
+                "example.cpp",
+                f"-L{root}/build",
+                "-ltempfile",
+                "-o",
+                "example",
+            ],
+            here,
+        )
         run_example("the C++ example", ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"}, expected)
 
 
@@ -92,9 +130,24 @@ def go_example(root: Path, go: str, source: str, expected: str) -> None:
         # An older Go that has fetched a newer one for the tree does so for a module that asks for it, too.
         wanted = re.search(r"^go (\S+)$", (root / "go.mod").read_text(), re.MULTILINE)
         run([go, "mod", "init", "example"], here)
-        run([go, "mod", "edit", f"-go={wanted.group(1) if wanted else '1.26'}", "-require=libtempfile@v0.0.0", f"-replace=libtempfile={root}"], here)
-        found = subprocess.run([go, "list", "-mod=mod", "-deps", "."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               universal_newlines=True)
+        run(
+            [
+                go,
+                "mod",
+                "edit",
+                f"-go={wanted.group(1) if wanted else '1.26'}",
+                "-require=libtempfile@v0.0.0",
+                f"-replace=libtempfile={root}",
+            ],
+            here,
+        )
+        found = subprocess.run(
+            [go, "list", "-mod=mod", "-deps", "."],
+            cwd=here,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
         if found.returncode != 0 and (root / "vendor").exists():
             print("skip  readme: the Go example, as its modules are in vendor/ alone, and cannot be fetched")
             return
@@ -105,7 +158,9 @@ def go_example(root: Path, go: str, source: str, expected: str) -> None:
 def targets(root: Path, text: str) -> None:
     """Every `make X` of the README is a target that make help lists, and the other way round."""
     told = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, re.MULTILINE))))
-    makefiles = "".join(path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk"), *root.glob("tests/**/*.mk")])
+    makefiles = "".join(
+        path.read_text() for path in [root / "Makefile", *root.glob("bindings/**/*.mk"), *root.glob("tests/**/*.mk")]
+    )
     known = set(re.findall(r"^([a-z-]+):.*## ", makefiles, re.MULTILINE))
     if not told:
         fail("no make target is mentioned")

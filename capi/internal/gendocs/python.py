@@ -1,5 +1,5 @@
-# What the Python package shows its users, as JSON: read from the running package, as what it has depends on Python's version.
-# Importing it loads no library.
+# What the Python package shows its users, as JSON: read from the running package, as what it has depends on Python's
+# version. Importing it loads no library.
 #
 # usage: python3 -I -B - FOLDER      the folder of the package
 import inspect
@@ -58,12 +58,17 @@ def described(name, value):
     return {"name": name, "code": code, "doc": doc}
 
 
-json.dump({
-    "version": "%d.%d" % sys.version_info[:2],
-    "overview": documentation(libtempfile),
-    "module": documentation(tempfile),
-    "standard": [described(name, getattr(tempfile, name)) for name in tempfile.__all__],
-    "extras": [described(name, getattr(libtempfile, name)) for name in libtempfile._EXTRAS],
-    "commands": [{"name": name, "code": "", "doc": documentation(module)} for name, module in (
-        ("python -m libtempfile", program), ("python -m libtempfile.shadow", shadow))],
-}, sys.stdout)
+json.dump(
+    {
+        "version": "%d.%d" % sys.version_info[:2],
+        "overview": documentation(libtempfile),
+        "module": documentation(tempfile),
+        "standard": [described(name, getattr(tempfile, name)) for name in tempfile.__all__],
+        "extras": [described(name, getattr(libtempfile, name)) for name in libtempfile._EXTRAS],
+        "commands": [
+            {"name": name, "code": "", "doc": documentation(module)}
+            for name, module in (("python -m libtempfile", program), ("python -m libtempfile.shadow", shadow))
+        ],
+    },
+    sys.stdout,
+)
