@@ -79,9 +79,9 @@ python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 
 include capi/capi.mk core/core.mk
 include tests/c/c.mk tests/c/sanitized/sanitized.mk tests/c/ports/ports.mk
-include bindings/c/c.mk bindings/cpp/cpp.mk bindings/install.mk bindings/docs.mk bindings/wheel.mk
+include bindings/c/c.mk bindings/cpp/cpp.mk bindings/c/install/install.mk bindings/docs/docs.mk
 include tests/python/python.mk tests/host/host.mk tests/package/package.mk tests/vectors/vectors.mk
-include tests/bench/bench.mk python/format.mk
+include tests/bench/bench.mk python/wheel.mk python/format.mk
 
 .PHONY: clean
 clean: ## build: remove everything that was built

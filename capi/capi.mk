@@ -87,3 +87,15 @@ check-abi: need-go need-cc ## check: fail if functions or types have changed sin
 .PHONY: check-reproducible
 check-reproducible: need-go need-cc ## check: fail if builds in two folders differ; builds Go's own packages anew
 	@tests/package/check-reproducible "$(MAKE)" $(VERSION)
+
+# The licences of all that is linked in. Packages carry them.
+.PHONY: notice check-notice
+notice: need-go ## build: write capi/NOTICE, the licences of all that is linked into the library
+	@capi/notice "$(GO)" >$(B)/NOTICE && mv $(B)/NOTICE capi/NOTICE
+
+check-notice: need-go ## check: capi/NOTICE has the licence of all that is linked in
+	@if [ ! -r "$$($(GO) env GOROOT)/LICENSE" ]; then echo "skip  check-notice  this Go comes without its licence"; exit; fi; \
+	  mkdir -p $(B) && capi/notice "$(GO)" >$(B)/NOTICE || exit 1; \
+	  cmp -s capi/NOTICE $(B)/NOTICE || \
+	  { echo "FAIL  check-notice  capi/NOTICE does not fit the modules in go.mod: run 'make notice'"; exit 1; }; \
+	  echo "ok    check-notice  every licence is there"

@@ -390,7 +390,17 @@ def mixing():
     """Reads, writes, seeks, tells, truncations and roll-overs in any order."""
     chance = random.Random(2)
     alphabet = "ab\xe9\u20ac\U0001f600\u3042\u0416\n\r"
-    encodings_ = ["utf_8"] * 6 + ["utf_8_sig", "utf_16", "utf_16_be", "utf_32", "latin_1", "cp1251", "shift_jis", "gb18030", "euc_kr"]
+    encodings_ = ["utf_8"] * 6 + [
+        "utf_8_sig",
+        "utf_16",
+        "utf_16_be",
+        "utf_32",
+        "latin_1",
+        "cp1251",
+        "shift_jis",
+        "gb18030",
+        "euc_kr",
+    ]
     for number in range(690):
         spooled = number % 2 == 1
         encoding = encodings_[chance.randrange(len(encodings_))]
@@ -461,7 +471,15 @@ def names():
     for encoding in ENCODINGS:
         known = {encoding} | {alias for alias, name in encodings.aliases.aliases.items() if name == encoding}
         for name in known & COMMON_ALIASES | {encoding}:
-            for variant in (name, name.upper(), name.replace("_", "-"), name.replace("_", " "), "-" + name, name + " _", name.replace("_", "-_-").title()):
+            for variant in (
+                name,
+                name.upper(),
+                name.replace("_", "-"),
+                name.replace("_", " "),
+                "-" + name,
+                name + " _",
+                name.replace("_", "-_-").title(),
+            ):
                 try:
                     codecs.lookup(variant)
                 except LookupError:
@@ -531,7 +549,11 @@ def encodings_of(encoding):
 
 def tables():
     # A character by itself gets the mark, and an escape back to ASCII at the end, which a file does not.
-    return [{"encoding": e, "decode": decodings(e), "encode": encodings_of(e)} for e in ENCODINGS if e not in ("utf_16", "utf_32", "utf_8_sig")]
+    return [
+        {"encoding": e, "decode": decodings(e), "encode": encodings_of(e)}
+        for e in ENCODINGS
+        if e not in ("utf_16", "utf_32", "utf_8_sig")
+    ]
 
 
 # --- files

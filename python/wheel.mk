@@ -1,4 +1,4 @@
-# What pip installs, in build/dist: made by setuptools alone, without pip and without a network.
+# The packages that pip installs, in build/dist. setuptools makes them without pip and without a network.
 
 .PHONY: wheel sdist need-setuptools
 wheel: need-go need-cc need-setuptools $(B)/libtempfile.so ## build: a wheel that carries the library, in build/dist
@@ -9,7 +9,8 @@ sdist: need-setuptools ## build: a source archive that builds where Go and a C c
 	@mkdir -p $(B)/dist && rm -f $(B)/dist/*.tar.gz
 	@$(call backend,build_sdist)
 
-backend = cd python && $(PYTHON) -B -c 'import setuptools.build_meta as b; made = b.$(1)("../$(B)/dist"); print("made $(B)/dist/" + made)' \
+backend = cd python && \
+  $(PYTHON) -B -c 'import setuptools.build_meta as b; print("made $(B)/dist/" + b.$(1)("../$(B)/dist"))' \
   >../$(B)/package.log 2>&1 && tail -n 1 ../$(B)/package.log || { cat ../$(B)/package.log; exit 1; }
 
 need-setuptools: need-python

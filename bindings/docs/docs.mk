@@ -32,7 +32,7 @@ $(mkdocs)/made: bindings/docs/requirements.txt
 	@touch $@
 
 .PHONY: check-docs
-check-docs: need-python man ## check: the man pages are well formed; no link of the site is broken, and none loads from elsewhere
+check-docs: need-python man ## check: the man pages are well formed, and the site's links lead somewhere
 	@tests/package/check-man $(B)/man
 	@if [ -e $(mkdocs)/made ]; then $(MAKE) -s docs && tests/package/check-site $(B)/docs; \
 	  else echo "skip  check-docs  MkDocs is missing, which 'make docs' fetches"; fi
