@@ -1,5 +1,5 @@
-"""What tempfile_rmtree costs beside rm -rf and shutil.rmtree: the same tree for each, turn by turn, so that all meet the same
-machine, and nobody is always the first. Prints medians and, as the ratio, the median of the ratios of the rounds.
+"""What tempfile_rmtree costs beside rm -rf and shutil.rmtree: the same tree for each, turn by turn, so that all meet the
+same machine, and nobody is always the first. Prints medians and, as the ratio, the median of the ratios of the rounds.
 
 usage: removal.py LIBRARY [FILES [ROUNDS]]
 

@@ -75,9 +75,9 @@ def document(machine, turns, missing, goal_results, peer_results):
         "",
         "All contestants of a row take turns of about a millisecond, %d of them (fewer where one takes longer), and in"
         % turns,
-        "one process where they speak the same language. Times are medians; a ratio is that of the medians, with the quartiles",
-        "of the ratios of the single turns; lower is better. The floor is the same system calls, with numbers for names, made by",
-        "the shortest program in C or, in the rows of Python, in Python, where files are opened by io.open. A goal may be missed",
+        "one process where they speak the same language. Times are medians; a ratio is that of the medians, with the quartiles",  # noqa: E501
+        "of the ratios of the single turns; lower is better. The floor is the same system calls, with numbers for names, made by",  # noqa: E501
+        "the shortest program in C or, in the rows of Python, in Python, where files are opened by io.open. A goal may be missed",  # noqa: E501
         "only where ours is within %.2f of it." % NEAR_FLOOR,
         "",
         "![ours beside theirs](results.svg)",

@@ -1,7 +1,8 @@
 """make bench: every row, in one go. Prints the report and writes results.md and results.svg beside this file.
 
-BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. BENCH_ROWS: only the rows whose titles have this
-text, and nothing is written. --quick: a few turns of everything, and nothing is written either; it proves that all rows run.
+BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. BENCH_ROWS: only the rows whose titles have
+this text, and nothing is written. --quick: a few turns of everything, and nothing is written either; it proves that all rows
+run.
 """
 
 import os

@@ -94,8 +94,8 @@ def recorded(directory, functions, options):
 
 
 def names(directory):
-    parts = ["", "p", "tmp", ".hidden", "-dash", "with space", "new\nline", "100%s", "x" * 64, "dots..", "..", ".", "~", "*", "\\",
-             "\u00ff\u00fe", "\u00c3\u00a9", "\u0080", "\u0001", "q\u00c3"]  # fmt: skip
+    parts = ["", "p", "tmp", ".hidden", "-dash", "with space", "new\nline", "100%s", "x" * 64, "dots..", "..", ".", "~", "*",
+             "\\", "\u00ff\u00fe", "\u00c3\u00a9", "\u0080", "\u0001", "q\u00c3"]  # fmt: skip
     for part in parts:
         yield from recorded(directory, NAMED, {"prefix": part})
         yield from recorded(directory, NAMED, {"suffix": part})
@@ -162,8 +162,8 @@ def bad_input(directory):
     yield case("EINVAL", flags=NO_O_TMPFILE | ONLY_O_TMPFILE)
     yield case("EINVAL", FILES, mode="") | {"except": ["go"]}
     for where in ("missing", "taken", "taken/below", "dangling", "missing/below", "folder/../missing"):
-        yield from (c for c in recorded(directory, ("mkstemp", "mkdtemp", "named_temporary_file", "temporary_directory", "temporary_file"),
-                                        {"dir": where}) if "errno" in c)  # fmt: skip
+        functions = "mkstemp", "mkdtemp", "named_temporary_file", "temporary_directory", "temporary_file"
+        yield from (c for c in recorded(directory, functions, {"dir": where}) if "errno" in c)
     for key, value in (
         ("encoding", "utf-8"),
         ("encoding", "no such"),

@@ -30,8 +30,8 @@ ENCODINGS = UNICODE + SINGLE + DOUBLE
 
 # Text encodings of Python that are left out, and names that nobody has.
 UNKNOWN = (
-    "utf_7 hz iso2022_kr iso2022_jp_2 euc_jis_2004 shift_jis_2004 shift_jisx0213 big5hkscs johab cp720 cp737 cp775 cp857 cp861 "
-    "cp864 cp869 cp500 cp1026 mac_greek mac_turkish hp_roman8 koi8_t kz1048 ptcp154 idna punycode raw_unicode_escape "
+    "utf_7 hz iso2022_kr iso2022_jp_2 euc_jis_2004 shift_jis_2004 shift_jisx0213 big5hkscs johab cp720 cp737 cp775 cp857 "
+    "cp861 cp864 cp869 cp500 cp1026 mac_greek mac_turkish hp_roman8 koi8_t kz1048 ptcp154 idna punycode raw_unicode_escape "
     "unicode_escape rot13 hex base64 zlib bz2 mbcs oem latin12 utf-9 nonsense utf..8 windows-1259 iso-8859-12"
 ).split()
 

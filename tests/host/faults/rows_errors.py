@@ -147,7 +147,7 @@ def lasting_error(bench: Bench) -> Seen:
     tries, ended = 0, 0
     for error in ("EIO", "EACCES"):
         more, bad = sweep(
-            bench, lambda _, call: [error] if not (call.name in ("fstat", "read")) else [], operations, lasting=True
+            bench, lambda _, call: [error] if call.name not in ("fstat", "read") else [], operations, lasting=True
         )
         tries, ended = tries + more, ended + len(bad)
     return Seen("strace: at the Nth call and all later of its kind", tries, f"{ended} true errors; all ended")

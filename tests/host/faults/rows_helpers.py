@@ -82,7 +82,8 @@ def failing(bench: Bench) -> Seen:
     return Seen(
         "strace: EIO, EMFILE at the Nth call",
         tries,
-        f"{sum(1 for code in codes if code)} true errors, {codes.count(0)} done in spite of it; a second run removed the rest",
+        f"{sum(1 for code in codes if code)} true errors, {codes.count(0)} done in spite of it; "
+        "a second run removed the rest",
     )
 
 

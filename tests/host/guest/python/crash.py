@@ -3,7 +3,6 @@
 usage: python3 crash.py LIBRARY
 """
 
-import ctypes
 import signal
 import subprocess
 import sys
