@@ -46,7 +46,9 @@ def _warn(message, category=ResourceWarning, frame=_sys._getframe, explicit=_war
     explicit(message, category, caller.f_code.co_filename, caller.f_lineno, "tempfile", registry)
 
 
-_hidden = {name for name in globals() if not name.startswith("__")} - {"_sys", "_warnings"} | {"_hidden"}
+# A reload begins with all names, and keeps the set.
+_hidden = globals().get("_hidden") or {name for name in globals() if not name.startswith("__")} - {"_sys", "_warnings"}
+_hidden.add("_hidden")
 
 # --- The standard module's names.
 

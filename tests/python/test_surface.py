@@ -30,6 +30,10 @@ class Surface(unittest.TestCase):
         for name in distributors:
             self.assertTrue(callable(getattr(drop_in, name)), name)
 
+    def test_dir_after_a_reload(self):
+        code = "import importlib, libtempfile.tempfile as t; before = dir(t); print(dir(importlib.reload(t)) == before)"
+        self.assertEqual(support.python("-c", code).stdout, "True\n")
+
     def test_all_and_public_names(self):
         self.assertEqual(drop_in.__all__, standard.__all__)
         public = [name for name in vars(drop_in) if not name.startswith("_")]
