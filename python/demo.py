@@ -55,8 +55,10 @@ def zip_and_unpack():
             with open(os.path.join(folder, name), "rb") as unpacked:
                 if digest(unpacked) != expected:
                     raise SystemExit("%s is not what it was" % name)
-        print("  zipped and unpacked %d modules, %d KB packed, every hash the same" % (
-            len(hashes), os.path.getsize(archive.name) // 1024))
+        print(
+            "  zipped and unpacked %d modules, %d KB packed, every hash the same"
+            % (len(hashes), os.path.getsize(archive.name) // 1024)
+        )
         names = archive.name, folder
     return names
 
@@ -92,8 +94,11 @@ class Upload(http.server.BaseHTTPRequestHandler):
 
 def upload():
     content, boundary = os.urandom(UPLOAD), "boundary-" + next(tempfile._get_candidate_names())
-    body = (b"--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"upload.bin\"\r\n\r\n" % boundary.encode()
-            + content + b"\r\n--%s--\r\n" % boundary.encode())
+    body = (
+        b"--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"upload.bin\"\r\n\r\n" % boundary.encode()
+        + content
+        + b"\r\n--%s--\r\n" % boundary.encode()
+    )
     with http.server.HTTPServer(("127.0.0.1", 0), Upload) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -107,8 +112,10 @@ def upload():
             thread.join()
     if sha != hashlib.sha256(content).hexdigest() or rolled_at == "None" or int(rolled_at) <= LIMIT:
         raise SystemExit("the upload came as %s, rolled over at %s" % (sha, rolled_at))
-    print("  uploaded %d KB, spooled: in memory up to %d KB, on disk after %s bytes, the hash is the same" % (
-        UPLOAD // 1024, LIMIT // 1024, rolled_at))
+    print(
+        "  uploaded %d KB, spooled: in memory up to %d KB, on disk after %s bytes, the hash is the same"
+        % (UPLOAD // 1024, LIMIT // 1024, rolled_at)
+    )
 
 
 def main():

@@ -59,10 +59,12 @@ def library():
     if os.path.exists(made) and os.path.getmtime(made) >= newest:
         return made
     compiler = os.environ.get("CC", "gcc").split() or ["gcc"]
-    for command, hint in ((os.environ.get("GO", "go"), "install Go 1.26 or 1.27 (https://go.dev/dl/)"),
-                          (compiler[0], "apt-get install gcc libc6-dev"),
-                          (compilers_own(compiler, "objcopy"), "apt-get install binutils"),
-                          (compilers_own(compiler, "nm"), "apt-get install binutils")):
+    for command, hint in (
+        (os.environ.get("GO", "go"), "install Go 1.26 or 1.27 (https://go.dev/dl/)"),
+        (compiler[0], "apt-get install gcc libc6-dev"),
+        (compilers_own(compiler, "objcopy"), "apt-get install binutils"),
+        (compilers_own(compiler, "nm"), "apt-get install binutils"),
+    ):
         if not shutil.which(command):
             raise SystemExit("%s is missing, and libtempfile is built with it: %s" % (command, hint))
     built = os.path.join(SCRATCH.name, "libtempfile.so")

@@ -23,8 +23,15 @@ _ModuleType = type(_sys)
 __version__ = "0.1.0"
 
 # The names that the package adds, and the submodule that each is imported from when it is first read.
-_EXTRAS = {"rmtree": "_directory", "LibraryError": "_search", "library_path": "_ffi", "install": "_finder",
-           "uninstall": "_finder", "adopt": "_adopt", "cleanup_on_signals": "_signals"}
+_EXTRAS = {
+    "rmtree": "_directory",
+    "LibraryError": "_search",
+    "library_path": "_ffi",
+    "install": "_finder",
+    "uninstall": "_finder",
+    "adopt": "_adopt",
+    "cleanup_on_signals": "_signals",
+}
 
 
 def _for_analysers():
@@ -49,8 +56,14 @@ class _Package(_ModuleType):
 
     def _is_own(self, name, value):
         """For dunders, extras, and the submodules, which the import system assigns."""
-        return (name in self.__dict__ or name in _EXTRAS or name.startswith("__") and name.endswith("__")
-                or value is not None and _sys.modules.get("%s.%s" % (self.__name__, name)) is value)
+        return (
+            name in self.__dict__
+            or name in _EXTRAS
+            or name.startswith("__")
+            and name.endswith("__")
+            or value is not None
+            and _sys.modules.get("%s.%s" % (self.__name__, name)) is value
+        )
 
     def __dir__(self):
         extras = [name for name in self.__dict__ if not name.startswith("_") or name.startswith("__")]

@@ -48,8 +48,12 @@ def forget_identity(path: "Union[str, bytes]") -> None:
 # --- The removal.
 
 
-def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, ignore_errors: bool = False,
-           progress: "Optional[Callable[[int], object]]" = None) -> None:
+def rmtree(
+    path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]",
+    *,
+    ignore_errors: bool = False,
+    progress: "Optional[Callable[[int], object]]" = None,
+) -> None:
     """Remove a directory with all it holds, for what mkdtemp made.
 
     It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
@@ -68,8 +72,14 @@ def rmtree(path: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]", *, i
         _remove(path, ignore_errors, progress)
 
 
-def clean_up(again: "Callable[..., Any]", path: "Any", ignore_errors: bool = False, repeated: bool = False,
-             dir_fd: "Optional[int]" = None, fullname: "Any" = None) -> None:
+def clean_up(
+    again: "Callable[..., Any]",
+    path: "Any",
+    ignore_errors: bool = False,
+    repeated: bool = False,
+    dir_fd: "Optional[int]" = None,
+    fullname: "Any" = None,
+) -> None:
     """rmtree for TemporaryDirectory, with the standard module's error for a link in the directory's place.
 
     'again' -- its method _rmtree, which a host's rmtree comes back to, from 3.15 on with a name relative to a descriptor."""
@@ -105,8 +115,9 @@ def _remove(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[
             progress(removed)
 
 
-def _again(path: "Any", ignore_errors: bool = False, repeated: bool = False, dir_fd: "Optional[int]" = None,
-           fullname: "Any" = None) -> None:
+def _again(
+    path: "Any", ignore_errors: bool = False, repeated: bool = False, dir_fd: "Optional[int]" = None, fullname: "Any" = None
+) -> None:
     replaced = _replaced_rmtree()
     if replaced is not None:
         _remove_by_host(replaced, _again, path, ignore_errors, repeated, dir_fd, fullname)
@@ -153,8 +164,11 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
     rmtree: "Optional[Callable[..., Any]]" = getattr(sys.modules.get("shutil"), "rmtree", None)
     if rmtree is not None and rmtree is not _shutil_rmtree:
         # By its globals, because a wrapper may have taken the name and the module of the function that it wraps.
-        shutil_own = (rmtree.__globals__ is vars(sys.modules["shutil"]) if isinstance(rmtree, FunctionType)
-                      else type(rmtree).__module__ == "shutil")
+        shutil_own = (
+            rmtree.__globals__ is vars(sys.modules["shutil"])
+            if isinstance(rmtree, FunctionType)
+            else type(rmtree).__module__ == "shutil"
+        )
         if not shutil_own:
             return rmtree
         _shutil_rmtree = rmtree
@@ -168,8 +182,15 @@ def _replaced_rmtree() -> "Optional[Callable[..., Any]]":
 _MAY_BE_LOCKED = (PermissionError, IsADirectoryError) if _versions.RMTREE_EISDIR else (PermissionError,)
 
 
-def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", name: "Any", ignore_errors: bool,
-                    repeated: bool, dir_fd: "Optional[int]" = None, fullname: "Any" = None) -> None:
+def _remove_by_host(
+    remove: "Callable[..., Any]",
+    again: "Callable[..., Any]",
+    name: "Any",
+    ignore_errors: bool,
+    repeated: bool,
+    dir_fd: "Optional[int]" = None,
+    fullname: "Any" = None,
+) -> None:
     """Removes a directory with the host's rmtree, called as the standard module calls it. An entry that it reports to the
     handler gets permissions once and is tried again.
 
@@ -189,7 +210,7 @@ def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", n
             raise error
         whole, here, below = path, path, {}
         if _versions.RMTREE_BY_DESCRIPTOR:
-            whole = path if fullname is None else fullname + path[len(name):]
+            whole = path if fullname is None else fullname + path[len(name) :]
             here = path if dir_fd is None or direntry is None else direntry.name
             below = {"dir_fd": dir_fd}
             keywords.update(repeated=path == name, dir_fd=dir_fd, fullname=whole)
@@ -215,8 +236,9 @@ def _remove_by_host(remove: "Callable[..., Any]", again: "Callable[..., Any]", n
                 raise
 
     if _versions.RMTREE_BY_DESCRIPTOR:
-        remove(name, onexc=lambda function, path, error, **more: failed(path, error, **more),
-               dir_fd=dir_fd, _onexc_kwargs=True)
+        remove(
+            name, onexc=lambda function, path, error, **more: failed(path, error, **more), dir_fd=dir_fd, _onexc_kwargs=True
+        )
     elif _versions.RMTREE_ONEXC:
         remove(name, onexc=lambda function, path, error: failed(path, error))
     else:

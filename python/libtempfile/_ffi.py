@@ -80,6 +80,7 @@ class _Functions:
         declare(self, library, table)
 
     if TYPE_CHECKING:
+
         def __getattr__(self, name: str) -> Any: ...
 
 
@@ -154,7 +155,9 @@ def identify(directory: "Union[str, bytes]") -> "tuple[int, int]":
     return device.value, inode.value
 
 
-def remove(directory: "Union[str, bytes]", entries: int, ignore_errors: bool, identity: "Optional[tuple[int, int]]") -> "Iterator[int]":
+def remove(
+    directory: "Union[str, bytes]", entries: int, ignore_errors: bool, identity: "Optional[tuple[int, int]]"
+) -> "Iterator[int]":
     """Removes a directory in steps of so many entries, and yields the number of removed entries after each step. OSError at
     the end, for the first entry that could not be removed. A caller that stops earlier leaves the rest in place.
 

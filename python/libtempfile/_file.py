@@ -25,7 +25,9 @@ OWN_OPEN = _io.open
 class _HostsOpener:
     """Creates the file when an io.open of the host's asks for its descriptor."""
 
-    def __init__(self, create: "Callable[..., int]", pending: "Pending", directory: "Any", arguments: "tuple[Any, ...]") -> None:
+    def __init__(
+        self, create: "Callable[..., int]", pending: "Pending", directory: "Any", arguments: "tuple[Any, ...]"
+    ) -> None:
         self._create, self._pending, self._directory, self._arguments = create, pending, directory, arguments
 
     def __call__(self, *_: "Any") -> int:
@@ -49,9 +51,17 @@ class _Opener(_HostsOpener):
         return handed.pop  # called with (directory, flags)
 
 
-def open_file(create: "Callable[..., int]", pending: "Pending", arguments: "tuple[Any, ...]", directory: "Any", mode: str,
-              buffering: int, newline: "Optional[str]", encoding: "Optional[str]",
-              errors: "Optional[str]") -> "tuple[Any, Any]":
+def open_file(
+    create: "Callable[..., int]",
+    pending: "Pending",
+    arguments: "tuple[Any, ...]",
+    directory: "Any",
+    mode: str,
+    buffering: int,
+    newline: "Optional[str]",
+    encoding: "Optional[str]",
+    errors: "Optional[str]",
+) -> "tuple[Any, Any]":
     """A file object of any mode, and its raw one, on the descriptor that create(pending, directory, *arguments) gives."""
     directory = os.fspath(directory)
     if OPENER:
@@ -135,6 +145,7 @@ _descriptions: "dict[Any, Any]" = {}  # of methods, by type and name: the attrib
 
 def keep_alive(closer: "Any", method: "Any", file: "Any") -> "Any":
     """The method, with a reference to the closer: after write = f.write; del f the file must still be there (bpo-18879)."""
+
     def func_wrapper(*args, **kwargs):  # type: ignore[no-untyped-def] # annotations would be the method's
         return method(*args, **kwargs)
 

@@ -32,8 +32,21 @@ class Pending:
     """A file or directory between its creation and its owner. A claimed one is kept for the next call: making the arguments
     of a call takes longer than the call."""
 
-    __slots__ = ("kind", "recycle", "cell", "nothing", "path", "file", "handed", "identity", "options", "name", "directory",
-                 "function", "arguments")
+    __slots__ = (
+        "kind",
+        "recycle",
+        "cell",
+        "nothing",
+        "path",
+        "file",
+        "handed",
+        "identity",
+        "options",
+        "name",
+        "directory",
+        "function",
+        "arguments",
+    )
 
     def __init__(self, kind: int) -> None:
         self.kind, self.recycle = kind, _idle[kind].append

@@ -13,11 +13,23 @@ NAME = "libtempfile.so"
 SONAME = "libtempfile.so.0"
 INTERFACE = (0, 1)  # the library's major and minor version that the functions in _ffi are written for
 
-_MACHINES = {0x03: "i386", 0x08: "mips", 0x14: "ppc", 0x15: "ppc64le", 0x16: "s390x", 0x28: "arm", 0x3E: "x86_64",
-             0xB7: "aarch64", 0xF3: "riscv64", 0x102: "loongarch64"}
+_MACHINES = {
+    0x03: "i386",
+    0x08: "mips",
+    0x14: "ppc",
+    0x15: "ppc64le",
+    0x16: "s390x",
+    0x28: "arm",
+    0x3E: "x86_64",
+    0xB7: "aarch64",
+    0xF3: "riscv64",
+    0x102: "loongarch64",
+}
 
-HOW = ("Build it with 'make build' in a checkout of libtempfile, which also puts it beside the package; "
-       "or install a package that has it: 'python -m pip install --force-reinstall libtempfile'.")
+HOW = (
+    "Build it with 'make build' in a checkout of libtempfile, which also puts it beside the package; "
+    "or install a package that has it: 'python -m pip install --force-reinstall libtempfile'."
+)
 
 
 IN_ARCHIVE = "it is in an archive, and cannot be loaded from memory: %s. Unpack the archive, or install the package"
@@ -54,8 +66,9 @@ def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
         except (OSError, AttributeError, LibraryError) as error:
             reasons.append((path, explain(path, error)))
     tried = "".join("\n  %s: %s" % reason for reason in reasons)
-    raise LibraryError("the library of libtempfile cannot be loaded. Tried:%s\n%s" % (tried, HOW), name="libtempfile",
-                       path=reasons[0][0])
+    raise LibraryError(
+        "the library of libtempfile cannot be loaded. Tried:%s\n%s" % (tried, HOW), name="libtempfile", path=reasons[0][0]
+    )
 
 
 def from_archive(path: str) -> "Optional[bytes]":
@@ -94,19 +107,27 @@ def explain(path: str, error: Exception) -> str:
     if is_musl():
         return "it is built for the GNU C library, and this Python runs on musl (%s)" % said
     if is_noexec(path):
-        return ("it is on a file system that is mounted noexec, from which no library can be loaded (%s); "
-                "put the package elsewhere" % said)
+        return (
+            "it is on a file system that is mounted noexec, from which no library can be loaded (%s); "
+            "put the package elsewhere" % said
+        )
     if os.sep in path and "No such file" in said:
         return "a library that it needs is missing (%s)" % said
     if os.sep not in path:
-        return ("the system refuses it (%s)" if "/proc/self/fd" in said else "the system's loader does not find it (%s)") % said
+        return (
+            "the system refuses it (%s)" if "/proc/self/fd" in said else "the system's loader does not find it (%s)"
+        ) % said
     return "the system refuses to load it (%s)" % said
 
 
 def _same_family(machine: str, here: str) -> bool:
     """Whether it is the same machine by another name: a 32-bit interpreter on a 64-bit kernel sees the kernel's."""
-    return {"i386": "x86_64", "arm": "aarch64"}.get(machine) == here or (machine == "i386" and here in ("i586", "i686")) \
-        or (machine == "arm" and here.startswith("arm")) or machine.startswith(here)
+    return (
+        {"i386": "x86_64", "arm": "aarch64"}.get(machine) == here
+        or (machine == "i386" and here in ("i586", "i686"))
+        or (machine == "arm" and here.startswith("arm"))
+        or machine.startswith(here)
+    )
 
 
 def machine_of(path: str) -> "Optional[tuple[int, str]]":

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 def _defaults() -> "dict[str, Any]":
     """The constants that programs set, in the module and in its classes, with their first values."""
     originals: "Any" = vars(_tempfile)["_originals"]
-    return {"tempdir": None, "template": "tmp", "TMP_MAX": originals[0], "_bin_openflags": originals[1],
-            "_text_openflags": originals[1], "_O_TMPFILE_WORKS": hasattr(os, "O_TMPFILE"), "characters": _create.CHARACTERS}
+    return {
+        "tempdir": None,
+        "template": "tmp",
+        "TMP_MAX": originals[0],
+        "_bin_openflags": originals[1],
+        "_text_openflags": originals[1],
+        "_O_TMPFILE_WORKS": hasattr(os, "O_TMPFILE"),
+        "characters": _create.CHARACTERS,
+    }
 
 
 def _is(value: "Any", other: "Any") -> bool:

@@ -110,6 +110,7 @@ class _WatchedCloser(_tempfile._TemporaryFileCloser):
             self._unregister_when_done()
 
     if _versions.DELETE_ON_CLOSE:
+
         def cleanup(self, *args: "Any", **keywords: "Any") -> None:
             try:
                 super().cleanup(*args, **keywords)

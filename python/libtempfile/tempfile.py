@@ -10,13 +10,19 @@ things are made that ask for no other place, and 'template' what their names beg
 # so each is looked up when it is needed. The classes stand here because inspect looks for their source in their module.
 
 __all__ = [
-    "NamedTemporaryFile", "TemporaryFile",
-    "SpooledTemporaryFile", "TemporaryDirectory",
-    "mkstemp", "mkdtemp",
+    "NamedTemporaryFile",
+    "TemporaryFile",
+    "SpooledTemporaryFile",
+    "TemporaryDirectory",
+    "mkstemp",
+    "mkdtemp",
     "mktemp",
-    "TMP_MAX", "gettempprefix",
-    "tempdir", "gettempdir",
-    "gettempprefixb", "gettempdirb",
+    "TMP_MAX",
+    "gettempprefix",
+    "tempdir",
+    "gettempdir",
+    "gettempprefixb",
+    "gettempdirb",
 ]
 
 # --- Names that the standard module lacks. dir() shows neither these nor those of the last section.
@@ -150,10 +156,12 @@ def _candidate_tempdir_list():
 
 
 if _versions.DIRLIST:
+
     def _get_default_tempdir(dirlist=None):
         """The first candidate in which a file can be created, written and removed."""
         return _choose_tempdir(_candidate_tempdir_list() if dirlist is None else dirlist)
 else:
+
     def _get_default_tempdir():
         """The first candidate in which a file can be created, written and removed."""
         return _choose_tempdir(_candidate_tempdir_list())
@@ -186,10 +194,12 @@ def _mkstemp_inner(dir, pre, suf, flags, output_type):
 
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
+
     def gettempprefix():
         """What names begin with unless a prefix is given, as str."""
         return _os.fsdecode(template)
 else:
+
     def gettempprefix():
         """What names begin with unless a prefix is given."""
         return template
@@ -203,6 +213,7 @@ def gettempprefixb():
 tempdir = None
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
+
     def _gettempdir():
         """tempdir, chosen at the first use."""
         return _tempdir_or_default()
@@ -216,6 +227,7 @@ if _versions.TEMPDIR_MAY_BE_BYTES:
         """gettempdir() as bytes."""
         return _os.fsencode(_gettempdir())
 else:
+
     def gettempdir():
         """The directory for calls that name none."""
         return _tempdir_or_default()
@@ -324,8 +336,10 @@ class _TemporaryFileCloser:
         cleanup_called = False
 
         if _versions.DROPPED_FILE_WARNS:
-            def __init__(self, file, name, delete=True, delete_on_close=True,
-                         warn_message="Implicitly cleaning up unknown file"):
+
+            def __init__(
+                self, file, name, delete=True, delete_on_close=True, warn_message="Implicitly cleaning up unknown file"
+            ):
                 self.file = file
                 self.name = name
                 self.delete = delete
@@ -334,6 +348,7 @@ class _TemporaryFileCloser:
                 if delete:
                     self._own()
         else:
+
             def __init__(self, file, name, delete=True, delete_on_close=True):
                 self.file = file
                 self.name = name
@@ -382,6 +397,7 @@ class _TemporaryFileCloser:
                 if dropped:
                     self._warn(self.warn_message)
         else:
+
             def __del__(self):
                 try:
                     if not self.cleanup_called:
@@ -434,16 +450,19 @@ class _TemporaryFileWrapper:
     """A file object that behaves like the one it wraps, and deletes the file in the end."""
 
     if _versions.DELETE_ON_CLOSE:
+
         def __init__(self, file, name, delete=True, delete_on_close=True):
             self.file = file
             self.name = name
             if _versions.DROPPED_FILE_WARNS:
-                closer = _TemporaryFileCloser(file, name, delete, delete_on_close,
-                                              warn_message="Implicitly cleaning up {!r}".format(self))
+                closer = _TemporaryFileCloser(
+                    file, name, delete, delete_on_close, warn_message="Implicitly cleaning up {!r}".format(self)
+                )
             else:
                 closer = _TemporaryFileCloser(file, name, delete, delete_on_close)
             self._closer = closer
     else:
+
         def __init__(self, file, name, delete=True):
             self.file = file
             self.name = name
@@ -451,6 +470,7 @@ class _TemporaryFileWrapper:
             self._closer = _TemporaryFileCloser(file, name, delete)
 
     if _versions.DROPPED_FILE_WARNS:
+
         def __repr__(self):
             return "<{} file={!r}>".format(self.__class__.__name__, self.__dict__["file"])
 
@@ -474,6 +494,7 @@ class _TemporaryFileWrapper:
         return self
 
     if _versions.DELETE_ON_CLOSE:
+
         def __exit__(self, exc, value, tb):
             file = self.file
             # its __exit__ does no more than close, and takes twice as long
@@ -481,6 +502,7 @@ class _TemporaryFileWrapper:
             self._closer.cleanup()
             return result
     else:
+
         def __exit__(self, exc, value, tb):
             file = self.file
             result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
@@ -509,10 +531,20 @@ _named_arguments = """Create a file with a name, as mkstemp does, and give a fil
     """
 
 if _versions.DELETE_ON_CLOSE:
-    def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
-                           newline=None, suffix=None, prefix=None,
-                           dir=None, delete=True, *, errors=None,
-                           delete_on_close=True):
+
+    def NamedTemporaryFile(
+        mode='w+b',
+        buffering=-1,
+        encoding=None,
+        newline=None,
+        suffix=None,
+        prefix=None,
+        dir=None,
+        delete=True,
+        *,
+        errors=None,
+        delete_on_close=True,
+    ):
         file = name = None
         pending = _pending.for_file()
         try:
@@ -530,13 +562,26 @@ if _versions.DELETE_ON_CLOSE:
             _abandon(pending, file, name)
             raise
 
-    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted at all", delete_on_close="""
+    NamedTemporaryFile.__doc__ = _named_arguments.format(
+        delete="deleted at all",
+        delete_on_close="""
     'delete_on_close' -- whether that happens when it is closed; else at the end of the with statement, or when nobody
-       refers to the object any more.""")
+       refers to the object any more.""",
+    )
 else:
-    def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None,
-                           newline=None, suffix=None, prefix=None,
-                           dir=None, delete=True, *, errors=None):
+
+    def NamedTemporaryFile(
+        mode='w+b',
+        buffering=-1,
+        encoding=None,
+        newline=None,
+        suffix=None,
+        prefix=None,
+        dir=None,
+        delete=True,
+        *,
+        errors=None,
+    ):
         file = name = None
         pending = _pending.for_file()
         try:
@@ -563,9 +608,7 @@ del _named_arguments
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
-def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
-                  newline=None, suffix=None, prefix=None,
-                  dir=None, *, errors=None):
+def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=None, prefix=None, dir=None, *, errors=None):
     """Create a file without a name and give a file object on it. It is gone when it is closed, however the process ends.
 
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
@@ -598,12 +641,23 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
     """A file that stays in memory until a write goes past 'max_size' (0: no limit) or its descriptor is asked for. Then it
     rolls over to a TemporaryFile, to which the other arguments go.
     """
+
     _rolled = False
     _TemporaryFileArgs = _file.SpooledArguments()
 
-    def __init__(self, max_size=0, mode='w+b', buffering=-1,
-                 encoding=None, newline=None,
-                 suffix=None, prefix=None, dir=None, *, errors=None):
+    def __init__(
+        self,
+        max_size=0,
+        mode='w+b',
+        buffering=-1,
+        encoding=None,
+        newline=None,
+        suffix=None,
+        prefix=None,
+        dir=None,
+        *,
+        errors=None,
+    ):
         if 'b' in mode:
             self._file = _io.BytesIO()
         else:
@@ -728,6 +782,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             cls.write = _write_and_check  # calls the program's _check
 
     if _versions.LAZY_WRITELINES:
+
         def writelines(self, iterable):
             # An endless iterable must not fill the memory before it rolls over (gh-127371).
             lines = iter(iterable)
@@ -738,6 +793,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
                         break
             return self._file.writelines(lines)
     else:
+
         def writelines(self, iterable):
             file = self._file
             rv = file.writelines(iterable)
@@ -745,6 +801,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             return rv
 
     if not _versions.SPOOLED_IS_IOBASE:
+
         def truncate(self, size=None):
             if size is None:
                 self._file.truncate()
@@ -753,6 +810,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
                     self.rollover()
                 self._file.truncate(size)
     else:
+
         def truncate(self, size=None):
             if size is None:
                 return self._file.truncate()
@@ -797,16 +855,19 @@ class TemporaryDirectory:
     """
 
     if _versions.DIRECTORY_DELETE:
-        def __init__(self, suffix=None, prefix=None, dir=None,
-                     ignore_cleanup_errors=False, *, delete=True):
-            self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
-                       ignore_errors=ignore_cleanup_errors, delete=delete)
+
+        def __init__(self, suffix=None, prefix=None, dir=None, ignore_cleanup_errors=False, *, delete=True):
+            self._make(
+                suffix, prefix, dir, ignore_cleanup_errors, delete, ignore_errors=ignore_cleanup_errors, delete=delete
+            )
 
         if _versions.RMTREE_BY_DESCRIPTOR:
+
             @classmethod
             def _rmtree(cls, name, ignore_errors=False, repeated=False, dir_fd=None, fullname=None):
                 _directory.clean_up(cls._rmtree, name, ignore_errors, repeated, dir_fd, fullname)
         else:
+
             @classmethod
             def _rmtree(cls, name, ignore_errors=False, repeated=False):
                 _directory.clean_up(cls._rmtree, name, ignore_errors, repeated)
@@ -817,8 +878,8 @@ class TemporaryDirectory:
                 cls._rmtree(name, ignore_errors=ignore_errors)
                 _warn(warn_message)
     elif _versions.IGNORE_CLEANUP_ERRORS:
-        def __init__(self, suffix=None, prefix=None, dir=None,
-                     ignore_cleanup_errors=False):
+
+        def __init__(self, suffix=None, prefix=None, dir=None, ignore_cleanup_errors=False):
             self._make(suffix, prefix, dir, ignore_cleanup_errors, True, ignore_errors=ignore_cleanup_errors)
 
         @classmethod
@@ -830,6 +891,7 @@ class TemporaryDirectory:
             cls._rmtree(name, ignore_errors=ignore_errors)
             _warn(warn_message)
     else:
+
         def __init__(self, suffix=None, prefix=None, dir=None):
             self._make(suffix, prefix, dir, False, True)
 
@@ -853,8 +915,15 @@ class TemporaryDirectory:
             self._ignore_cleanup_errors = ignore_cleanup_errors
             self._delete = delete
             self._owner = _process.this()
-            self._finalizer = _weakref.finalize(self, _directory.in_owner, self._owner, self._cleanup, self.name,
-                                                warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
+            self._finalizer = _weakref.finalize(
+                self,
+                _directory.in_owner,
+                self._owner,
+                self._cleanup,
+                self.name,
+                warn_message=f"Implicitly cleaning up {self!r}",
+                **for_cleanup,
+            )
             if _directory.watch is not None:
                 _directory.watch(self)
         except BaseException as error:
@@ -970,8 +1039,10 @@ def _choose_tempdir(dirlist):
         except OSError as error:
             reason = error.strerror or str(error)
         reasons.append("%r: %s" % (dir, reason))
-    raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s%s" % (
-        dirlist, ": " + "; ".join(reasons) if reasons else ""))
+    raise FileNotFoundError(
+        _errno.ENOENT,
+        "No usable temporary directory found in %s%s" % (dirlist, ": " + "; ".join(reasons) if reasons else ""),
+    )
 
 
 def _tempdir_or_default():
@@ -1051,8 +1122,16 @@ def _make_directory(suffix, prefix, dir, pending):
 def _is_plain(mode, buffering, encoding, newline, errors):
     """Whether _file.open_plain does what io.open would with these arguments. Types are checked before values are compared:
     that may run a host's code, or fail under -bb."""
-    return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
-            and type(buffering) is int and buffering == -1 and _io.open is _file.OWN_OPEN)
+    return (
+        encoding is None
+        and newline is None
+        and errors is None
+        and type(mode) is str
+        and mode == "w+b"
+        and type(buffering) is int
+        and buffering == -1
+        and _io.open is _file.OWN_OPEN
+    )
 
 
 def _open_plain(suffix, prefix, dir, pending):
@@ -1149,15 +1228,31 @@ _write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemp
 # --- Plans for calls in a row that differ in nothing but the random name.
 
 # The globals and functions that a plan depends on and the host may set or replace, as this package made them.
-_originals = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _RandomNameSequence.__next__,
-              _create.OWN_OPEN, _create.OWN_MKDIR, _RandomNameSequence)
+_originals = (
+    TMP_MAX,
+    _bin_openflags,
+    gettempdir,
+    _get_candidate_names,
+    _mkstemp_inner,
+    _RandomNameSequence.__next__,
+    _create.OWN_OPEN,
+    _create.OWN_MKDIR,
+    _RandomNameSequence,
+)
 _last_plan = (None,) + (_os,) * 6  # the plan, and the arguments and settings that it was made for; at first those of no call
 
 
 def _nothing_replaced():
-    return (TMP_MAX is _originals[0] and _bin_openflags is _originals[1] and gettempdir is _originals[2]
-            and _get_candidate_names is _originals[3] and _mkstemp_inner is _originals[4]
-            and _originals[8].__next__ is _originals[5] and _os.open is _originals[6] and _os.mkdir is _originals[7])
+    return (
+        TMP_MAX is _originals[0]
+        and _bin_openflags is _originals[1]
+        and gettempdir is _originals[2]
+        and _get_candidate_names is _originals[3]
+        and _mkstemp_inner is _originals[4]
+        and _originals[8].__next__ is _originals[5]
+        and _os.open is _originals[6]
+        and _os.mkdir is _originals[7]
+    )
 
 
 def _plan_for(suffix, prefix, dir):
@@ -1165,9 +1260,16 @@ def _plan_for(suffix, prefix, dir):
     plan, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_plan
     # By identity, as all of these may be the host's: a str of its own class may claim to equal another, and comparing str
     # with bytes is an error under -bb.
-    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
-            and template is last_template and _name_sequence is names and names.characters is _create.CHARACTERS
-            and _nothing_replaced()):
+    if (
+        suffix is last_suffix
+        and prefix is last_prefix
+        and dir is last_dir
+        and tempdir is last_tempdir
+        and template is last_template
+        and _name_sequence is names
+        and names.characters is _create.CHARACTERS
+        and _nothing_replaced()
+    ):
         return plan
     return _new_plan(suffix, prefix, dir)
 
@@ -1183,8 +1285,9 @@ def _new_plan(suffix, prefix, dir):
         return None
     if type(names) is not _originals[8] or names.characters is not _create.CHARACTERS:
         return None
-    plan = _create.plan(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
-                        default_dir if dir is None else dir)
+    plan = _create.plan(
+        default_prefix if prefix is None else prefix, "" if suffix is None else suffix, default_dir if dir is None else dir
+    )
     if plan is not None:
         _last_plan = plan, suffix, prefix, dir, default_dir, default_prefix, names
     return plan
@@ -1192,15 +1295,24 @@ def _new_plan(suffix, prefix, dir):
 
 # --- Aliases that the standard module has for its own use. This one has no use for them, and some are slow to import.
 
-_aliases = {"_Random": ("random", "Random"), "_functools": ("functools", None), "_shutil": ("shutil", None),
-            "_types": ("types", None)}
+_aliases = {
+    "_Random": ("random", "Random"),
+    "_functools": ("functools", None),
+    "_shutil": ("shutil", None),
+    "_types": ("types", None),
+}
 _later_aliases = {name: (_directory.__name__, name) for name in ("_dont_follow_symlinks", "_resetperms")}
 _debians_aliases = {"_rmtree": ("shutil", "rmtree"), **_later_aliases}  # in versions that lack them otherwise; not shown
 if _versions.RESETPERMS:
     _aliases.update(_later_aliases)
 if _versions.RMTREE_BY_DESCRIPTOR:
-    _aliases.update({name: (_directory.__name__, name) for name in (
-        "_nofollow_mode", "_resetflags", "_resetperms_at", "_resetperms_fd", "_rmtree_use_dir_fd")}, _stat=("stat", None))
+    _aliases.update(
+        {
+            name: (_directory.__name__, name)
+            for name in ("_nofollow_mode", "_resetflags", "_resetperms_at", "_resetperms_fd", "_rmtree_use_dir_fd")
+        },
+        _stat=("stat", None),
+    )
 
 
 def _alias(name):

@@ -57,7 +57,9 @@ def chart(rows):
     lines.append("</g>")
     for i, row in enumerate(rows):
         lines += _row(TOP + LINE * i, *row)
-    lines.append('<text class="note" x="%d" y="%d">The line is the goal. Green holds it; yellow misses it at the floor; red '
-                 "misses it.</text>" % (LABELS, height - 12))
+    lines.append(
+        '<text class="note" x="%d" y="%d">The line is the goal. Green holds it; yellow misses it at the floor; red '
+        "misses it.</text>" % (LABELS, height - 12)
+    )
     lines.append("</svg>")
     return "\n".join(lines) + "\n"

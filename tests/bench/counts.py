@@ -35,10 +35,23 @@ PYTHON = ["our_mkstemp", "our_named", "our_directory", "our_unnamed", "our_spool
 
 def run(command, kind, contestant, rounds, workspace):
     """Runs a worker for so many rounds, under a program that counts."""
-    environment = {"PATH": os.environ["PATH"], "TMPDIR": workspace, "LD_LIBRARY_PATH": workers.BUILD,
-                   "PYTHONPATH": workers.PYTHON_PACKAGE, "PYTHONHASHSEED": "0", "GODEBUG": "asyncpreemptoff=1", "GOGC": "off"}
-    done = subprocess.run(command + workers.COMMANDS[kind](), input="%s %d\n" % (contestant, rounds), env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "TMPDIR": workspace,
+        "LD_LIBRARY_PATH": workers.BUILD,
+        "PYTHONPATH": workers.PYTHON_PACKAGE,
+        "PYTHONHASHSEED": "0",
+        "GODEBUG": "asyncpreemptoff=1",
+        "GOGC": "off",
+    }
+    done = subprocess.run(
+        command + workers.COMMANDS[kind](),
+        input="%s %d\n" % (contestant, rounds),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     if done.returncode != 0:
         raise SystemExit("counts: %s of %s: %s" % (contestant, kind, done.stderr))
 
@@ -59,8 +72,13 @@ def system_calls(kind, contestant, rounds, workspace):
 def instructions(contestant, rounds, workspace):
     """How many instructions the working thread needs, from its start to its end."""
     out = os.path.join(workspace, "callgrind")
-    run(["valgrind", "--tool=callgrind", "--separate-threads=yes", "--callgrind-out-file=" + out], "c", contestant, rounds,
-        workspace)
+    run(
+        ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--callgrind-out-file=" + out],
+        "c",
+        contestant,
+        rounds,
+        workspace,
+    )
     with open(out + "-01") as file:
         total = next(int(line.split()[1]) for line in file if line.startswith(("summary:", "totals:")))
     for part in glob.glob(out + "*"):

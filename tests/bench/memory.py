@@ -63,10 +63,19 @@ def first_use(workspace):
     for what, values in times.items():
         goal, median = TIME_GOALS.get(what), statistics.median(values)
         verdict = "" if goal is None else "holds" if median < goal else "missed"
-        rows.append([what, report.time(median), report.time(min(values)), "" if goal is None else report.time(goal), verdict])
+        rows.append(
+            [what, report.time(median), report.time(min(values)), "" if goal is None else report.time(goal), verdict]
+        )
     memory = statistics.median(start[5] + start[6] for start in starts)
-    rows.append(["memory made resident by load and first call", megabytes(memory), megabytes(min(start[5] + start[6] for start in starts)),
-                 megabytes(MEMORY_GOAL), "holds" if memory < MEMORY_GOAL else "missed"])
+    rows.append(
+        [
+            "memory made resident by load and first call",
+            megabytes(memory),
+            megabytes(min(start[5] + start[6] for start in starts)),
+            megabytes(MEMORY_GOAL),
+            "holds" if memory < MEMORY_GOAL else "missed",
+        ]
+    )
     print("\n".join(report.table(["%d processes" % STARTS, "median", "lowest", "goal", "verdict"], rows)))
     return memory < MEMORY_GOAL
 

@@ -1,5 +1,5 @@
-"""What tempfile_rmtree costs beside rm -rf and shutil.rmtree: the same tree for each, turn by turn, so that all meet the same
-machine, and nobody is always the first. Prints medians and, as the ratio, the median of the ratios of the rounds.
+"""What tempfile_rmtree costs beside rm -rf and shutil.rmtree: the same tree for each, turn by turn, so that all meet the
+same machine, and nobody is always the first. Prints medians and, as the ratio, the median of the ratios of the rounds.
 
 usage: removal.py LIBRARY [FILES [ROUNDS]]
 
@@ -48,8 +48,11 @@ def removers(library: Path) -> Dict[str, Remover]:
             sys.exit("bench-removal: tempfile_rmtree failed")
 
     ours(Path("/nonexistent/libtempfile"))  # loads the Go side
-    return {"libtempfile": ours, "rm -rf": lambda root: subprocess.run(["rm", "-rf", str(root)], check=True),
-            "shutil.rmtree": shutil.rmtree}
+    return {
+        "libtempfile": ours,
+        "rm -rf": lambda root: subprocess.run(["rm", "-rf", str(root)], check=True),
+        "shutil.rmtree": shutil.rmtree,
+    }
 
 
 def file_system(where: str) -> str:
@@ -79,7 +82,9 @@ def trees(where: Path, files: int, directories: int, count: int, at_once: bool) 
         yield root
 
 
-def compare(parent: str, files: int, directories: int, rounds: int, remove: Dict[str, Remover], at_once: bool = False) -> None:
+def compare(
+    parent: str, files: int, directories: int, rounds: int, remove: Dict[str, Remover], at_once: bool = False
+) -> None:
     taken: Dict[str, List[float]] = {name: [] for name in remove}
     with tempfile.TemporaryDirectory(dir=parent, prefix="libtempfile-bench-") as where:
         made = trees(Path(where), files, directories, rounds * len(remove), at_once)
@@ -114,7 +119,14 @@ def main() -> int:
         print(f"skip  bench-removal  there is no {MEMORY}")
     folder = disk()
     if folder is not None:
-        compare(folder, files, min(DIRECTORIES, files), rounds, {name: remove[name] for name in ("libtempfile", "rm -rf")}, at_once=True)
+        compare(
+            folder,
+            files,
+            min(DIRECTORIES, files),
+            rounds,
+            {name: remove[name] for name in ("libtempfile", "rm -rf")},
+            at_once=True,
+        )
     else:
         print("skip  bench-removal  there is no folder on a disk")
     return 0

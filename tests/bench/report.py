@@ -39,10 +39,19 @@ def table(head, rows):
 def goals(results):
     rows = []
     for row, result in results:
-        rows.append([
-            row.title, time(result.time(row.ours).median), row.against, time(result.time(row.theirs).median),
-            time(result.time(row.floor).median), ratio(result.ratio(row.ours, row.theirs)), "%.2f" % row.goal,
-            "%.2f" % result.ratio(row.ours, row.floor).median, verdict(row, result)])
+        rows.append(
+            [
+                row.title,
+                time(result.time(row.ours).median),
+                row.against,
+                time(result.time(row.theirs).median),
+                time(result.time(row.floor).median),
+                ratio(result.ratio(row.ours, row.theirs)),
+                "%.2f" % row.goal,
+                "%.2f" % result.ratio(row.ours, row.floor).median,
+                verdict(row, result),
+            ]
+        )
     return table(["work", "ours", "against", "theirs", "floor", "ours / theirs", "goal", "ours / floor", "verdict"], rows)
 
 
@@ -64,19 +73,25 @@ def document(machine, turns, missing, goal_results, peer_results):
         "",
         "Written by `make bench`. " + machine,
         "",
-        "All contestants of a row take turns of about a millisecond, %d of them (fewer where one takes longer), and in" % turns,
-        "one process where they speak the same language. Times are medians; a ratio is that of the medians, with the quartiles",
-        "of the ratios of the single turns; lower is better. The floor is the same system calls, with numbers for names, made by",
-        "the shortest program in C or, in the rows of Python, in Python, where files are opened by io.open. A goal may be missed",
+        "All contestants of a row take turns of about a millisecond, %d of them (fewer where one takes longer), and in"
+        % turns,
+        "one process where they speak the same language. Times are medians; a ratio is that of the medians, with the quartiles",  # noqa: E501
+        "of the ratios of the single turns; lower is better. The floor is the same system calls, with numbers for names, made by",  # noqa: E501
+        "the shortest program in C or, in the rows of Python, in Python, where files are opened by io.open. A goal may be missed",  # noqa: E501
         "only where ours is within %.2f of it." % NEAR_FLOOR,
         "",
         "![ours beside theirs](results.svg)",
         "",
     ]
     text += goals(goal_results)
-    text += ["", "%d of %d goals hold%s." % (verdicts.count("holds"), len(verdicts),
-                                            ", %d missed at the floor" % at_the_floor if at_the_floor else ""),
-             "", "## Beside the others", ""]
+    text += [
+        "",
+        "%d of %d goals hold%s."
+        % (verdicts.count("holds"), len(verdicts), ", %d missed at the floor" % at_the_floor if at_the_floor else ""),
+        "",
+        "## Beside the others",
+        "",
+    ]
     text += peers(peer_results)
     text += [""] + ["Skipped: %s." % reason for reason in missing]
     return "\n".join(text).rstrip("\n") + "\n"

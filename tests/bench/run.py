@@ -1,7 +1,8 @@
 """make bench: every row, in one go. Prints the report and writes results.md and results.svg beside this file.
 
-BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. BENCH_ROWS: only the rows whose titles have this
-text, and nothing is written. --quick: a few turns of everything, and nothing is written either; it proves that all rows run.
+BENCH_ROUNDS: the turns of every row; those whose rounds are long take fewer. BENCH_ROWS: only the rows whose titles have
+this text, and nothing is written. --quick: a few turns of everything, and nothing is written either; it proves that all rows
+run.
 """
 
 import os
@@ -26,8 +27,15 @@ def machine(workspace):
         model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), platform.machine())
     system = subprocess.run(["stat", "-f", "-c", "%T", workspace], stdout=subprocess.PIPE, text=True).stdout.strip()
     return "%s, %d processors, Linux %s, %s, %s, CPython %s, files on %s; load average %.1f at the start." % (
-        model, len(os.sched_getaffinity(0)), platform.release().split("-")[0], " ".join(platform.libc_ver()),
-        workers.go_version(), platform.python_version(), system or "an unknown file system", os.getloadavg()[0])
+        model,
+        len(os.sched_getaffinity(0)),
+        platform.release().split("-")[0],
+        " ".join(platform.libc_ver()),
+        workers.go_version(),
+        platform.python_version(),
+        system or "an unknown file system",
+        os.getloadavg()[0],
+    )
 
 
 class Bench:
@@ -92,13 +100,19 @@ def main():
     for reason in team.missing.values():
         print("skip  bench  " + reason)
     if quick:
-        print("bench-quick: all %d rows ran, with too few turns for the figures to mean anything" % (len(goals) + len(peers)))
+        print(
+            "bench-quick: all %d rows ran, with too few turns for the figures to mean anything" % (len(goals) + len(peers))
+        )
         return
     if only:
         return  # the report is of all rows
     write("results.md", text)
-    write("results.svg", chart.chart([(row.title, result.ratio(row.ours, row.theirs).median, row.goal, kind(row, result))
-                                      for row, result in goals]))
+    write(
+        "results.svg",
+        chart.chart(
+            [(row.title, result.ratio(row.ours, row.theirs).median, row.goal, kind(row, result)) for row, result in goals]
+        ),
+    )
 
 
 if __name__ == "__main__":

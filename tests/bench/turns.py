@@ -20,7 +20,8 @@ def _figure(values):
 
 
 def _block(workers, contestant, block):
-    """How many rounds make a block; 1 if it is to take no time. The first one, which pays for the first use, is not counted."""
+    """How many rounds make a block; 1 if it is to take no time. The first one, which pays for the first use, is not
+    counted."""
     count = 1
     workers.measure(contestant, count)
     while block > 0:

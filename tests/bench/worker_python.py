@@ -55,8 +55,14 @@ def through(module):
             for _ in range(1000):
                 file.write(SMALL)
 
-    return {"mkstemp": mkstemp, "named": named, "directory": directory, "unnamed": unnamed, "spooled": spooled,
-            "spooled_often": spooled_often}
+    return {
+        "mkstemp": mkstemp,
+        "named": named,
+        "directory": directory,
+        "unnamed": unnamed,
+        "spooled": spooled,
+        "spooled_often": spooled_often,
+    }
 
 
 def raw_mkstemp():

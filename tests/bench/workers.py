@@ -19,7 +19,7 @@ def memory_folder():
 def go_version():
     """Of the Go that built the workers."""
     said = subprocess.check_output(["go", "version", os.path.join(BUILD, "bench", "go")], text=True)
-    return "Go " + said.split()[-1][len("go"):]
+    return "Go " + said.split()[-1][len("go") :]
 
 
 class Missing(Exception):
@@ -74,8 +74,17 @@ def _rust():
     if shutil.which("cargo") is None:
         raise Missing("the peers in Rust: cargo is missing (https://rustup.rs)")
     target = os.path.join(BUILD, "bench", "rust")
-    build = ["cargo", "build", "--quiet", "--release", "--locked", "--target-dir", target,
-             "--manifest-path", os.path.join(BENCH, "rust", "Cargo.toml")]
+    build = [
+        "cargo",
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--target-dir",
+        target,
+        "--manifest-path",
+        os.path.join(BENCH, "rust", "Cargo.toml"),
+    ]
     if subprocess.run(build + ["--offline"], stderr=subprocess.DEVNULL).returncode != 0:
         failure = subprocess.run(build, stderr=subprocess.PIPE, text=True)
         if failure.returncode != 0:
@@ -111,8 +120,9 @@ class Workers:
             raise Missing(self.missing[kind])
         if kind not in self.started:
             try:
-                self.started[kind] = (Interpreters(self.workspace) if kind == "import" else
-                                      Worker(COMMANDS[kind](), self.workspace))
+                self.started[kind] = (
+                    Interpreters(self.workspace) if kind == "import" else Worker(COMMANDS[kind](), self.workspace)
+                )
             except Missing as missing:
                 self.missing[kind] = str(missing)
                 raise

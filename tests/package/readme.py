@@ -23,8 +23,16 @@ def fail(message: str) -> NoReturn:
 
 def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] = None) -> str:
     """Runs a command, which must succeed, and gives what it printed."""
-    done = subprocess.run(command, cwd=where, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=300)
+    done = subprocess.run(
+        command,
+        cwd=where,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        timeout=300,
+    )
     if done.returncode != 0:
         fail(f"{' '.join(command)} exits with {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -67,8 +75,22 @@ def run_c(root: Path, command: List[str], suffix: str, program: Program) -> None
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / f"example{suffix}").write_text(program.source, encoding="utf-8")
-        run([*command, "-Wall", "-Wextra", "-Werror", f"-I{root}/include", f"-I{root}/bindings/cpp", f"example{suffix}",
-             f"-L{root}/build", "-ltempfile", "-o", "example"], here)
+        run(
+            [
+                *command,
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                f"-I{root}/include",
+                f"-I{root}/bindings/cpp",
+                f"example{suffix}",
+                f"-L{root}/build",
+                "-ltempfile",
+                "-o",
+                "example",
+            ],
+            here,
+        )
         run_program(program, ["./example"], here, {"LD_LIBRARY_PATH": f"{root}/build"})
 
 
@@ -93,8 +115,9 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
         run([go, "mod", "init", "example"], here)
         version = wanted.group(1) if wanted else "1.26"
         run([go, "mod", "edit", f"-go={version}", "-require=libtempfile@v0.0.0", f"-replace=libtempfile={root}"], here)
-        found = subprocess.run([go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+        found = subprocess.run(
+            [go, "list", "-mod=mod", "-deps", "./..."], cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         if found.returncode != 0 and (root / "vendor").exists():
             print("skip readme the Go programs, as their modules are in vendor/ alone, and cannot be fetched")
             return
@@ -129,8 +152,11 @@ def paths(root: Path, text: str) -> None:
 
 def links(root: Path, documents: List[Path]) -> None:
     """Every link of the documents that the site does not have leads to a file of the tree."""
-    told = [(document, link) for document in documents
-            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))]
+    told = [
+        (document, link)
+        for document in documents
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    ]
     missing = [f"{link} in {document.relative_to(root)}" for document, link in told if not (document.parent / link).exists()]
     if missing or not told:
         fail(f"there is no {missing}")
@@ -140,8 +166,10 @@ def links(root: Path, documents: List[Path]) -> None:
 def main() -> None:
     root, cc, cxx, go = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], sys.argv[4]
     documents = [root / "README.md", *sorted((root / "bindings/docs/pages").glob("*.md"))]
-    found = {language: [program for document in documents for program in programs(document, language)]
-             for language in ("c", "cpp", "go", "python")}
+    found = {
+        language: [program for document in documents for program in programs(document, language)]
+        for language in ("c", "cpp", "go", "python")
+    }
     for language in found:
         for name in ("README.md", f"{language}.md"):
             if not any(program.name.startswith(f"{name}:") for program in found[language]):

@@ -27,22 +27,41 @@ def run(interpreter, tests, folder):
     package = os.path.abspath(os.path.join(HERE, "..", "..", "python"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(PYTHONPATH=package + os.pathsep + HERE, TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
-    command = [interpreter.path, "-m", "unittest"] + (["-v"] + tests if tests else ["discover", "-v", "-s", HERE, "-t", HERE])
-    done = subprocess.run(command, env=environment, timeout=SECONDS, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [interpreter.path, "-m", "unittest"] + (
+        ["-v"] + tests if tests else ["discover", "-v", "-s", HERE, "-t", HERE]
+    )
+    done = subprocess.run(
+        command,
+        env=environment,
+        timeout=SECONDS,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     lines = done.stdout.rstrip().splitlines()
     ok = done.returncode == 0 and any(line.startswith("Ran ") and not line.startswith("Ran 0 ") for line in lines)
     left = os.listdir(folder)
     summary = " ".join(line for line in lines[-3:] if line)
-    print("%s %s %s%s" % ("ok" if ok and not left else "FAIL", interpreter.name, summary,
-                                ", left behind: %s" % left if left else ""), flush=True)
+    print(
+        "%s %s %s%s"
+        % ("ok" if ok and not left else "FAIL", interpreter.name, summary, ", left behind: %s" % left if left else ""),
+        flush=True,
+    )
     for name, _, reason in SKIPPED.findall(done.stdout):
         print("skip %s %s: %s" % (interpreter.name, name, reason))
     if not ok:
         report = [i for i, line in enumerate(lines) if line.startswith("=====")]
-        print("      " + "\n      ".join(lines[report[0] if report else 0:]), flush=True)
-    ran, skipped, *failed = (sum(map(int, re.findall(pattern, done.stdout, re.MULTILINE))) for pattern in
-                             (r"^Ran (\d+) test", r"^(?:OK|FAILED) \(.*skipped=(\d+)", r"^FAILED \(.*failures=(\d+)", r"^FAILED \(.*errors=(\d+)"))
+        print("      " + "\n      ".join(lines[report[0] if report else 0 :]), flush=True)
+    ran, skipped, *failed = (
+        sum(map(int, re.findall(pattern, done.stdout, re.MULTILINE)))
+        for pattern in (
+            r"^Ran (\d+) test",
+            r"^(?:OK|FAILED) \(.*skipped=(\d+)",
+            r"^FAILED \(.*failures=(\d+)",
+            r"^FAILED \(.*errors=(\d+)",
+        )
+    )
     failures = max(sum(failed), 0 if ok and not left else 1)
     return max(ran - skipped - failures, 0), failures, skipped
 

@@ -13,7 +13,11 @@ PACKAGES = os.path.join(ROOT, "python")
 SECONDS = int(os.environ.get("TEST_SECONDS", "180"))
 
 # nohup, and a shell that runs something in the background, have these ignored, and programs that are started inherit that.
-for _number, _handler in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+for _number, _handler in (
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGQUIT, signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
     signal.signal(_number, _handler)
 
 

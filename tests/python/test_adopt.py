@@ -41,13 +41,19 @@ class Adopt(support.TestCase):
         return [name[:3] for name in names]
 
     def run_daemon(self, before, after):
-        out, said = self.script(START + """
+        out, said = self.script(
+            START
+            + """
 file, directory = tempfile.NamedTemporaryFile(prefix="fil"), tempfile.TemporaryDirectory(prefix="dir")
 open(directory.name + "/inner", "w").close()
 %s
 daemonize()
 %s
-""" % (before, after), "-W", "ignore")
+"""
+            % (before, after),
+            "-W",
+            "ignore",
+        )
         self.assertEqual((out, said), ("", ""))
 
     def test_the_daemon_cleans_up(self):
@@ -66,7 +72,9 @@ daemonize()
                         self.assertEqual(self.left(), ["dir", "fil"])
 
     def test_a_child_adopts_and_the_parent_goes_on(self):
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
 pid = os.fork()
 if pid == 0:
@@ -80,11 +88,15 @@ try:
     file.close()  # deletes what is gone
 except FileNotFoundError:
     assert sys.version_info < (3, 12)
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual(out, "False False\n")
 
     def test_what_was_kept_or_cleaned_up_stays_so(self):
-        self.run_daemon("""
+        self.run_daemon(
+            """
 file._closer.delete = False
 directory._finalizer.detach()
 done = tempfile.TemporaryDirectory()
@@ -92,16 +104,20 @@ done.cleanup()
 closed = tempfile.NamedTemporaryFile()
 closed.close()
 never = tempfile.NamedTemporaryFile(prefix="nev", delete=False)
-""", """
+""",
+            """
 for one in file, directory, done, closed, never:
     tempfile.adopt(one)
-""")
+""",
+        )
         self.assertEqual(self.left(), ["dir", "fil", "nev"])
 
     def test_a_file_that_was_to_be_kept_and_is_not(self):
         """Nobody owns it, so whoever closes it deletes it, until somebody adopts it."""
         for adopt, there in ("", "False"), ("tempfile.adopt(file)", "True"):
-            out, said = self.script(START + """
+            out, said = self.script(
+                START
+                + """
 file = tempfile.NamedTemporaryFile(delete=False)
 file._closer.delete = True
 assert not file._closer._is_owned()
@@ -113,11 +129,17 @@ if os.fork() == 0:
 assert os.wait()[1] == 0
 print(os.path.exists(file.name))
 os.path.exists(file.name) or open(file.name, "w").close()
-""" % adopt, "-W", "ignore")
+"""
+                % adopt,
+                "-W",
+                "ignore",
+            )
             self.assertEqual((out, said), (there + "\n", ""))
 
     def test_its_own_and_what_has_no_name(self):
-        self.script(START + """
+        self.script(
+            START
+            + """
 finalizer = None
 with tempfile.NamedTemporaryFile() as file, tempfile.TemporaryFile() as unnamed, tempfile.TemporaryFile("w") as text, \\
         tempfile.TemporaryFile(buffering=0) as raw, tempfile.SpooledTemporaryFile(1) as spooled:
@@ -128,10 +150,13 @@ with tempfile.NamedTemporaryFile() as file, tempfile.TemporaryFile() as unnamed,
         assert tempfile.adopt(one) is None
     assert directory._finalizer is finalizer and finalizer.alive
     directory.cleanup()
-""")
+"""
+        )
 
     def test_other_things(self):
-        self.script(START + """
+        self.script(
+            START
+            + """
 import tempfile as standard
 with standard.NamedTemporaryFile() as file, standard.TemporaryDirectory() as directory, open(file.name) as other:
     for one in file, directory, file.name, other, None, 3, io.BytesIO(), object():
@@ -141,7 +166,8 @@ with standard.NamedTemporaryFile() as file, standard.TemporaryDirectory() as dir
             assert repr(one) in str(error), error
         else:
             raise SystemExit("%r was adopted" % (one,))
-""")
+"""
+        )
 
     def test_it_loads_nothing(self):
         out, _ = self.script("""

@@ -96,30 +96,46 @@ class Audit(support.TestCase):
         self.assertEqual([event[0] for event in ours["collision"]].count("tempfile.mkstemp"), 2)
 
     def test_veto(self):
-        for event, do in (("tempfile.mkstemp", "tempfile.mkstemp()"), ("open", "tempfile.mkstemp()"),
-                          ("tempfile.mkstemp", "tempfile.NamedTemporaryFile()"), ("open", "tempfile.TemporaryFile()"),
-                          ("tempfile.mkdtemp", "tempfile.mkdtemp()"), ("os.mkdir", "tempfile.TemporaryDirectory()")):
+        for event, do in (
+            ("tempfile.mkstemp", "tempfile.mkstemp()"),
+            ("open", "tempfile.mkstemp()"),
+            ("tempfile.mkstemp", "tempfile.NamedTemporaryFile()"),
+            ("open", "tempfile.TemporaryFile()"),
+            ("tempfile.mkdtemp", "tempfile.mkdtemp()"),
+            ("os.mkdir", "tempfile.TemporaryDirectory()"),
+        ):
             with self.subTest(event=event, do=do):
-                out, _ = self.script(OURS + "events, veto = [], %r\ntry:\n    %s\nexcept RuntimeError as e:\n    print(e)" % (event, do))
+                out, _ = self.script(
+                    OURS + "events, veto = [], %r\ntry:\n    %s\nexcept RuntimeError as e:\n    print(e)" % (event, do)
+                )
                 self.assertEqual(out, "veto\n")
                 self.assertEqual(os.listdir(self.directory), [])
 
     def test_a_veto_is_no_sign_that_a_name_is_taken(self):
-        for event, do in (("tempfile.mkstemp", "tempfile.mkstemp()"), ("tempfile.mkdtemp", "tempfile.mkdtemp()"),
-                          ("open", "tempfile.NamedTemporaryFile()")):
+        for event, do in (
+            ("tempfile.mkstemp", "tempfile.mkstemp()"),
+            ("tempfile.mkdtemp", "tempfile.mkdtemp()"),
+            ("open", "tempfile.NamedTemporaryFile()"),
+        ):
             with self.subTest(event=event):
-                out, _ = self.script(OURS.replace("RuntimeError", "FileExistsError") + """
+                out, _ = self.script(
+                    OURS.replace("RuntimeError", "FileExistsError")
+                    + """
 events, veto = [], %r
 try:
     %s
 except FileExistsError as e:
     print(e, sum(event[0] == veto for event in events))
-""" % (event, do))
+"""
+                    % (event, do)
+                )
                 self.assertEqual(out, "veto 1\n")
                 self.assertEqual(os.listdir(self.directory), [])
 
     def test_veto_of_a_removal(self):
-        out, _ = self.script(OURS + """
+        out, _ = self.script(
+            OURS
+            + """
 path = tempfile.mkdtemp()
 events, veto = [], "shutil.rmtree"
 try:
@@ -138,7 +154,8 @@ except RuntimeError as e:
 veto = None
 print(os.path.exists(file.name))
 os.unlink(file.name)
-""")
+"""
+        )
         self.assertEqual(out, "veto\nTrue\nveto\nTrue\n")
 
     def test_ctypes_is_quiet_once_the_library_is_there(self):

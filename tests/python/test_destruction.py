@@ -16,7 +16,8 @@ tempfile.TemporaryFile().close()
 
 def in_daemon_thread(hold):
     """What a thread holds whose frames nobody ever takes down."""
-    return """
+    return (
+        """
 ready = threading.Event()
 def hold():
     %s
@@ -24,7 +25,9 @@ def hold():
     time.sleep(1000)
 threading.Thread(target=hold, daemon=True).start()
 ready.wait()
-""" % hold
+"""
+        % hold
+    )
 
 
 PLACES = {
@@ -47,12 +50,14 @@ class Meta(type):
     __hash__ = type.__hash__
 class Odd(metaclass=Meta):
     pass
-""" + in_daemon_thread("before = [Odd() for _ in range(3000)]; parked = make(); after = [Odd() for _ in range(3000)]"),
+"""
+    + in_daemon_thread("before = [Odd() for _ in range(3000)]; parked = make(); after = [Odd() for _ in range(3000)]"),
     "in a daemon thread, beside one that is not made yet": """
 Closer = tempfile._TemporaryFileCloser
 def unmade():
     return [Closer.__new__(Closer) for _ in range(3000)]
-""" + in_daemon_thread("before = unmade(); parked = make(); after = unmade()"),
+"""
+    + in_daemon_thread("before = unmade(); parked = make(); after = unmade()"),
     "in a bound method": "parked = [getattr(one, 'read', None) or one.cleanup for one in make()]",
     "in a traceback": """
 def fail():
@@ -86,8 +91,13 @@ def described(text):
     # Which of the files within one another is finalized first is the garbage collector's choice.
     text = re.sub(r"unclosed file <_io.*>", "unclosed file", text, flags=re.IGNORECASE)
     text = re.sub(r"unclosed file <tempfile.SpooledTemporaryFile.*>", "unclosed file", text, flags=re.IGNORECASE)
-    return sorted({re.sub(r"^([^<>]*\.py|sys|<sys>):\d+: ", "", line) for line in text.splitlines()
-                   if line.strip() and not line.startswith((" ", "Traceback"))})
+    return sorted(
+        {
+            re.sub(r"^([^<>]*\.py|sys|<sys>):\d+: ", "", line)
+            for line in text.splitlines()
+            if line.strip() and not line.startswith((" ", "Traceback"))
+        }
+    )
 
 
 class Destruction(support.TestCase):
@@ -122,14 +132,19 @@ f = tempfile.NamedTemporaryFile(); del f
     def test_encoding_warnings_point_at_the_caller(self):
         code = "\n".join("tempfile.%s('w+').close()" % name for name in ("NamedTemporaryFile", "TemporaryFile"))
         code += "\ntempfile.SpooledTemporaryFile(mode='w+').close()\n"
-        said = {module: self.script(START % module + code, "-X", "warn_default_encoding")[1] for module in ("libtempfile", "tempfile")}
+        said = {
+            module: self.script(START % module + code, "-X", "warn_default_encoding")[1]
+            for module in ("libtempfile", "tempfile")
+        }
         self.assertEqual(said["libtempfile"], said["tempfile"])
         self.assertEqual(said["libtempfile"].count("EncodingWarning"), 3)
 
     def test_delete_may_be_taken_back(self):
         for keep in ("f._closer.delete = False", "f.close(); open(f.name, 'w').close()"):
             with self.subTest(keep=keep):
-                self.script(START % "libtempfile" + """
+                self.script(
+                    START % "libtempfile"
+                    + """
 import threading
 ready = threading.Event()
 def hold():
@@ -139,7 +154,9 @@ def hold():
     time.sleep(1000)
 threading.Thread(target=hold, daemon=True).start()
 ready.wait()
-""" % keep)
+"""
+                    % keep
+                )
                 names = os.listdir(self.directory)
                 self.assertEqual(len(names), 1)
                 os.unlink(os.path.join(self.directory, names[0]))

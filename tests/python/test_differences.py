@@ -33,8 +33,20 @@ class Differences(support.TestCase):
         self.assertEqual(set(names), tests)
 
     def test_directory_part(self):
-        for make in tempfile.mkstemp, tempfile.mkdtemp, tempfile.NamedTemporaryFile, tempfile.TemporaryDirectory, tempfile.mktemp:
-            for arguments in {"prefix": "a/b"}, {"prefix": "/abs/x"}, {"prefix": "../x"}, {"suffix": "/x"}, {"suffix": "/../x"}:
+        for make in (
+            tempfile.mkstemp,
+            tempfile.mkdtemp,
+            tempfile.NamedTemporaryFile,
+            tempfile.TemporaryDirectory,
+            tempfile.mktemp,
+        ):
+            for arguments in (
+                {"prefix": "a/b"},
+                {"prefix": "/abs/x"},
+                {"prefix": "../x"},
+                {"suffix": "/x"},
+                {"suffix": "/../x"},
+            ):
                 with self.subTest(make=make, arguments=arguments), self.assertRaises(ValueError):
                     make(dir=self.directory, **arguments)
         with self.assertRaises(ValueError):
@@ -153,8 +165,12 @@ print(os.path.exists(directory.name))
             self.skipTest("only root can mount")
         if shutil.which("unshare") is None or shutil.which("mount") is None:
             self.skipTest("unshare or mount is missing (apt-get install util-linux mount)")
-        probe = subprocess.run(["unshare", "-m", "mount", "--bind", self.directory, self.directory],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        probe = subprocess.run(
+            ["unshare", "-m", "mount", "--bind", self.directory, self.directory],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         if probe.returncode != 0:  # a chroot or a container may forbid it
             self.skipTest("a mount cannot be made here: %s" % probe.stderr.strip())
         code = """
@@ -172,8 +188,14 @@ subprocess.run(["umount", directory.name + "/mounted"], check=True)
 libtempfile.rmtree(directory.name)
 libtempfile.rmtree(other)
 """
-        done = subprocess.run(["unshare", "-m", sys.executable, "-c", code], env={**os.environ, "TMPDIR": self.directory},
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=support.SECONDS)
+        done = subprocess.run(
+            ["unshare", "-m", sys.executable, "-c", code],
+            env={**os.environ, "TMPDIR": self.directory},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=support.SECONDS,
+        )
         self.assertEqual((done.stdout, done.stderr), ("True True\n['kept']\n", ""))
 
     def test_failed_rollover(self):
@@ -280,14 +302,18 @@ print(seen)
         self.assertEqual(out, "['tempfile.mkdtemp', 'os.mkdir', %s'os.rmdir']\n" % ctypes)
 
     def test_fork_warning(self):
-        _, said = self.script("""
+        _, said = self.script(
+            """
 import os, libtempfile
 libtempfile.TemporaryFile().close()
 if os.fork() == 0:
     libtempfile.TemporaryFile().close()
     os._exit(0)
 assert os.wait()[1] == 0
-""", "-W", "always::DeprecationWarning")
+""",
+            "-W",
+            "always::DeprecationWarning",
+        )
         self.assertEqual("multi-threaded" in said, sys.version_info >= (3, 12), said)
 
     def test_no_room(self):
@@ -308,8 +334,10 @@ libtempfile.TemporaryFile().close()
 
     def test_module_name(self):
         self.assertEqual(tempfile.SpooledTemporaryFile.__module__, "libtempfile.tempfile")
-        self.assertIn("<libtempfile.tempfile._TemporaryFileWrapper object" if sys.version_info < (3, 14)
-                      else "<_TemporaryFileWrapper", repr(tempfile._TemporaryFileWrapper(sys.stdin, "x", delete=False)))
+        self.assertIn(
+            "<libtempfile.tempfile._TemporaryFileWrapper object" if sys.version_info < (3, 14) else "<_TemporaryFileWrapper",
+            repr(tempfile._TemporaryFileWrapper(sys.stdin, "x", delete=False)),
+        )
         out, _ = self.script("""
 import libtempfile
 libtempfile.install()
@@ -342,8 +370,14 @@ except FileNotFoundError as error:
 """
         found = "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/proc'"
         self.assertEqual(self.script(code % "tempfile")[0], (found + "]\n") * 2)
-        self.assertEqual(self.script(code % "libtempfile")[0], "True\n" + found + ", '{0}/home']: {1}'/proc': {2}; '{0}/home': {2}\n".format(
-            self.directory, "'%s/missing': No such file or directory; " % self.directory * 3, "No such file or directory"))
+        self.assertEqual(
+            self.script(code % "libtempfile")[0],
+            "True\n"
+            + found
+            + ", '{0}/home']: {1}'/proc': {2}; '{0}/home': {2}\n".format(
+                self.directory, "'%s/missing': No such file or directory; " % self.directory * 3, "No such file or directory"
+            ),
+        )
 
     def test_unshare(self):
         code = """

@@ -21,7 +21,16 @@ DEBIANS = hasattr(standard, "_rmtree")  # bound when it is imported, so that it 
 class Values(support.TestCase):
     """What is assigned is the drop-in's, whatever it is and however it is assigned."""
 
-    NAMES = "tempdir", "template", "_name_sequence", "TMP_MAX", "_get_candidate_names", "_candidate_tempdir_list", "_exists", "new_name"
+    NAMES = (
+        "tempdir",
+        "template",
+        "_name_sequence",
+        "TMP_MAX",
+        "_get_candidate_names",
+        "_candidate_tempdir_list",
+        "_exists",
+        "new_name",
+    )
 
     def ways(self, name, value):
         """Assigns a name of the package in each way, and yields while it is assigned."""
@@ -65,7 +74,8 @@ class Values(support.TestCase):
         for path in a, b:
             os.mkdir(path)
             self.addCleanup(os.rmdir, path)
-        self.script("""
+        self.script(
+            """
 import os, libtempfile as T
 a, b = %r
 os.environ["TMPDIR"] = a; assert T.gettempdir() == a
@@ -80,10 +90,13 @@ for module in T.tempfile, %s:
         try: make()
         except TypeError: pass
         else: raise AssertionError(make)
-""" % ((a, b), "__import__('tempfile')"))
+"""
+            % ((a, b), "__import__('tempfile')")
+        )
 
     def test_str_and_bytes_are_never_compared(self):
-        self.script("""
+        self.script(
+            """
 import io, os, libtempfile as T
 def use():
     fd, path = T.mkstemp(); os.close(fd); os.unlink(path)
@@ -108,13 +121,22 @@ for make in T.NamedTemporaryFile, T.TemporaryFile:
             make(*arguments).close()
         except (TypeError, ValueError):
             pass
-""" % ('os.environb[b"TMPDIR"]' if sys.version_info >= (3, 10) else "None"), *STRICT)
+"""
+            % ('os.environb[b"TMPDIR"]' if sys.version_info >= (3, 10) else "None"),
+            *STRICT,
+        )
 
 
 class Introspection(support.TestCase):
     def test_sources(self):
         """What inspect finds of a name begins where the standard module's does, whatever name the drop-in has."""
-        names = [name for name, value in vars(drop_in).items() if name in vars(standard) and (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == drop_in.__name__]
+        names = [
+            name
+            for name, value in vars(drop_in).items()
+            if name in vars(standard)
+            and (inspect.isfunction(value) or inspect.isclass(value))
+            and value.__module__ == drop_in.__name__
+        ]
         self.assertGreater(len(names), 15)
         code = """
 import inspect, sys, libtempfile, libtempfile.tempfile as tempfile
@@ -131,7 +153,10 @@ for installed in False, True, False:
 
     def test_as_the_standard_module(self):
         """Of what is asked about a module by its name, the answers are the standard module's."""
-        out = [self.script(install + """
+        out = [
+            self.script(
+                install
+                + """
 import importlib, importlib.util, inspect, os, pickle, pyclbr, runpy, tempfile, warnings
 for imported in True, False:
     spec = importlib.util.find_spec("tempfile")
@@ -149,7 +174,11 @@ for name in "TemporaryDirectory", "SpooledTemporaryFile", "_TemporaryFileWrapper
 tempfile.tempdir = "/somewhere"
 again = importlib.reload(tempfile)
 print(again is tempfile, tempfile.tempdir, tempfile.TemporaryDirectory.__module__)
-""", *STRICT)[0] for install in ("", "import libtempfile; libtempfile.install()\n")]
+""",
+                *STRICT,
+            )[0]
+            for install in ("", "import libtempfile; libtempfile.install()\n")
+        ]
         self.assertEqual(out[1], out[0])
 
     def test_filters_by_module(self):
@@ -168,13 +197,18 @@ tempfile.TemporaryDirectory()
 """
         for name in "libtempfile", "tempfile":
             out, said = self.script(code % name)
-            self.assertEqual((out, said.count("ResourceWarning: "), said.count("Implicitly cleaning up <TemporaryDirectory")), ("", 1, 1), said)
+            self.assertEqual(
+                (out, said.count("ResourceWarning: "), said.count("Implicitly cleaning up <TemporaryDirectory")),
+                ("", 1, 1),
+                said,
+            )
             self.assertIn("tempfile.py:", said)
             self.script(code % name, "-W", "ignore::ResourceWarning:tempfile")
 
     def test_an_interruption_that_says_bytes(self):
         """Is none of the removal's errors, and is not compared with them."""
-        self.script("""
+        self.script(
+            """
 import os, sys, libtempfile as T
 class Directory(T.TemporaryDirectory):
     interrupted = False
@@ -198,7 +232,11 @@ with T.TemporaryDirectory() as above:
     assert directory._finalizer.alive
     directory.cleanup()
     assert not os.path.exists(directory.name)
-""", "-bb", "-W", "ignore::ResourceWarning")
+""",
+            "-bb",
+            "-W",
+            "ignore::ResourceWarning",
+        )
 
     def test_a_warning_that_is_an_error(self):
         """It comes once, and after the removal."""
@@ -304,16 +342,31 @@ class HostsRmtree(support.TestCase):
             ended = "in order"
         except OSError as error:
             ended = type(error), error.errno
-        modes = [oct(os.stat(path + name).st_mode) if os.path.exists(path + name) else None for name in ("", "/folder", "/file")]
+        modes = [
+            oct(os.stat(path + name).st_mode) if os.path.exists(path + name) else None for name in ("", "/folder", "/file")
+        ]
         shutil.rmtree(path)
         return calls, ended, modes
 
     def test_the_same(self):
-        denied, missing, other = (lambda about: (PermissionError(errno.EACCES, "denied"), about),
-                                  (FileNotFoundError(errno.ENOENT, "missing"), ""), (OSError(errno.EIO, "broken"), ""))
+        denied, missing, other = (
+            lambda about: (PermissionError(errno.EACCES, "denied"), about),
+            (FileNotFoundError(errno.ENOENT, "missing"), ""),
+            (OSError(errno.EIO, "broken"), ""),
+        )
         a_directory = (IsADirectoryError(errno.EISDIR, "a directory"), "/folder")
-        stories = [(), [denied("")], [denied("/folder")], [denied("/file")], [missing], [other], [denied(""), denied("")],
-                   [denied("/folder"), other], [denied("/nothing")], [a_directory]]
+        stories = [
+            (),
+            [denied("")],
+            [denied("/folder")],
+            [denied("/file")],
+            [missing],
+            [other],
+            [denied(""), denied("")],
+            [denied("/folder"), other],
+            [denied("/nothing")],
+            [a_directory],
+        ]
         for arguments in [{}] + [{"ignore_cleanup_errors": True}] * (sys.version_info >= (3, 10)):
             for story in stories:
                 with self.subTest(story=story, arguments=arguments):
@@ -390,16 +443,28 @@ class Candidates(support.TestCase):
         candidates = [self.directory + "/missing", file, "/proc"]
         said = []
         for module in standard, drop_in:
-            with mock.patch.object(module, "_candidate_tempdir_list", lambda: candidates), self.assertRaises(FileNotFoundError) as caught:
+            with (
+                mock.patch.object(module, "_candidate_tempdir_list", lambda: candidates),
+                self.assertRaises(FileNotFoundError) as caught,
+            ):
                 module._get_default_tempdir()
             self.assertEqual(caught.exception.errno, errno.ENOENT)
             said.append(str(caught.exception))
-        self.assertEqual(said[1], said[0] + ": %r: No such file or directory; %r: Not a directory; '/proc': No such file or directory" % (
-            candidates[0], file))
+        self.assertEqual(
+            said[1],
+            said[0]
+            + ": %r: No such file or directory; %r: Not a directory; '/proc': No such file or directory"
+            % (candidates[0], file),
+        )
         with mock.patch.object(drop_in, "_RandomNameSequence", lambda: iter(["file"] * 100)):
-            with self.assertRaises(FileNotFoundError) as caught, mock.patch.object(drop_in, "_candidate_tempdir_list", lambda: [self.directory]):
+            with (
+                self.assertRaises(FileNotFoundError) as caught,
+                mock.patch.object(drop_in, "_candidate_tempdir_list", lambda: [self.directory]),
+            ):
                 drop_in._get_default_tempdir()
-        self.assertTrue(str(caught.exception).endswith(": %r: every name that was tried is taken" % self.directory), caught.exception)
+        self.assertTrue(
+            str(caught.exception).endswith(": %r: every name that was tried is taken" % self.directory), caught.exception
+        )
 
 
 class Errors(support.TestCase):
@@ -444,7 +509,9 @@ for use in T.mkstemp, T.mkdtemp, T.TemporaryFile, T.NamedTemporaryFile, T.Tempor
                     file.write(b"data")
                     made.flush()
                     with open(file.name, "rb") as reader:
-                        self.assertEqual((reader.read(), other.getvalue()), (b"data", b"") if first else (b"", b"data"), module)
+                        self.assertEqual(
+                            (reader.read(), other.getvalue()), (b"data", b"") if first else (b"", b"data"), module
+                        )
                     file.file = made
 
 

@@ -96,6 +96,7 @@ class Wrapper(support.TestCase):
 
     def test_a_file_that_cannot_be_closed(self):
         """Its name stays until it is closed again."""
+
         def too_large(file):
             file.write(b"x" * 1000)
 
@@ -135,12 +136,15 @@ class Wrapper(support.TestCase):
         with tempfile.TemporaryDirectory(dir=self.directory) as path:
             made = tempfile.TemporaryDirectory(dir=path)
             data = pickle.dumps(made)
-            out, _ = self.script("""
+            out, _ = self.script(
+                """
 import os, pickle, libtempfile
 with pickle.loads(%r) as path:
     print(path)
 print(os.path.isdir(path))
-""" % data)
+"""
+                % data
+            )
             self.assertEqual(out, "%s\nTrue\n" % made.name)
             pickle.loads(data).cleanup()
             self.assertEqual(os.path.exists(made.name), sys.version_info < (3, 10))
@@ -158,7 +162,9 @@ class NewFiles(support.TestCase):
                     self.assertEqual((type(made), type(made.raw), made.mode), (type(other), type(other.raw), other.mode))
                     self.assertEqual(set(vars(made.raw)), set(vars(other.raw)))
                     for file in made, other:
-                        self.assertEqual((file.tell(), file.raw.tell(), file.seekable(), file.raw.seekable()), (0, 0, True, True))
+                        self.assertEqual(
+                            (file.tell(), file.raw.tell(), file.seekable(), file.raw.seekable()), (0, 0, True, True)
+                        )
                         file.write(b"0123456789")
                         self.assertEqual((file.seek(3), file.read(2), file.tell(), file.write(b"x")), (3, b"34", 5, 1))
                         file.seek(0)

@@ -84,7 +84,9 @@ class Objects:
 
 class Fork(support.TestCase):
     def test_objects_work_with_busy_threads(self):
-        out, said = self.script(START + """
+        out, said = self.script(
+            START
+            + """
 objects = Objects()
 begin()
 for _ in range(25):
@@ -93,11 +95,16 @@ for _ in range(25):
 end()
 print("done", len(os.listdir(objects.directory.name)))
 objects.use()
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual(out, "done 25\n", said)
 
     def test_nothing_is_deleted_by_children(self):
-        out, said = self.script(START + """
+        out, said = self.script(
+            START
+            + """
 def scope():
     with kept as name, file:
         pass
@@ -119,7 +126,10 @@ assert objects.are_there()
 in_child(kept.cleanup)
 assert not os.path.exists(kept.name)
 print("done")
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual((out, said), ("done\n", ""))
 
     def test_without_the_library_s_file(self):
@@ -127,19 +137,27 @@ print("done")
         site = os.path.join(self.directory, "site")
         shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), os.path.join(site, "libtempfile"))
         self.addCleanup(shutil.rmtree, site, ignore_errors=True)
-        out, said = self.script(START + """
+        out, said = self.script(
+            START
+            + """
 import shutil
 objects = Objects()
 in_child(objects.use)
 shutil.rmtree(os.path.dirname(tempfile.library_path()))
 in_child(lambda: in_child(objects.use))
 print("done")
-""", "-W", "ignore", environment={"PYTHONPATH": site})
+""",
+            "-W",
+            "ignore",
+            environment={"PYTHONPATH": site},
+        )
         self.assertEqual(out, "done\n", said)
 
     def test_many_generations(self):
         """Each process forks the next one and ends, with the library in use in both."""
-        out, said = self.script(START + """
+        out, said = self.script(
+            START
+            + """
 read, write = os.pipe()
 def generation(number):
     while number > 0:
@@ -157,11 +175,16 @@ if os.fork() == 0:
 os.close(write)
 print(os.read(read, 100).decode(), os.path.exists(file.name))
 os.wait()
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual(out, "done True\n", said)
 
     def test_names_differ(self):
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 names = tempfile._get_candidate_names()
 read, write = os.pipe()
 def child():
@@ -176,12 +199,15 @@ def none_is_ready():
     assert not _create._ready
 in_child(none_is_ready)
 print("done")
-""")
+"""
+        )
         self.assertEqual(out, "done\n")
 
     def test_names_differ_after_a_fork_that_python_does_not_know_of(self):
         """A server that is written in C forks so; mktemp has no other protection than the name."""
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 import ctypes
 names = tempfile._get_candidate_names()
 next(names)
@@ -194,23 +220,31 @@ if pid == 0:
 os.waitpid(pid, 0)
 assert os.read(read, 100).decode() != drawn
 print("done")
-""")
+"""
+        )
         self.assertEqual(out, "done\n")
 
     def test_a_fork_before_the_first_use(self):
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 def use():
     Objects().use()
 for _ in range(5):
     in_child(use)
 from libtempfile import _ffi
 print("done", _ffi._functions)
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual(out, "done None\n")
 
     def test_a_fork_while_another_thread_loads(self):
         """Whoever held the lock is not there in the child to release it."""
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 from libtempfile import _ffi
 import libtempfile.tempfile as drop_in
 _ffi._lock.acquire()
@@ -219,13 +253,15 @@ in_child(lambda: tempfile.mkstemp())
 print("done")
 for name in os.listdir(os.environ["TMPDIR"]):
     os.unlink(os.path.join(os.environ["TMPDIR"], name))
-""")
+"""
+        )
         self.assertEqual(out, "done\n")
 
     def test_multiprocessing(self):
         for method in "fork", "spawn", "forkserver":
             with self.subTest(method=method):
-                script = """
+                script = (
+                    """
 import multiprocessing, os, sys, libtempfile
 libtempfile.install()
 import tempfile
@@ -245,7 +281,9 @@ if __name__ == "__main__":
         assert [one.exitcode for one in children] == [0, 0, 0], children
         assert os.path.exists(file.name) and os.path.isdir(directory)
     print("done")
-""" % method
+"""
+                    % method
+                )
                 with open(self.directory + "/program.py", "w") as file:
                     file.write(script)
                 done = support.python("-W", "ignore", self.directory + "/program.py", environment={"TMPDIR": self.directory})

@@ -35,7 +35,9 @@ class Primitives(support.TestCase):
             fd, path = tempfile.mkstemp(prefix="", dir=self.directory)
         os.close(fd)
         os.unlink(path)
-        self.assertEqual(calls, [(os.path.join(self.directory, name), tempfile._bin_openflags, 0o600) for name in ("one", "two")])
+        self.assertEqual(
+            calls, [(os.path.join(self.directory, name), tempfile._bin_openflags, 0o600) for name in ("one", "two")]
+        )
         self.assertTrue(path.endswith("/two"))
 
     def test_errors_of_a_replaced_open(self):
@@ -67,7 +69,11 @@ class Primitives(support.TestCase):
             files[path] = 1
             return self.real[0](os.devnull, os.O_RDWR)
 
-        with mock.patch("os.open", fake_open), mock.patch("os.unlink", files.pop), mock.patch.object(tempfile, "_O_TMPFILE_WORKS", False):
+        with (
+            mock.patch("os.open", fake_open),
+            mock.patch("os.unlink", files.pop),
+            mock.patch.object(tempfile, "_O_TMPFILE_WORKS", False),
+        ):
             file = tempfile.TemporaryFile(dir=self.directory)
             file.close()
         self.assertEqual(files, {})
@@ -95,8 +101,9 @@ class Primitives(support.TestCase):
 
 class Hooks(support.TestCase):
     def test_looked_up_when_needed(self):
-        with mock.patch.multiple(tempfile, TMP_MAX=3, template="abc", tempdir=self.directory,
-                                 _get_candidate_names=lambda: iter("xyzv")):
+        with mock.patch.multiple(
+            tempfile, TMP_MAX=3, template="abc", tempdir=self.directory, _get_candidate_names=lambda: iter("xyzv")
+        ):
             made = [tempfile.mkdtemp() for _ in range(3)]
             self.assertEqual([os.path.basename(path) for path in made], ["abcx", "abcy", "abcz"])
             with self.assertRaises(FileExistsError) as caught:
@@ -115,7 +122,11 @@ class Hooks(support.TestCase):
         seen = [path, fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_APPEND]
         os.close(fd)
         os.unlink(path)
-        with module.NamedTemporaryFile() as named, module.TemporaryFile() as unnamed, module.TemporaryDirectory() as directory:
+        with (
+            module.NamedTemporaryFile() as named,
+            module.TemporaryFile() as unnamed,
+            module.TemporaryDirectory() as directory,
+        ):
             seen += named.name, directory
             for file in named, unnamed:
                 seen += type(file.fileno()), fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND
@@ -135,6 +146,7 @@ class Hooks(support.TestCase):
             def replacement(*arguments, **keywords):
                 calls.append(original)
                 return original(*arguments, **keywords)
+
             return replacement
 
         class Digits(drop_in._RandomNameSequence):
@@ -147,20 +159,26 @@ class Hooks(support.TestCase):
                 return self
 
             def __next__(self):
-                return str(random.randrange(10 ** 8, 10 ** 9))
+                return str(random.randrange(10**8, 10**9))
 
-        hooks = [mock.patch.object(drop_in, "template", "short"), mock.patch.object(drop_in, "tempdir", other),
-                 mock.patch.object(drop_in, "gettempdir", lambda: other),
-                 mock.patch.object(drop_in, "_name_sequence", Digits()), mock.patch.object(drop_in, "_get_candidate_names", Digits),
-                 mock.patch.object(drop_in, "_name_sequence", Numbers()),
-                 mock.patch.object(drop_in._RandomNameSequence, "__next__", Numbers.__next__),
-                 mock.patch.multiple(drop_in, _RandomNameSequence=Digits, _name_sequence=None),
-                 mock.patch.multiple(drop_in, _RandomNameSequence=Numbers, _name_sequence=None),
-                 mock.patch.object(drop_in._RandomNameSequence, "characters", "0123456789"),
-                 mock.patch.object(drop_in._get_candidate_names(), "characters", "0123456789"),
-                 mock.patch.object(drop_in, "_bin_openflags", drop_in._bin_openflags | os.O_APPEND)]
-        hooks += [mock.patch.object(module, name, counted(getattr(module, name))) for module, name in
-                  ((drop_in, "_mkstemp_inner"), (os, "open"), (os, "mkdir"), (io, "open"))]
+        hooks = [
+            mock.patch.object(drop_in, "template", "short"),
+            mock.patch.object(drop_in, "tempdir", other),
+            mock.patch.object(drop_in, "gettempdir", lambda: other),
+            mock.patch.object(drop_in, "_name_sequence", Digits()),
+            mock.patch.object(drop_in, "_get_candidate_names", Digits),
+            mock.patch.object(drop_in, "_name_sequence", Numbers()),
+            mock.patch.object(drop_in._RandomNameSequence, "__next__", Numbers.__next__),
+            mock.patch.multiple(drop_in, _RandomNameSequence=Digits, _name_sequence=None),
+            mock.patch.multiple(drop_in, _RandomNameSequence=Numbers, _name_sequence=None),
+            mock.patch.object(drop_in._RandomNameSequence, "characters", "0123456789"),
+            mock.patch.object(drop_in._get_candidate_names(), "characters", "0123456789"),
+            mock.patch.object(drop_in, "_bin_openflags", drop_in._bin_openflags | os.O_APPEND),
+        ]
+        hooks += [
+            mock.patch.object(module, name, counted(getattr(module, name)))
+            for module, name in ((drop_in, "_mkstemp_inner"), (os, "open"), (os, "mkdir"), (io, "open"))
+        ]
         with mock.patch.object(drop_in, "tempdir", self.directory):
             self.made(), self.made()
             for hook in hooks:
@@ -168,8 +186,13 @@ class Hooks(support.TestCase):
                     del calls[:]
                     with hook:
                         seen = self.made()
-                    noticed = [path for path in seen[:1] + seen[2:4] if os.path.dirname(path) == other
-                               or os.path.basename(path).startswith("short") or os.path.basename(path)[-8:].isdigit()]
+                    noticed = [
+                        path
+                        for path in seen[:1] + seen[2:4]
+                        if os.path.dirname(path) == other
+                        or os.path.basename(path).startswith("short")
+                        or os.path.basename(path)[-8:].isdigit()
+                    ]
                     self.assertTrue(len(noticed) == 3 or calls or os.O_APPEND in seen, seen)
                     del calls[:]
                     seen = self.made()
@@ -188,6 +211,7 @@ class Hooks(support.TestCase):
             self.addCleanup(os.rmdir, path)
         for before, meanwhile in (one, other), (other, one):
             with mock.patch.object(tempfile, "tempdir", before):
+
                 def trace(frame, event, argument):
                     tempfile.tempfile.tempdir = meanwhile
 
@@ -205,7 +229,9 @@ class Hooks(support.TestCase):
 
     def test_candidates_follow_the_environment(self):
         with mock.patch.dict(os.environ, {"TMPDIR": "/a", "TEMP": "/b", "TMP": "/c", "HOME": "/d"}):
-            self.assertEqual(tempfile._candidate_tempdir_list(), ["/a", "/b", "/c", "/tmp", "/var/tmp", "/usr/tmp", os.getcwd(), "/d"])
+            self.assertEqual(
+                tempfile._candidate_tempdir_list(), ["/a", "/b", "/c", "/tmp", "/var/tmp", "/usr/tmp", os.getcwd(), "/d"]
+            )
         with mock.patch("os.getcwd", side_effect=OSError):
             self.assertEqual(tempfile._candidate_tempdir_list()[-2], os.curdir)
 
@@ -259,6 +285,7 @@ class Arguments(support.TestCase):
             file.close()
             with file:
                 pass
+
         return call
 
     def test_errors(self):
@@ -267,7 +294,9 @@ class Arguments(support.TestCase):
         self.assertEqual(os.listdir(self.directory), [])
         for name, outcome in theirs.items():
             with self.subTest(name=name):
-                if sys.version_info < (3, 10) and outcome[1] == errno.EBADF:  # theirs closes a descriptor twice, and tells of that
+                if (
+                    sys.version_info < (3, 10) and outcome[1] == errno.EBADF
+                ):  # theirs closes a descriptor twice, and tells of that
                     self.assertIn(ours[name][0], (LookupError, ValueError))
                     continue
                 self.assertEqual(ours[name], outcome)
@@ -279,7 +308,15 @@ class Arguments(support.TestCase):
         before = os.getcwd()
         os.chdir(self.directory)
         try:
-            for directory in "", ".", "./", self.directory + "/", b".", pathlib.Path("."), "/" if os.geteuid() == 0 else "/tmp":
+            for directory in (
+                "",
+                ".",
+                "./",
+                self.directory + "/",
+                b".",
+                pathlib.Path("."),
+                "/" if os.geteuid() == 0 else "/tmp",
+            ):
                 for name in "mkdtemp", "mkstemp":
                     with self.subTest(dir=directory, name=name):
                         made = []
@@ -297,6 +334,7 @@ class Arguments(support.TestCase):
 
     def test_a_directory_that_changes(self):
         """The path of a path-like object is asked for each time."""
+
         class Wandering:
             def __fspath__(self):
                 return self.path
@@ -317,6 +355,7 @@ class Arguments(support.TestCase):
 
     def test_strings_of_the_hosts_own_classes(self):
         """As numpy's are, or those of a library for paths. Some give their own kind when they are added to."""
+
         class Text(str):
             pass
 
@@ -359,8 +398,11 @@ class Arguments(support.TestCase):
         """Another is drawn, whichever way it was found out."""
         from libtempfile import _create
 
-        for make in (lambda: tempfile.mkdtemp(dir=self.directory), lambda: tempfile.mkstemp(dir=self.directory)[1],
-                     lambda: tempfile.NamedTemporaryFile(dir=self.directory, delete=False).name):
+        for make in (
+            lambda: tempfile.mkdtemp(dir=self.directory),
+            lambda: tempfile.mkstemp(dir=self.directory)[1],
+            lambda: tempfile.NamedTemporaryFile(dir=self.directory, delete=False).name,
+        ):
             with self.subTest(make=make):
                 make_again = [make() for _ in range(2)]
                 _create._ready[-2:] = [os.path.basename(make_again[-1])[-8:]] * 2

@@ -23,7 +23,9 @@ class Interruptions(support.TestCase):
     def check(self, kind, *arguments):
         for name in scenarios():
             with self.subTest(name=name):
-                done = support.python(WORKER, "libtempfile.tempfile", name, kind, *arguments, environment={"TMPDIR": self.directory})
+                done = support.python(
+                    WORKER, "libtempfile.tempfile", name, kind, *arguments, environment={"TMPDIR": self.directory}
+                )
                 self.assertEqual(done.returncode, 0, done.stderr)
                 found = json.loads(done.stdout)
                 self.assertEqual((found["descriptors"], found["twice"]), (0, 0), found)

@@ -45,13 +45,21 @@ print(seen()[0] > 1)
         self.assertEqual(out, "True 1\nTrue\n")
 
     def test_importing_loads_fewer_modules_than_the_standard_module(self):
-        counts = [int(self.script("import sys; before = len(sys.modules); import %s; print(len(sys.modules) - before)" % name,
-                                  "-S", environment={"PYTHONPATH": support.PACKAGES})[0])
-                  for name in ("libtempfile, libtempfile.tempfile", "tempfile")]
+        counts = [
+            int(
+                self.script(
+                    "import sys; before = len(sys.modules); import %s; print(len(sys.modules) - before)" % name,
+                    "-S",
+                    environment={"PYTHONPATH": support.PACKAGES},
+                )[0]
+            )
+            for name in ("libtempfile, libtempfile.tempfile", "tempfile")
+        ]
         self.assertLess(*counts)
 
     def test_by_one_of_many_threads(self):
-        out, _ = self.script("""
+        out, _ = self.script(
+            """
 import threading, libtempfile
 start, loaded = threading.Barrier(8), []
 def use():
@@ -63,7 +71,10 @@ threads = [threading.Thread(target=use) for _ in range(8)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
 print(len(loaded), len(set(map(id, loaded))))
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         self.assertEqual(out, "8 1\n")
 
     def test_the_path_is_told(self):
@@ -71,7 +82,12 @@ print(len(loaded), len(set(map(id, loaded))))
 
         self.assertTrue(os.path.exists(libtempfile.library_path()))
         done = support.python("-m", "libtempfile", environment={"TMPDIR": self.directory})
-        for words in ("libtempfile 0.", libtempfile.library_path(), "the first that can be used", "TMPDIR=" + self.directory):
+        for words in (
+            "libtempfile 0.",
+            libtempfile.library_path(),
+            "the first that can be used",
+            "TMPDIR=" + self.directory,
+        ):
             self.assertIn(words, done.stdout)
         self.assertEqual(done.returncode, 0)
         self.assertNotIn("warning", done.stdout)
@@ -85,13 +101,31 @@ print(len(loaded), len(set(map(id, loaded))))
         self.addCleanup(shutil.rmtree, site)
         library = os.path.join(package, "libtempfile.so")
         os.rename(library, os.path.join(package, "libtempfile.so.0"))
-        subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed,-rpath,$ORIGIN", "-o", library,
-                        "-x", "c", "-", "-x", "none", os.path.join(package, "libtempfile.so.0")], check=True, text=True,
-                       input='const char *tempfile_version(void) { return "0.1.0+untested-go"; }')
+        subprocess.run(
+            [
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-Wl,--no-as-needed,-rpath,$ORIGIN",
+                "-o",
+                library,
+                "-x",
+                "c",
+                "-",
+                "-x",
+                "none",
+                os.path.join(package, "libtempfile.so.0"),
+            ],
+            check=True,
+            text=True,
+            input='const char *tempfile_version(void) { return "0.1.0+untested-go"; }',
+        )
         done = support.python("-m", "libtempfile", environment={"TMPDIR": self.directory, "PYTHONPATH": site})
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-        self.assertEqual([line for line in done.stdout.splitlines() if "warning" in line], [
-            "warning: the library was built with a version of Go that it was not tested with (by TEMPFILE_UNTESTED_GO)"])
+        self.assertEqual(
+            [line for line in done.stdout.splitlines() if "warning" in line],
+            ["warning: the library was built with a version of Go that it was not tested with (by TEMPFILE_UNTESTED_GO)"],
+        )
         self.assertIn("version 0.1.0+untested-go\n", done.stdout)
 
     def test_why_another_directory_was_taken(self):
@@ -153,7 +187,9 @@ def use():
                     archive.write(os.path.join(package, name), "libtempfile/" + name)
 
     def run_archive(self, *arguments):
-        done = support.python("-W", "ignore", self.archive, *arguments, environment={"TMPDIR": self.directory, "PYTHONPATH": ""})
+        done = support.python(
+            "-W", "ignore", self.archive, *arguments, environment={"TMPDIR": self.directory, "PYTHONPATH": ""}
+        )
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
@@ -181,27 +217,37 @@ class Unusable(support.TestCase):
         self.site = os.path.join(self.directory, "site")
         self.package = os.path.join(self.site, "libtempfile")
         self.library = os.path.join(self.package, "libtempfile.so")
-        shutil.copytree(os.path.join(support.PACKAGES, "libtempfile"), self.package,
-                        ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+        shutil.copytree(
+            os.path.join(support.PACKAGES, "libtempfile"), self.package, ignore=shutil.ignore_patterns("*.so", "__pycache__")
+        )
         self.addCleanup(shutil.rmtree, self.site)  # before the check that nothing is left
 
     def refused(self):
         """What a program is told, after checks that hold for every reason."""
-        out, _ = self.script("""
+        out, _ = self.script(
+            """
 import libtempfile
 try:
     libtempfile.mkstemp()
 except ImportError as error:
     assert type(error) is libtempfile.LibraryError and error.name == "libtempfile", error
     print(error)
-""", environment={"PYTHONPATH": self.site})
+""",
+            environment={"PYTHONPATH": self.site},
+        )
         for words in (self.library, "libtempfile.so.0", "make build", "pip install"):
             self.assertIn(words, out)
         return [line for line in out.splitlines() if line.strip().startswith(self.library)][0]
 
     def elf(self, machine, bits):
         with open(self.library, "wb") as file:
-            file.write(b"\x7fELF" + bytes([2 if bits == 64 else 1, 1, 1]) + bytes(9) + struct.pack("<HHI", 3, machine, 1) + bytes(100))
+            file.write(
+                b"\x7fELF"
+                + bytes([2 if bits == 64 else 1, 1, 1])
+                + bytes(9)
+                + struct.pack("<HHI", 3, machine, 1)
+                + bytes(100)
+            )
 
     def test_missing(self):
         self.assertIn("no such file", self.refused())
@@ -237,8 +283,11 @@ except ImportError as error:
         self.assertIn("the system refuses to load it", self.refused())
 
     def test_a_library_without_the_functions(self):
-        other = [path for path in subprocess.run(["cat", "/proc/self/maps"], stdout=subprocess.PIPE, text=True).stdout.split()
-                 if "/libc.so" in path or "/libc-" in path]
+        other = [
+            path
+            for path in subprocess.run(["cat", "/proc/self/maps"], stdout=subprocess.PIPE, text=True).stdout.split()
+            if "/libc.so" in path or "/libc-" in path
+        ]
         shutil.copy(other[0], self.library)
         self.assertIn("another version: a function is missing", self.refused())
 
@@ -257,11 +306,25 @@ except ImportError as error:
         mount = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o noexec none "$0" && exec "$@"', folder]
         if not shutil.which("unshare") or subprocess.run([*mount, "true"], stderr=subprocess.DEVNULL).returncode != 0:
             self.skipTest("a mount cannot be made here")
-        done = subprocess.run([*mount, "sh", "-c", 'cp -r "$0" "$PYTHONPATH" && "$1" -c "import libtempfile; libtempfile.mkdtemp()"',
-                               os.path.join(support.PACKAGES, "libtempfile"), sys.executable], stderr=subprocess.PIPE, text=True,
-                              env={**os.environ, "PYTHONPATH": folder}, timeout=support.SECONDS)
+        done = subprocess.run(
+            [
+                *mount,
+                "sh",
+                "-c",
+                'cp -r "$0" "$PYTHONPATH" && "$1" -c "import libtempfile; libtempfile.mkdtemp()"',
+                os.path.join(support.PACKAGES, "libtempfile"),
+                sys.executable,
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": folder},
+            timeout=support.SECONDS,
+        )
         self.assertEqual(done.returncode, 1)
-        self.assertIn(os.path.join(folder, "libtempfile", "libtempfile.so") + ": it is on a file system that is mounted noexec", done.stderr)
+        self.assertIn(
+            os.path.join(folder, "libtempfile", "libtempfile.so") + ": it is on a file system that is mounted noexec",
+            done.stderr,
+        )
 
     def test_another_version(self):
         with mock.patch.object(_search, "INTERFACE", (9, 9)):
@@ -296,9 +359,13 @@ except ImportError as error:
     def test_a_system_library_is_found_by_the_loader(self):
         libraries = os.path.join(self.site, "lib")
         os.mkdir(libraries)
-        shutil.copy(os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so"), os.path.join(libraries, "libtempfile.so.0"))
-        out, _ = self.script("import libtempfile; print(libtempfile.library_path())",
-                             environment={"PYTHONPATH": self.site, "LD_LIBRARY_PATH": libraries})
+        shutil.copy(
+            os.path.join(support.PACKAGES, "libtempfile", "libtempfile.so"), os.path.join(libraries, "libtempfile.so.0")
+        )
+        out, _ = self.script(
+            "import libtempfile; print(libtempfile.library_path())",
+            environment={"PYTHONPATH": self.site, "LD_LIBRARY_PATH": libraries},
+        )
         self.assertEqual(out, "libtempfile.so.0\n")
 
 

@@ -75,14 +75,20 @@ class Limits(support.TestCase):
 
     def test_threads(self):
         os.chmod(self.directory, 0o777)
-        self.check("""
+        self.check(
+            """
 os.getuid() == 0 and os.setuid(%d)
 refused(resource.RLIMIT_NPROC, 4 if os.getuid() == %d else 1)
-""" % (OTHER_USER, OTHER_USER), errno.EAGAIN, "start: " + NO_THREADS)
+"""
+            % (OTHER_USER, OTHER_USER),
+            errno.EAGAIN,
+            "start: " + NO_THREADS,
+        )
 
     def test_a_forked_child(self):
         """It starts Go anew, and is told that this is about the fork."""
-        self.check("""
+        self.check(
+            """
 for use in uses:
     use()
 import warnings
@@ -95,11 +101,16 @@ if os.fork() == 0:
     sys.stdout.flush()
     os._exit(0)
 assert os.wait()[1] == 0
-""", errno.EOWNERDEAD, "fork: " + NO_ADDRESSES)
+""",
+            errno.EOWNERDEAD,
+            "fork: " + NO_ADDRESSES,
+        )
 
     def test_a_refusal_is_not_tried_again(self):
         """Not with another name, not in another directory, not by another way to make a file without a name."""
-        out, _ = self.script(USES + """
+        out, _ = self.script(
+            USES
+            + """
 tried = []
 sys.addaudithook(lambda event, arguments: event in ("open", "os.mkdir") and tried.append(arguments))
 resource.setrlimit(resource.RLIMIT_AS, (300000 << 10, resource.getrlimit(resource.RLIMIT_AS)[1]))
@@ -111,13 +122,19 @@ for directory in None, "/tmp":
             use()
         except OSError:
             print(len(tried))
-""")
+"""
+        )
         self.assertEqual(out.split(), ["1"] * 8)
 
     def test_what_is_in_use_is_told_all_the_same(self):
-        done = subprocess.run(["sh", "-c", 'ulimit -v 300000; exec "$0" -m libtempfile', sys.executable],
-                              env={**os.environ, "TMPDIR": self.directory}, timeout=support.SECONDS,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            ["sh", "-c", 'ulimit -v 300000; exec "$0" -m libtempfile', sys.executable],
+            env={**os.environ, "TMPDIR": self.directory},
+            timeout=support.SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.assertEqual((done.returncode, done.stderr), (1, ""))
         self.assertRegex(done.stdout, r"library: /.*\n(?s:.*)default directory: .*\(ulimit -v\)")
 
@@ -142,21 +159,30 @@ class Environment(support.TestCase):
     def test_is_not_read(self):
         for values in [{name: value} for name, value in self.VALUES.items()] + [self.VALUES]:
             with self.subTest(values=values):
-                said = self.script(USES + """
+                said = self.script(
+                    USES
+                    + """
 import time
 for use in uses + uses:
     use()
 time.sleep(0.1)
 print("done")
-""", environment=values)
+""",
+                    environment=values,
+                )
                 self.assertEqual(said, ("done\n", ""))
 
     @unittest.skipUnless(shutil.which("go"), "Go is missing")
     def test_control(self):
         """A Go program reads two of them."""
         for name, said in ("GOMEMLIMIT", "malformed GOMEMLIMIT"), ("GODEBUG", "SCHED "):
-            done = subprocess.run(["go", "list", "std"], env={**os.environ, name: self.VALUES[name]},
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            done = subprocess.run(
+                ["go", "list", "std"],
+                env={**os.environ, name: self.VALUES[name]},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
             self.assertIn(said, done.stdout)
 
 

@@ -29,8 +29,12 @@ def modules():
 
 def type_checking_only(tree):
     """The statements that no program runs."""
-    return {inner for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-            for inner in ast.walk(node)}
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
 
 
 def imports(source, names):
@@ -58,7 +62,7 @@ def circle(graph):
 
     def walk(name, path):
         if name in path:
-            return path[path.index(name):] + [name]
+            return path[path.index(name) :] + [name]
         if name in done:
             return None
         for other in sorted(graph[name]):
@@ -125,8 +129,16 @@ def structure(header, name):
     return [(field, " ".join(kind.split())) for kind, field in re.findall(r"^\s*(\S.*?[\s*])(\w+);", body, re.MULTILINE)]
 
 
-TYPES = {"const char *": ctypes.c_char_p, "tempfile_fd": ctypes.c_int, "size_t": ctypes.c_size_t, "int": ctypes.c_int, "int64_t": ctypes.c_int64,
-         "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64, "void": None}
+TYPES = {
+    "const char *": ctypes.c_char_p,
+    "tempfile_fd": ctypes.c_int,
+    "size_t": ctypes.c_size_t,
+    "int": ctypes.c_int,
+    "int64_t": ctypes.c_int64,
+    "uint32_t": ctypes.c_uint32,
+    "uint64_t": ctypes.c_uint64,
+    "void": None,
+}
 
 
 def c_type(spelled):
@@ -173,7 +185,7 @@ class Header(unittest.TestCase):
             with self.subTest(name=name):
                 expected = [(field, c_type(kind)) for field, kind in structure(self.header, name)]
                 self.assertGreater(len(known._fields_), 5)
-                self.assertEqual(list(known._fields_), expected[:len(known._fields_)])
+                self.assertEqual(list(known._fields_), expected[: len(known._fields_)])
 
     def test_constants(self):
         def constant(name):
@@ -194,7 +206,9 @@ class Header(unittest.TestCase):
             with self.subTest(name=name):
                 found = re.search(r"^(?:TEMPFILE_\w+ )*([\w ]+?[ *]+)%s\(([^)]*)\)" % name, self.header, re.MULTILINE)
                 result, parameters = found.groups()
-                arguments = [] if parameters == "void" else [re.sub(r"\w+$", "", one.strip()) for one in parameters.split(",")]
+                arguments = (
+                    [] if parameters == "void" else [re.sub(r"\w+$", "", one.strip()) for one in parameters.split(",")]
+                )
                 self.same(function.restype, c_type(result))
                 if function.argtypes is not None:
                     self.assertEqual(len(function.argtypes), len(arguments))

@@ -54,7 +54,11 @@ class Marks(unittest.TestCase):
 
     def test_in_children(self):
         marks = {"page": _process._new()}
-        for name, module in (("old kernel", Refusing(mmap=OldKernel)), ("emulator", Refusing(mmap=AlwaysYes)), ("no memory", Refusing(mmap=fails))):
+        for name, module in (
+            ("old kernel", Refusing(mmap=OldKernel)),
+            ("emulator", Refusing(mmap=AlwaysYes)),
+            ("no memory", Refusing(mmap=fails)),
+        ):
             with mock.patch.dict("sys.modules", mmap=module):
                 marks[name] = _process._new()
         self.assertEqual([isinstance(mark, mmap.mmap) for mark in marks.values()], [True, False, False, False])

@@ -113,6 +113,7 @@ print(os.path.exists(path))
 
     def test_another_directory_in_the_place(self):
         """What was made is what is removed: by cleanup(), at the end of a with statement, and by the finalizer."""
+
         def clean_up(directory):
             directory.cleanup()
 

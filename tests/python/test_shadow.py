@@ -9,11 +9,14 @@ import unittest
 import support
 
 NAME = "import tempfile; print(tempfile.__name__)"
-CHILDREN = """
+CHILDREN = (
+    """
 import subprocess, sys
 for options in (), ("-I",), ("-E", "-s"):
     print(subprocess.check_output([sys.executable, *options, "-c", %r], text=True).strip())
-""" % NAME
+"""
+    % NAME
+)
 
 SPAWN = """
 import multiprocessing
@@ -59,7 +62,9 @@ print(libtempfile.install())
 print(libtempfile.uninstall())
 """)
         lines = out.splitlines()
-        self.assertTrue(lines[0].startswith("tempfile is libtempfile.tempfile now; these have imported the standard one: "), lines[0])
+        self.assertTrue(
+            lines[0].startswith("tempfile is libtempfile.tempfile now; these have imported the standard one: "), lines[0]
+        )
         self.assertEqual(lines[1], "tempfile is libtempfile.tempfile already")
         self.assertEqual(lines[2:4], ["tempfile is the standard module again", "tempfile is the standard module already"])
         self.assertTrue(lines[4].startswith("tempfile is libtempfile.tempfile now"))
@@ -93,8 +98,14 @@ class Environment(support.TestCase):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         if path:
             environment["PYTHONPATH"] = path
-        done = subprocess.run([self.python, *arguments], env=environment, timeout=support.SECONDS, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [self.python, *arguments],
+            env=environment,
+            timeout=support.SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertEqual(done.stderr, "")
         return done.stdout
@@ -108,8 +119,10 @@ class Environment(support.TestCase):
     def test_life(self):
         self.install()
         self.assertEqual(self.run_there("-c", NAME), "tempfile\n")
-        self.assertEqual(self.shadow("status", status=1).splitlines(),
-                         ["disabled: there is no " + self.pth, "this process uses the standard module"])
+        self.assertEqual(
+            self.shadow("status", status=1).splitlines(),
+            ["disabled: there is no " + self.pth, "this process uses the standard module"],
+        )
         self.assertEqual(self.shadow("enable"), "enabled: wrote %s\n" % self.pth)
         self.assertEqual(self.shadow("enable"), "enabled already: %s\n" % self.pth)
         self.assertEqual(self.shadow("status").splitlines(), ["enabled by " + self.pth, "this process uses it"])
@@ -128,7 +141,9 @@ class Environment(support.TestCase):
             file.write("import sys\n")
         before = eval(self.run_there("-c", modules))
         self.shadow("enable")
-        self.assertEqual(sorted(set(eval(self.run_there("-c", modules))) - set(before)), ["libtempfile", "libtempfile._finder"])
+        self.assertEqual(
+            sorted(set(eval(self.run_there("-c", modules))) - set(before)), ["libtempfile", "libtempfile._finder"]
+        )
 
     def test_silent_where_warnings_are_errors(self):
         self.install()
@@ -139,7 +154,12 @@ class Environment(support.TestCase):
             file.write(SPAWN)
         for options in ("-W", "error"), ("-X", "dev"), ("-bb", "-W", "error", "-X", "dev"):
             with self.subTest(options=options):
-                for code in "import tempfile", "from tempfile import *", "from tempfile import mkdtemp", "import libtempfile as tempfile":
+                for code in (
+                    "import tempfile",
+                    "from tempfile import *",
+                    "from tempfile import mkdtemp",
+                    "import libtempfile as tempfile",
+                ):
                     self.run_there(*options, "-c", code)
                 self.assertEqual(self.run_there(*options, program), "libtempfile.tempfile\n" * 2)
                 self.assertEqual(self.run_there(*options, "-m", "tempfile"), "")
@@ -149,15 +169,27 @@ class Environment(support.TestCase):
         if done.returncode != 0:
             self.skipTest("%s has no ensurepip (apt-get install python3-venv)" % sys.executable)
         temporary = {**os.environ, "TMPDIR": self.venv}  # old versions of pip leave their certificates there
-        subprocess.run([self.python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-                       env=temporary, timeout=support.SECONDS)
+        subprocess.run(
+            [self.python, "-m", "ensurepip"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            env=temporary,
+            timeout=support.SECONDS,
+        )
         self.install()
         strict, said = ("-bb", "-W", "error", "-X", "dev", "-m", "pip", "--disable-pip-version-check"), []
         for _ in "the standard module", "the drop-in":
             said.append([])
             for command in ["--version"], ["download", "-q", "--no-index", "none-such"]:
-                done = subprocess.run([self.python, *strict, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                      env=temporary, timeout=support.SECONDS)
+                done = subprocess.run(
+                    [self.python, *strict, *command],
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    env=temporary,
+                    timeout=support.SECONDS,
+                )
                 said[-1].append((done.returncode, done.stdout))
             self.shadow("enable")
         self.assertEqual(said[1], said[0])
@@ -203,14 +235,21 @@ if __name__ == "__main__":
         print(method, queue.get())
         child.join()
 """)
-        self.assertEqual(self.run_there("-W", "ignore", program), "".join(
-            "%s libtempfile.tempfile\n" % method for method in ("fork", "spawn", "forkserver")))
+        self.assertEqual(
+            self.run_there("-W", "ignore", program),
+            "".join("%s libtempfile.tempfile\n" % method for method in ("fork", "spawn", "forkserver")),
+        )
 
     def test_no_right_to_write(self):
         self.install()
         os.mkdir(self.pth)
-        done = subprocess.run([self.python, "-m", "libtempfile.shadow", "enable"], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=support.SECONDS)
+        done = subprocess.run(
+            [self.python, "-m", "libtempfile.shadow", "enable"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=support.SECONDS,
+        )
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stderr.startswith("enable: "), done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)

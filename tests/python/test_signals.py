@@ -101,13 +101,15 @@ class Signals(support.TestCase):
     def check(self, number, code, left=(), **keywords):
         """What a program leaves begins like 'left', and that is all of it."""
         names = self.ended_by(number, code, **keywords)
-        self.assertEqual([name[:len(beginning)] for name, beginning in zip(names, sorted(left))], sorted(left), names)
+        self.assertEqual([name[: len(beginning)] for name, beginning in zip(names, sorted(left))], sorted(left), names)
         self.assertEqual(len(names), len(left), names[:5])
 
     def test_made_before_and_after(self):
         for number in signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT:
             with self.subTest(number=number):
-                self.check(number, """
+                self.check(
+                    number,
+                    """
 before = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()]
 tempfile.cleanup_on_signals()
 tempfile.cleanup_on_signals()
@@ -120,16 +122,25 @@ spooled = tempfile.SpooledTemporaryFile(1)
 spooled.write(b"xyz")
 unnamed = tempfile.TemporaryFile()
 end(%d)
-""" % number, said="")
+"""
+                    % number,
+                    said="",
+                )
 
     def test_the_control_leaves_them(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 file, directory = tempfile.NamedTemporaryFile(prefix="file"), tempfile.TemporaryDirectory(prefix="directory")
 end(signal.SIGTERM)
-""", left=["file", "directory"])
+""",
+            left=["file", "directory"],
+        )
 
     def test_keyboard_interrupt_cleans_up_by_itself(self):
-        self.check(signal.SIGINT, """
+        self.check(
+            signal.SIGINT,
+            """
 tempfile.cleanup_on_signals()
 file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
 open(directory.name + "/full", "w").close()
@@ -139,18 +150,25 @@ except KeyboardInterrupt:
     assert os.path.exists(file.name) and os.path.exists(directory.name + "/full")  # the program may go on
 with tempfile.NamedTemporaryFile() as another:
     end(signal.SIGINT)
-""")
+""",
+        )
 
     def test_sigint_without_a_handler(self):
-        self.check(signal.SIGINT, """
+        self.check(
+            signal.SIGINT,
+            """
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 tempfile.cleanup_on_signals()
 file = tempfile.NamedTemporaryFile()
 end(signal.SIGINT)
-""", said="")
+""",
+            said="",
+        )
 
     def test_a_handler_that_goes_on_keeps_its_files(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 told = []
 signal.signal(signal.SIGHUP, lambda number, frame: told.append(number))
 tempfile.cleanup_on_signals()
@@ -158,10 +176,14 @@ file = tempfile.NamedTemporaryFile()
 end(signal.SIGHUP, handled=True)
 assert told == [signal.SIGHUP] and os.path.exists(file.name)
 end(signal.SIGTERM)
-""", said="")
+""",
+            said="",
+        )
 
     def test_a_named_signal_is_cleaned_up_on_before_its_handler(self):
-        self.check(signal.SIGUSR1, """
+        self.check(
+            signal.SIGUSR1,
+            """
 told = []
 signal.signal(signal.SIGTERM, lambda number, frame: told.append(os.path.exists(file.name)))
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -175,10 +197,14 @@ assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL and signal.getsign
 file.close() if sys.version_info >= (3, 12) else None  # before, closing what is gone is an error
 other = tempfile.NamedTemporaryFile()
 end(signal.SIGUSR1)
-""", said="")
+""",
+            said="",
+        )
 
     def test_other_signals(self):
-        self.script(START + """
+        self.script(
+            START
+            + """
 for number in signal.SIGKILL, signal.SIGSEGV, signal.SIGCHLD, 0, 1000, 2 ** 32 + signal.SIGTERM:
     try:
         tempfile.cleanup_on_signals(number)
@@ -192,10 +218,13 @@ except ValueError:
     pass
 else:
     raise SystemExit("a name was taken")
-""")
+"""
+        )
 
     def test_what_is_kept_stays(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 early = tempfile.TemporaryDirectory(prefix="early")
 early._finalizer.detach()
 tempfile.cleanup_on_signals()
@@ -220,11 +249,15 @@ name = dropped.name
 del dropped
 assert not os.path.exists(name)
 end(signal.SIGTERM)
-""", left=["early", "closer", "detached", "asked", "again", "removed"])
+""",
+            left=["early", "closer", "detached", "asked", "again", "removed"],
+        )
 
     def test_a_host_that_never_runs_pythons_exit(self):
         """As uWSGI's master: C's exit ends it, and what was made before the fork is its own."""
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 import ctypes
 tempfile.cleanup_on_signals()
 file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
@@ -236,12 +269,15 @@ if pid == 0:
 assert os.waitpid(pid, 0)[1] == 0
 assert os.path.exists(file.name) and os.path.exists(directory.name + "/full")
 ctypes.CDLL(None).exit(0)
-""")
+"""
+        )
         self.assertEqual(out, "")
 
     def test_what_is_kept_stays_at_exit(self):
         """The library cleans up at exit too what is registered with it."""
-        out, _ = self.script(START + """
+        out, _ = self.script(
+            START
+            + """
 tempfile.cleanup_on_signals()
 file, directory = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
 file._closer.delete = False
@@ -249,13 +285,18 @@ directory._finalizer.detach()
 open(directory.name + "/full", "w").close()
 print(file.name, directory.name)
 others = [tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()]
-""", "-W", "ignore")
+""",
+            "-W",
+            "ignore",
+        )
         for name in out.split():
             subprocess.run(["rm", "-r", name], check=True)
 
     @unittest.skipIf(sys.version_info < (3, 12), "delete and delete_on_close are from 3.12 on")
     def test_the_parameters_of_3_12(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 tempfile.cleanup_on_signals()
 kept = tempfile.TemporaryDirectory(prefix="kept", delete=False)
 file = tempfile.NamedTemporaryFile(delete_on_close=False)
@@ -265,10 +306,14 @@ with tempfile.NamedTemporaryFile(delete_on_close=False, prefix="mine") as mine:
     mine.close()
 open(mine.name, "x").close()
 end(signal.SIGTERM)
-""", left=["kept", "mine"])
+""",
+            left=["kept", "mine"],
+        )
 
     def test_every_way_of_cleaning_up_unregisters(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 import gc, threading
 from libtempfile import _signals
 tempfile.cleanup_on_signals()
@@ -295,10 +340,14 @@ for thread in threads: thread.join()
 gc.collect()
 assert not _signals._registrations, _signals._registrations
 end(signal.SIGTERM)
-""", said="")
+""",
+            said="",
+        )
 
     def test_a_programs_own_kinds_stay_what_they_are(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 import weakref
 class Closer(tempfile._TemporaryFileCloser):
     __slots__ = ("slot",)
@@ -316,11 +365,15 @@ other = Closer(open(path, "a"), path)
 after = tempfile.NamedTemporaryFile(), tempfile.TemporaryDirectory()
 assert type(closer) is type(other) is Closer and type(directory._finalizer) is Finalizer
 end(signal.SIGTERM)
-""", left=["directory", "file"])
+""",
+            left=["directory", "file"],
+        )
 
     def test_a_signal_in_the_middle(self):
         for _ in range(5):
-            left = self.ended_by(signal.SIGTERM, """
+            left = self.ended_by(
+                signal.SIGTERM,
+                """
 import threading
 tempfile.cleanup_on_signals()
 used = threading.Semaphore(0)
@@ -335,12 +388,15 @@ file = tempfile.NamedTemporaryFile(prefix="kept")
 for _ in range(100):
     used.acquire()
 end(signal.SIGTERM)
-""")
+""",
+            )
             self.assertLessEqual(len(left), 3, left)  # what is just being made stays, one for each thread
             self.assertFalse([name for name in left if not name.startswith("busy")])
 
     def test_children(self):
-        self.check(signal.SIGTERM, """
+        self.check(
+            signal.SIGTERM,
+            """
 def child(do):
     pid = os.fork()
     if pid == 0:
@@ -365,7 +421,9 @@ child(heir)
 assert not os.path.exists(file.name) and not os.path.exists(directory.name)
 later = tempfile.NamedTemporaryFile()
 end(signal.SIGTERM)
-""", said="")
+""",
+            said="",
+        )
 
     def test_an_interruption_leaves_nothing_registered(self):
         """But for the instructions by which a finalizer begins, and enters the block that is there for interruptions."""

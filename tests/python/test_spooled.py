@@ -104,6 +104,7 @@ class Transaction(support.TestCase):
 
     def test_a_check_of_a_subclass(self):
         for module in tempfile.tempfile, support.standard():
+
             class Careful(module.SpooledTemporaryFile):
                 def _check(self, file):
                     if file.tell() > 2:
@@ -118,9 +119,19 @@ class Transaction(support.TestCase):
     def test_its_arguments_are_kept_until_it_rolls_over(self):
         for module in tempfile.tempfile, support.standard():
             with module.SpooledTemporaryFile(9, "w", -1, "ascii", "\n", ".s", "p", "/missing", errors="replace") as file:
-                self.assertEqual(file._TemporaryFileArgs, {
-                    "mode": "w", "buffering": -1, "encoding": "ascii", "newline": "\n", "suffix": ".s", "prefix": "p",
-                    "dir": "/missing", "errors": "replace"})
+                self.assertEqual(
+                    file._TemporaryFileArgs,
+                    {
+                        "mode": "w",
+                        "buffering": -1,
+                        "encoding": "ascii",
+                        "newline": "\n",
+                        "suffix": ".s",
+                        "prefix": "p",
+                        "dir": "/missing",
+                        "errors": "replace",
+                    },
+                )
                 file._TemporaryFileArgs["dir"] = self.directory
                 file.rollover()
                 self.assertFalse(hasattr(file, "_TemporaryFileArgs"))
@@ -139,9 +150,13 @@ class Transaction(support.TestCase):
                     data = "".join(source.choices("ab\n", k=source.randrange(9)))
                     if "b" in mode:
                         data = data.encode()
-                    arguments = {"write": (data,), "seek": (source.randrange(30),) if "b" in mode else (0,),
-                                 "read": (source.randrange(20),), "truncate": (source.randrange(30),) if "b" in mode else (),
-                                 "writelines": ([data, data],)}.get(what, ())
+                    arguments = {
+                        "write": (data,),
+                        "seek": (source.randrange(30),) if "b" in mode else (0,),
+                        "read": (source.randrange(20),),
+                        "truncate": (source.randrange(30),) if "b" in mode else (),
+                        "writelines": ([data, data],),
+                    }.get(what, ())
                     calls.append((what, arguments))
                 results = []
                 for module in tempfile.tempfile, standard:

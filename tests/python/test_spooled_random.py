@@ -16,14 +16,31 @@ OPERATIONS = 120
 
 def draw(source):
     """Draws a call: the method's name and its arguments."""
-    name = source.choice(["write", "write", "write", "writelines", "seek", "seek", "read", "readline", "readlines", "tell", "truncate",
-                          "flush", "content"])
+    name = source.choice(
+        [
+            "write",
+            "write",
+            "write",
+            "writelines",
+            "seek",
+            "seek",
+            "read",
+            "readline",
+            "readlines",
+            "tell",
+            "truncate",
+            "flush",
+            "content",
+        ]
+    )
     data = bytes(source.choices(b"ab\n", k=source.choice([0, 1, 3, 20, 300])))
     whence = source.randrange(3)
     return name, {
-        "write": (data,), "writelines": ([data, b"x\n", data],),
+        "write": (data,),
+        "writelines": ([data, b"x\n", data],),
         "seek": (source.randrange(400) if whence == 0 else -source.randrange(3), whence),
-        "read": source.choice([(), (-1,), (source.randrange(40),)]), "readline": source.choice([(), (source.randrange(10),)]),
+        "read": source.choice([(), (-1,), (source.randrange(40),)]),
+        "readline": source.choice([(), (source.randrange(10),)]),
         "truncate": source.choice([(), (source.randrange(500),)]),
     }.get(name, ())
 
@@ -57,8 +74,10 @@ class RandomOperations(support.TestCase):
             limit = source.choice([0, 1, 10, 100, 1000])
             calls = [draw(source) for _ in range(OPERATIONS)]
             model = io.BytesIO()
-            with tempfile.SpooledTemporaryFile(limit, dir=self.directory) as ours, \
-                    standard.SpooledTemporaryFile(limit, dir=self.directory) as theirs:
+            with (
+                tempfile.SpooledTemporaryFile(limit, dir=self.directory) as ours,
+                standard.SpooledTemporaryFile(limit, dir=self.directory) as theirs,
+            ):
                 for number, (name, arguments) in enumerate(calls):
                     if name == "seek" and arguments[0] < 0:
                         # To before the beginning is an error on a disk, and the beginning in memory.

@@ -72,11 +72,15 @@ class Surface(unittest.TestCase):
                 self.assertLessEqual(set(vars(theirs)) - {"__static_attributes__", "__firstlineno__"}, set(vars(ours)))
 
     def test_signatures(self):
-        functions = [name for name in dir(standard) if inspect.isfunction(getattr(standard, name)) and name not in DISTRIBUTORS]
+        functions = [
+            name for name in dir(standard) if inspect.isfunction(getattr(standard, name)) and name not in DISTRIBUTORS
+        ]
         self.assertIn("NamedTemporaryFile", functions)
         for name in functions:
             with self.subTest(name=name):
-                self.assertEqual(str(inspect.signature(getattr(drop_in, name))), str(inspect.signature(getattr(standard, name))))
+                self.assertEqual(
+                    str(inspect.signature(getattr(drop_in, name))), str(inspect.signature(getattr(standard, name)))
+                )
 
     def test_signatures_of_methods(self):
         checked = 0
@@ -91,11 +95,16 @@ class Surface(unittest.TestCase):
         self.assertGreater(checked, 30)
 
     def test_attributes_of_objects(self):
-        for make in (lambda module: module.NamedTemporaryFile(), lambda module: module.SpooledTemporaryFile(),
-                     lambda module: module.TemporaryDirectory()):
+        for make in (
+            lambda module: module.NamedTemporaryFile(),
+            lambda module: module.SpooledTemporaryFile(),
+            lambda module: module.TemporaryDirectory(),
+        ):
             ours, theirs = make(drop_in), make(standard)
             self.assertEqual([name for name in vars(theirs) if not hasattr(ours, name)], [])
-            self.assertEqual([name for name in set(vars(ours)) - set(vars(theirs)) - {"write"} if not name.startswith("_")], [])
+            self.assertEqual(
+                [name for name in set(vars(ours)) - set(vars(theirs)) - {"write"} if not name.startswith("_")], []
+            )
             for one in ours, theirs:
                 (one.cleanup if hasattr(one, "cleanup") else one.close)()
 
@@ -111,7 +120,9 @@ class Surface(unittest.TestCase):
                     self.assertIs(file.host.__wrapped__, describe)
                     for name in "write", "read", "seek", "fileno", "host":
                         method = getattr(file, name)
-                        described.append((module, [getattr(method, one) for one in functools.WRAPPER_ASSIGNMENTS if hasattr(method, one)]))
+                        described.append(
+                            (module, [getattr(method, one) for one in functools.WRAPPER_ASSIGNMENTS if hasattr(method, one)])
+                        )
                         if (file, name) != (binary, "write"):
                             described[-1] += sorted(vars(method)), type(method), method._closer is file._closer
                     self.assertFalse(file.closed)
@@ -170,8 +181,11 @@ class Package(unittest.TestCase):
             pass
 
         real = libtempfile.mkstemp
-        for assign in (lambda value: setattr(libtempfile, "mkstemp", value), lambda value: setattr(drop_in, "mkstemp", value),
-                       lambda value: vars(drop_in).update(mkstemp=value)):
+        for assign in (
+            lambda value: setattr(libtempfile, "mkstemp", value),
+            lambda value: setattr(drop_in, "mkstemp", value),
+            lambda value: vars(drop_in).update(mkstemp=value),
+        ):
             assign(fake)
             self.assertIs(libtempfile.mkstemp, fake)
             self.assertIs(drop_in.mkstemp, fake)
@@ -189,7 +203,10 @@ class Package(unittest.TestCase):
         from unittest import mock
 
         before = drop_in._get_candidate_names
-        with mock.patch("libtempfile._get_candidate_names", lambda: iter(["one"])), mock.patch("libtempfile.template", "xyz"):
+        with (
+            mock.patch("libtempfile._get_candidate_names", lambda: iter(["one"])),
+            mock.patch("libtempfile.template", "xyz"),
+        ):
             self.assertTrue(libtempfile.mktemp(prefix="p").endswith("/pone"))
             self.assertEqual(drop_in.gettempprefix(), "xyz")
         self.assertIs(drop_in._get_candidate_names, before)

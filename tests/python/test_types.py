@@ -85,8 +85,14 @@ class Types(support.TestCase):
         return command
 
     def mypy(self, *arguments):
-        done = subprocess.run([*self.command(), "--strict", "--cache-dir", os.devnull, *arguments], cwd=self.directory, text=True,
-                              env={**os.environ, "MYPYPATH": support.PACKAGES}, stdout=subprocess.PIPE, timeout=support.SECONDS)
+        done = subprocess.run(
+            [*self.command(), "--strict", "--cache-dir", os.devnull, *arguments],
+            cwd=self.directory,
+            text=True,
+            env={**os.environ, "MYPYPATH": support.PACKAGES},
+            stdout=subprocess.PIPE,
+            timeout=support.SECONDS,
+        )
         return done.returncode, done.stdout
 
     def check(self, program):
@@ -110,7 +116,11 @@ class Types(support.TestCase):
     def test_bad(self):
         code, said = self.check(BAD)
         self.assertEqual(code, 1)
-        self.assertEqual(sorted({line.split(":")[1] for line in said.splitlines() if ": error:" in line}), sorted(map(str, range(3, 12))), said)
+        self.assertEqual(
+            sorted({line.split(":")[1] for line in said.splitlines() if ": error:" in line}),
+            sorted(map(str, range(3, 12))),
+            said,
+        )
 
     def test_the_stubs_are_the_runtime(self):
         """By stubtest: the signatures of typeshed, which the stubs pass on, are the drop-in's, parameter by parameter."""
@@ -126,9 +136,15 @@ class Types(support.TestCase):
             file.write(ALLOWED)
         self.addCleanup(shutil.rmtree, os.path.join(self.directory, ".mypy_cache"), True)
         self.addCleanup(os.unlink, allowed)
-        done = subprocess.run([*command, "--allowlist", allowed, "--ignore-unused-allowlist", "libtempfile"], cwd=self.directory,
-                              env={**os.environ, "MYPYPATH": support.PACKAGES, "PYTHONPATH": support.PACKAGES}, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=support.SECONDS)
+        done = subprocess.run(
+            [*command, "--allowlist", allowed, "--ignore-unused-allowlist", "libtempfile"],
+            cwd=self.directory,
+            env={**os.environ, "MYPYPATH": support.PACKAGES, "PYTHONPATH": support.PACKAGES},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=support.SECONDS,
+        )
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("no issues found", done.stdout)
 

@@ -35,28 +35,41 @@ del closed
 """
         out, said = self.run_as((3, 14, 0), code)
         self.assertEqual(out, "True\n")
-        self.assertEqual(said.count("ResourceWarning: Implicitly cleaning up <_TemporaryFileWrapper file=<_io.BufferedRandom name="), 1)
+        self.assertEqual(
+            said.count("ResourceWarning: Implicitly cleaning up <_TemporaryFileWrapper file=<_io.BufferedRandom name="), 1
+        )
         self.assertEqual(said.count("Warning: "), 1)
         out, said = self.run_as((3, 13, 0), code)
         self.assertEqual((out, said), ("False\n", ""))
 
     @unittest.skipIf(sys.version_info < (3, 11), "3.14 needs what 3.11 has")
     def test_subclasses_of_the_wrapper_in_3_14(self):
-        out, said = self.run_as((3, 14, 0), """
+        out, said = self.run_as(
+            (3, 14, 0),
+            """
 class Response(tempfile._TemporaryFileWrapper):
     def __repr__(self):
         return "<%s at %r>" % (type(self).__name__, self.file)
 response = Response(io.BytesIO(b"x"), "<no path>", delete=False)
 print(response.read())
 response.close()
-""")
+""",
+        )
         self.assertEqual((out, said), ("b'x'\n", ""))
 
     def test_attempts(self):
-        for version, attempts in ((3, 13, 12), 238328), ((3, 13, 13), 20), ((3, 14, 3), 238328), ((3, 14, 4), 20), ((3, 15, 0), 20):
+        for version, attempts in (
+            ((3, 13, 12), 238328),
+            ((3, 13, 13), 20),
+            ((3, 14, 3), 238328),
+            ((3, 14, 4), 20),
+            ((3, 15, 0), 20),
+        ):
             with self.subTest(version=version):
-                self.assertEqual(self.run_as(version, "print(tempfile.TMP_MAX == (20 if %r == 20 else os.TMP_MAX))" % attempts)[0],
-                                 "True\n")
+                self.assertEqual(
+                    self.run_as(version, "print(tempfile.TMP_MAX == (20 if %r == 20 else os.TMP_MAX))" % attempts)[0],
+                    "True\n",
+                )
 
     def test_lazy_writelines(self):
         code = """

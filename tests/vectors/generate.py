@@ -7,6 +7,7 @@ usage: generate.py            write the *.json beside this file
 Standard library only, Python 3.11 or later. What CPython can answer is recorded from it, here and now; the rest, which
 only this library has, is written by hand below and says so. README.md describes the format.
 """
+
 import errno
 import itertools
 import json
@@ -93,8 +94,8 @@ def recorded(directory, functions, options):
 
 
 def names(directory):
-    parts = ["", "p", "tmp", ".hidden", "-dash", "with space", "new\nline", "100%s", "x" * 64, "dots..", "..", ".", "~", "*", "\\",
-             "\u00ff\u00fe", "\u00c3\u00a9", "\u0080", "\u0001", "q\u00c3"]  # fmt: skip
+    parts = ["", "p", "tmp", ".hidden", "-dash", "with space", "new\nline", "100%s", "x" * 64, "dots..", "..", ".", "~", "*",
+             "\\", "\u00ff\u00fe", "\u00c3\u00a9", "\u0080", "\u0001", "q\u00c3"]  # fmt: skip
     for part in parts:
         yield from recorded(directory, NAMED, {"prefix": part})
         yield from recorded(directory, NAMED, {"suffix": part})
@@ -161,9 +162,15 @@ def bad_input(directory):
     yield case("EINVAL", flags=NO_O_TMPFILE | ONLY_O_TMPFILE)
     yield case("EINVAL", FILES, mode="") | {"except": ["go"]}
     for where in ("missing", "taken", "taken/below", "dangling", "missing/below", "folder/../missing"):
-        yield from (c for c in recorded(directory, ("mkstemp", "mkdtemp", "named_temporary_file", "temporary_directory", "temporary_file"),
-                                        {"dir": where}) if "errno" in c)  # fmt: skip
-    for key, value in (("encoding", "utf-8"), ("encoding", "no such"), ("errors", "strict"), ("newline", ""), ("newline", "\n")):
+        functions = "mkstemp", "mkdtemp", "named_temporary_file", "temporary_directory", "temporary_file"
+        yield from (c for c in recorded(directory, functions, {"dir": where}) if "errno" in c)
+    for key, value in (
+        ("encoding", "utf-8"),
+        ("encoding", "no such"),
+        ("errors", "strict"),
+        ("newline", ""),
+        ("newline", "\n"),
+    ):
         for mode in ("w+b", "rb", "xb"):
             yield from recorded(directory, FILES[:2], {"mode": mode, key: value})
             yield case("EINVAL", FILES[2:], mode=mode, **{key: value})  # CPython says so at the roll-over
@@ -177,7 +184,23 @@ def all_modes():
         for letters in itertools.product("rwax+bt", repeat=length):
             yield "".join(letters)
     yield from ("w+b+", "rb+t", "rwb+", "r+bb", "+wb+", "wbt+", "+b+w", "x+bt", "w+bw")
-    yield from ("U", "rU", "rbU", "R", "W+B", " rb", "rb ", "r b", "w,b", "\u00e9", "\u00ff", "w+b\u00ff", "0", "rb0", "w+b" * 50)
+    yield from (
+        "U",
+        "rU",
+        "rbU",
+        "R",
+        "W+B",
+        " rb",
+        "rb ",
+        "r b",
+        "w,b",
+        "\u00e9",
+        "\u00ff",
+        "w+b\u00ff",
+        "0",
+        "rb0",
+        "w+b" * 50,
+    )
 
 
 def modes(directory, wants_text):
@@ -262,15 +285,36 @@ def spooled_by_idea():
     for limit in (0, 10, 100):
         yield limit, [seek(8), w("xy"), seek(0), r(30), seek(3, 2), w("end"), seek(0), r(30)]  # gaps are zeros
         yield limit, [w("abcdef"), seek(-3, 1), r(9), seek(-100, 1), r(1), seek(-100, 2), r(1), seek(-1), seek(-2, 2), r(5)]
-        yield limit, [w("abcdef"), ROLLOVER, seek(-3, 1), r(9), seek(-100, 1), r(1), seek(-100, 2), r(1), seek(-1), seek(-2, 2), r(5)]
-        yield limit, [w("one\ntwo\n\nlast"), seek(0), line(10), line(2), line(1), line(1), line(5), line(9), line(9), line(9)]
+        yield (
+            limit,
+            [
+                w("abcdef"),
+                ROLLOVER,
+                seek(-3, 1),
+                r(9),
+                seek(-100, 1),
+                r(1),
+                seek(-100, 2),
+                r(1),
+                seek(-1),
+                seek(-2, 2),
+                r(5),
+            ],
+        )
+        yield (
+            limit,
+            [w("one\ntwo\n\nlast"), seek(0), line(10), line(2), line(1), line(1), line(5), line(9), line(9), line(9)],
+        )
         yield limit, [w("abc"), FILENO, r(1), seek(0), r(5), FILENO, ROLLOVER, w("d"), seek(0), r(5)]
         yield limit, [seek(20), ROLLOVER, w("x"), seek(0), r(30)]
         yield limit, [seek(20), w(""), seek(0), r(5), seek(0, 2)]  # nothing written, but past the limit
         yield limit, [w("abcdefgh"), seek(2), cut(), seek(0), r(9), seek(5), cut(), seek(0, 2), w("x"), seek(0), r(9)]
         yield limit, [w("abcdefgh"), cut(3), w("x"), seek(0), r(20)]  # what was cut off reads as zeros
         yield limit, [w("ab\0c\n\u00ff\n"), seek(0), line(9), line(9), line(9), seek(0), r(20)]
-        yield limit, [FLUSH, w("a"), FLUSH, seek(0), FLUSH, r(4), CLOSE, r(1), w("a"), seek(0), cut(0), FLUSH, ROLLOVER, CLOSE]
+        yield (
+            limit,
+            [FLUSH, w("a"), FLUSH, seek(0), FLUSH, r(4), CLOSE, r(1), w("a"), seek(0), cut(0), FLUSH, ROLLOVER, CLOSE],
+        )
         yield limit, [seek(0, 5), seek(0, -1), w("ab"), seek(1, 1), r(1), r(0), line(4)]
 
 
@@ -278,12 +322,72 @@ def files_by_idea():
     """(mode, steps) for each rule."""
     text = "0123456789abcde\n"
     yield "w+b", [w("hello\nworld\n"), seek(0), line(100), w("W"), seek(0), r(20), r(5)]  # a write after reading ahead
-    yield "w+b", [w(text, 4), seek(0), r(3), seek(2, 1), r(3), seek(-4, 1), r(3), seek(-1, 2), r(3), seek(100), r(3), w("x"), seek(60), r(60)]
+    yield (
+        "w+b",
+        [
+            w(text, 4),
+            seek(0),
+            r(3),
+            seek(2, 1),
+            r(3),
+            seek(-4, 1),
+            r(3),
+            seek(-1, 2),
+            r(3),
+            seek(100),
+            r(3),
+            w("x"),
+            seek(60),
+            r(60),
+        ],
+    )
     yield "w+b", [w(text, 4), seek(5), r(4), cut(), seek(0), r(40), cut(20), seek(0), r(40), cut(3), r(1), seek(0), r(9)]
-    yield "w+b", [w("abc"), seek(-1), seek(-9, 1), seek(-9, 2), seek(0, 5), r(1), seek(1), r(1)]  # whence 3 and 4 are the system's
-    yield "w+b", [w(text, 1024), seek(8180), r(9), r(9), line(40), line(5), seek(-20, 1), w("#"), seek(8170), r(40), seek(-3, 2), r(9), r(9)]
-    yield "w+b", [w("a\nb\n\nc"), seek(0), line(1), line(1), line(3), line(1), line(9), line(9), w("d"), seek(-2, 1), line(9)]
-    yield "w+b", [w("x" * 40), seek(0), line(7), line(40), line(40), FLUSH, FILENO, CLOSE, r(1), line(1), w("x"), seek(0), cut(1), FLUSH, CLOSE]
+    yield (
+        "w+b",
+        [w("abc"), seek(-1), seek(-9, 1), seek(-9, 2), seek(0, 5), r(1), seek(1), r(1)],
+    )  # whence 3 and 4 are the system's
+    yield (
+        "w+b",
+        [
+            w(text, 1024),
+            seek(8180),
+            r(9),
+            r(9),
+            line(40),
+            line(5),
+            seek(-20, 1),
+            w("#"),
+            seek(8170),
+            r(40),
+            seek(-3, 2),
+            r(9),
+            r(9),
+        ],
+    )
+    yield (
+        "w+b",
+        [w("a\nb\n\nc"), seek(0), line(1), line(1), line(3), line(1), line(9), line(9), w("d"), seek(-2, 1), line(9)],
+    )
+    yield (
+        "w+b",
+        [
+            w("x" * 40),
+            seek(0),
+            line(7),
+            line(40),
+            line(40),
+            FLUSH,
+            FILENO,
+            CLOSE,
+            r(1),
+            line(1),
+            w("x"),
+            seek(0),
+            cut(1),
+            FLUSH,
+            CLOSE,
+        ],
+    )
     for mode in ("r+b", "a+b", "x+b"):
         yield mode, [w("abc"), seek(1), w("X"), seek(0), r(9), seek(0, 2), w("d"), seek(0), r(9), cut(2), seek(0), r(9)]
     yield "rb", [r(4), line(4), w("x"), cut(0), cut(), seek(3), r(1), seek(0, 2), FLUSH]
@@ -320,7 +424,10 @@ def spooled(directory):
     for seed in range(130):
         dice = random.Random(seed)
         limit = pick(dice, (-1, 0, 5, 10, 20, 40, 1000))
-        yield limit, list(random_steps(dice, 20, (0, 1, 2, 3, 5, 8, 13), () if seed % 3 else ("rollover", "fileno", "flush")))
+        yield (
+            limit,
+            list(random_steps(dice, 20, (0, 1, 2, 3, 5, 8, 13), () if seed % 3 else ("rollover", "fileno", "flush"))),
+        )
 
 
 def sequences_of_spooled(directory):

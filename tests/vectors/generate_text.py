@@ -30,8 +30,8 @@ ENCODINGS = UNICODE + SINGLE + DOUBLE
 
 # Text encodings of Python that are left out, and names that nobody has.
 UNKNOWN = (
-    "utf_7 hz iso2022_kr iso2022_jp_2 euc_jis_2004 shift_jis_2004 shift_jisx0213 big5hkscs johab cp720 cp737 cp775 cp857 cp861 "
-    "cp864 cp869 cp500 cp1026 mac_greek mac_turkish hp_roman8 koi8_t kz1048 ptcp154 idna punycode raw_unicode_escape "
+    "utf_7 hz iso2022_kr iso2022_jp_2 euc_jis_2004 shift_jis_2004 shift_jisx0213 big5hkscs johab cp720 cp737 cp775 cp857 "
+    "cp861 cp864 cp869 cp500 cp1026 mac_greek mac_turkish hp_roman8 koi8_t kz1048 ptcp154 idna punycode raw_unicode_escape "
     "unicode_escape rot13 hex base64 zlib bz2 mbcs oem latin12 utf-9 nonsense utf..8 windows-1259 iso-8859-12"
 ).split()
 
@@ -390,7 +390,17 @@ def mixing():
     """Reads, writes, seeks, tells, truncations and roll-overs in any order."""
     chance = random.Random(2)
     alphabet = "ab\xe9\u20ac\U0001f600\u3042\u0416\n\r"
-    encodings_ = ["utf_8"] * 6 + ["utf_8_sig", "utf_16", "utf_16_be", "utf_32", "latin_1", "cp1251", "shift_jis", "gb18030", "euc_kr"]
+    encodings_ = ["utf_8"] * 6 + [
+        "utf_8_sig",
+        "utf_16",
+        "utf_16_be",
+        "utf_32",
+        "latin_1",
+        "cp1251",
+        "shift_jis",
+        "gb18030",
+        "euc_kr",
+    ]
     for number in range(690):
         spooled = number % 2 == 1
         encoding = encodings_[chance.randrange(len(encodings_))]
@@ -461,7 +471,15 @@ def names():
     for encoding in ENCODINGS:
         known = {encoding} | {alias for alias, name in encodings.aliases.aliases.items() if name == encoding}
         for name in known & COMMON_ALIASES | {encoding}:
-            for variant in (name, name.upper(), name.replace("_", "-"), name.replace("_", " "), "-" + name, name + " _", name.replace("_", "-_-").title()):
+            for variant in (
+                name,
+                name.upper(),
+                name.replace("_", "-"),
+                name.replace("_", " "),
+                "-" + name,
+                name + " _",
+                name.replace("_", "-_-").title(),
+            ):
                 try:
                     codecs.lookup(variant)
                 except LookupError:
@@ -531,7 +549,11 @@ def encodings_of(encoding):
 
 def tables():
     # A character by itself gets the mark, and an escape back to ASCII at the end, which a file does not.
-    return [{"encoding": e, "decode": decodings(e), "encode": encodings_of(e)} for e in ENCODINGS if e not in ("utf_16", "utf_32", "utf_8_sig")]
+    return [
+        {"encoding": e, "decode": decodings(e), "encode": encodings_of(e)}
+        for e in ENCODINGS
+        if e not in ("utf_16", "utf_32", "utf_8_sig")
+    ]
 
 
 # --- files

@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 class Result(NamedTuple):
     """The line that the driver prints."""
+
     code: int
     detail: int
     operation: str
@@ -37,6 +38,7 @@ class Result(NamedTuple):
 
 class Attempt(NamedTuple):
     """One run of the driver, judged already."""
+
     outcome: strace.Outcome
     result: Optional[Result]  # None: it was killed
     folder: Path
@@ -109,12 +111,23 @@ class Bench:
         """Lists the calls of an operation that strace knows by name; of a deep tree's, which are many of a kind, some, and
         of every long operation's in the quick part."""
         calls = [call for call in self.plan(operation).calls if not call.name.startswith("syscall_")]
-        return calls[::max(1, len(calls) // (8 if self.quick else 60))]
+        return calls[:: max(1, len(calls) // (8 if self.quick else 60))]
 
-    def attempt(self, operation: str, inject: str = "", how: str = "", deny: str = "", keep: bool = False,
-                prefix: Optional[List[str]] = None, parent: Optional[Path] = None,
-                at_stop: Optional[Callable[[Path], None]] = None, prepare: Optional[Callable[[Path], None]] = None, into: Optional[Path] = None,
-                user: Optional[bool] = None, helpers: int = 0) -> Attempt:
+    def attempt(
+        self,
+        operation: str,
+        inject: str = "",
+        how: str = "",
+        deny: str = "",
+        keep: bool = False,
+        prefix: Optional[List[str]] = None,
+        parent: Optional[Path] = None,
+        at_stop: Optional[Callable[[Path], None]] = None,
+        prepare: Optional[Callable[[Path], None]] = None,
+        into: Optional[Path] = None,
+        user: Optional[bool] = None,
+        helpers: int = 0,
+    ) -> Attempt:
         """Runs the driver under strace and checks what must hold whatever was injected. The folder, a new one unless into,
         goes unless keep."""
         as_user = self.as_user() if (self.locked(operation) if user is None else user) else []
@@ -132,8 +145,14 @@ class Bench:
         if helpers:
             environment.update(HELPERS=str(helpers), LD_LIBRARY_PATH=str(self.base / "hooks"))
         where = f"{operation}, {inject or how or deny or 'nothing'} injected"
-        outcome = strace.run([*(prefix or []), str(self.driver), operation, str(folder), how], log, inject, environment, as_user,
-                             (lambda: at_stop(folder)) if at_stop else None)
+        outcome = strace.run(
+            [*(prefix or []), str(self.driver), operation, str(folder), how],
+            log,
+            inject,
+            environment,
+            as_user,
+            (lambda: at_stop(folder)) if at_stop else None,
+        )
         if log.exists():
             log.unlink()
         result = None
@@ -203,7 +222,9 @@ def judge(where: str, operation: str, call: strace.Call, error: str, attempt: At
         if result.code not in expected:
             raise AssertionError(f"{where}: the result is {result.code}: {result.message}")
         if result.detail != result.code or not result.operation or not result.message:
-            raise AssertionError(f"{where}: the detail of {result.code} is {result.detail} {result.operation}: {result.message}")
+            raise AssertionError(
+                f"{where}: the detail of {result.code} is {result.detail} {result.operation}: {result.message}"
+            )
     if result.again != 0:
         raise AssertionError(f"{where}: the clean-up without faults says {result.again}")
     left = attempt.left()

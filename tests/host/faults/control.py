@@ -37,8 +37,13 @@ def interpreter(user: List[str]) -> str:
     for name in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         if not name or not os.path.exists(name):
             continue
-        done = subprocess.run([*user, "strace", "-o", "/dev/null", name, "-I", "-c", "import tempfile; tempfile.TemporaryDirectory._rmtree"], check=False,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        done = subprocess.run(
+            [*user, "strace", "-o", "/dev/null", name, "-I", "-c", "import tempfile; tempfile.TemporaryDirectory._rmtree"],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
         if done.returncode == 0:
             return name
     raise Skip("no Python that a user without rights can run")
@@ -55,8 +60,14 @@ def lost(bench: Bench, user: List[str], python: str, stop: str) -> Optional[bool
     log = folder.with_name(folder.name + ".log")
     log.touch()
     os.chown(log, NOBODY, NOBODY)
-    strace.run([python, "-I", "-S", "-c", PROGRAM, str(folder)], log, stop, None, user,
-               lambda: swapped.append(swap.link(folder / "tree/middle", outside / "aside", precious)))
+    strace.run(
+        [python, "-I", "-S", "-c", PROGRAM, str(folder)],
+        log,
+        stop,
+        None,
+        user,
+        lambda: swapped.append(swap.link(folder / "tree/middle", outside / "aside", precious)),
+    )
     after = victim.portrait(precious)
     log.unlink()
     bench.discard(folder)
@@ -79,9 +90,15 @@ def cpython(bench: Bench) -> Seen:
     shutil.rmtree(folder, ignore_errors=True)
     assert plan.calls, f"no calls were seen: {plan.describe()}"
     outcomes = []
-    bench.parallel(lambda call: outcomes.append(lost(bench, user, python, f"{call.name}:signal=STOP:when={call.nth}")), plan.calls)
+    bench.parallel(
+        lambda call: outcomes.append(lost(bench, user, python, f"{call.name}:signal=STOP:when={call.nth}")), plan.calls
+    )
     hurt, swaps = sum(1 for outcome in outcomes if outcome), sum(1 for outcome in outcomes if outcome is not None)
     version = subprocess.run([python, "--version"], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
     if not hurt:
         raise AssertionError(f"{version} lost nothing in {swaps} swaps: is gh-157579 fixed in it, or do the swaps miss?")
-    return Seen("strace: SIGSTOP after the Nth call; renameat2", len(outcomes), f"{version} damaged the victim in {hurt} of {swaps} swaps")
+    return Seen(
+        "strace: SIGSTOP after the Nth call; renameat2",
+        len(outcomes),
+        f"{version} damaged the victim in {hurt} of {swaps} swaps",
+    )

@@ -10,8 +10,26 @@ from typing import List
 
 from strace import Call
 
-_BY_PATH = {"open", "creat", "unlink", "rmdir", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat",
-            "mkdir", "mkdirat", "truncate", "chown", "fchown", "fchownat", "lchown"}
+_BY_PATH = {
+    "open",
+    "creat",
+    "unlink",
+    "rmdir",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "mkdir",
+    "mkdirat",
+    "truncate",
+    "chown",
+    "fchown",
+    "fchownat",
+    "lchown",
+}
 _PROCESSORS = 'AT_FDCWD, "/sys/devices/system/cpu/online", O_RDONLY|O_CLOEXEC'
 _OPEN_FLAGS = ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
 
@@ -45,7 +63,10 @@ def _allowed(call: Call) -> bool:
             return False
         directory, name = match.groups()
         if directory == "AT_FDCWD":
-            return re.match({"openat": r"/proc/self/fdinfo/\d+$", "fchmodat": r"/proc/self/fd/\d+$"}.get(call.name, "$"), name) is not None
+            return (
+                re.match({"openat": r"/proc/self/fdinfo/\d+$", "fchmodat": r"/proc/self/fd/\d+$"}.get(call.name, "$"), name)
+                is not None
+            )
         if "/" in name:
             return False
         if call.name in ("openat", "openat2"):

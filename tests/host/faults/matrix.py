@@ -4,8 +4,10 @@ import time
 import traceback
 from typing import Callable, List, NamedTuple
 
+
 class Seen(NamedTuple):
     """What a row has tried and seen."""
+
     injection: str
     tries: int
     seen: str
@@ -26,11 +28,15 @@ class Row(NamedTuple):
 rows: List[Row] = []
 
 
-def row(number: int, fault: str, quick: bool = False, elsewhere: bool = False) -> Callable[[Callable[..., Seen]], Callable[..., Seen]]:
+def row(
+    number: int, fault: str, quick: bool = False, elsewhere: bool = False
+) -> Callable[[Callable[..., Seen]], Callable[..., Seen]]:
     """Registers the test of a row. A row may have several."""
+
     def register(test: Callable[..., Seen]) -> Callable[..., Seen]:
         rows.append(Row(number, fault, quick, elsewhere, test))
         return test
+
     return register
 
 
@@ -53,6 +59,9 @@ def run_all(bench: object, only: List[int], quick: bool, own: bool) -> bool:
             said = str(reason) if isinstance(reason, AssertionError) else traceback.format_exc()
             print(f"FAIL faults/{entry.number} {entry.fault}: " + said.replace("\n", "\n      "), flush=True)
             continue
-        print(f"ok faults/{entry.number} {entry.fault} | {seen.injection} | {seen.tries} tries: {seen.seen} "
-              f"({time.monotonic() - start:.0f} s)", flush=True)
+        print(
+            f"ok faults/{entry.number} {entry.fault} | {seen.injection} | {seen.tries} tries: {seen.seen} "
+            f"({time.monotonic() - start:.0f} s)",
+            flush=True,
+        )
     return held

@@ -21,6 +21,7 @@ VAULT = "vault"
 
 class Program(NamedTuple):
     """What makes and frees a TemporaryDirectory in the folder that is put before the last arguments."""
+
     name: str
     command: List[str]
     arguments: List[str]
@@ -38,8 +39,12 @@ class Program(NamedTuple):
 def programs(bench: Bench) -> List[Program]:
     c, environment = str(bench.build / "tests/host/faults/creation/creation"), bench.environment()
     go = str(bench.build / "tests/host/faults/creation/creation-go")
-    return [Program("C, first call", [c], ["first"], environment), Program("C, later call", [c], ["later"], environment),
-            Program("Go", [go], [], environment), python(bench, "libtempfile")]
+    return [
+        Program("C, first call", [c], ["first"], environment),
+        Program("C, later call", [c], ["later"], environment),
+        Program("Go", [go], [], environment),
+        python(bench, "libtempfile"),
+    ]
 
 
 def python(bench: Bench, module: str) -> Program:
@@ -65,13 +70,14 @@ def stops(bench: Bench, program: Program) -> List[Tuple[str, str]]:
 
 def pairs(bench: Bench, program: Program) -> List[Tuple[str, str]]:
     """Lists each two moments between calls: at the first the vault comes, at the second it goes."""
+
     def both(one: strace.Call, other: strace.Call) -> str:
         if one.name == other.name:
             return f"{one.name}:signal=STOP:when={one.nth}..{other.nth}+{other.nth - one.nth}"
         return f"{one.name}:signal=STOP:when={one.nth} {other.name}:signal=STOP:when={other.nth}"
 
     calls = swappable(bench, program)
-    return [(both(one, other), f"{one} and {other}") for i, one in enumerate(calls) for other in calls[i + 1:]]
+    return [(both(one, other), f"{one} and {other}") for i, one in enumerate(calls) for other in calls[i + 1 :]]
 
 
 def somebodys(bench: Bench) -> Path:
@@ -121,8 +127,9 @@ def is_lost(bench: Bench, program: Program, stop: str, make: Callable[[Path], No
 Moments = Callable[[Bench, Program], List[Tuple[str, str]]]
 
 
-def try_all(bench: Bench, work: List[Program], vaults: List[Callable[[Path], None]], moments: Moments = stops,
-            every: int = 1) -> "Tuple[Counted[str], List[str], int]":
+def try_all(
+    bench: Bench, work: List[Program], vaults: List[Callable[[Path], None]], moments: Moments = stops, every: int = 1
+) -> "Tuple[Counted[str], List[str], int]":
     """Swaps at all the moments of every program. Gives the swaps by program, what was lost, and how often it was tried."""
     swaps: Counted[str] = Counter()
     lost: List[str] = []
@@ -151,8 +158,11 @@ def creations(bench: Bench, vaults: List[Callable[[Path], None]], moments: Momen
     assert not lost, lost[0]
     for program in work:
         assert swaps[program.name], f"nothing was swapped in {program.name}"
-    return Seen("strace: SIGSTOP after the Nth call; renameat2", tries,
-                ", ".join(f"{name}: {number}" for name, number in swaps.items()) + " swaps: nothing of the vault is lost")
+    return Seen(
+        "strace: SIGSTOP after the Nth call; renameat2",
+        tries,
+        ", ".join(f"{name}: {number}" for name, number in swaps.items()) + " swaps: nothing of the vault is lost",
+    )
 
 
 @row(41, "another directory in a new one's place, from mkdir on")
@@ -175,5 +185,8 @@ def control(bench: Bench) -> Seen:
     need_root()
     swaps, lost, tries = try_all(bench, [python(bench, "tempfile")], [tree, flat])
     assert lost, f"CPython lost nothing in {swaps} swaps: do they miss?"
-    return Seen("strace: SIGSTOP after the Nth call; renameat2", tries,
-                f"CPython lost the vault's files in {len(lost)} of {sum(swaps.values())} swaps")
+    return Seen(
+        "strace: SIGSTOP after the Nth call; renameat2",
+        tries,
+        f"CPython lost the vault's files in {len(lost)} of {sum(swaps.values())} swaps",
+    )

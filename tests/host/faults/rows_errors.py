@@ -9,10 +9,16 @@ from strace import Call
 _CREATING = ("open", "openat", "mkdir")
 
 
-def sweep(bench: Bench, errors: Callable[[str, Call], List[str]], operations: List[str], lasting: bool = False) -> Tuple[int, List[str]]:
+def sweep(
+    bench: Bench, errors: Callable[[str, Call], List[str]], operations: List[str], lasting: bool = False
+) -> Tuple[int, List[str]]:
     """Fails every call of the operations with every error that fits it. Gives how often, and what ended in an error."""
-    work = [(operation, call, error) for operation in operations for call in bench.calls(operation)
-            for error in errors(operation, call)]
+    work = [
+        (operation, call, error)
+        for operation in operations
+        for call in bench.calls(operation)
+        for error in errors(operation, call)
+    ]
     bad: List[str] = []
 
     def one(item: Tuple[str, Call, str]) -> None:
@@ -31,7 +37,11 @@ def seen(bad: List[str], tries: int) -> str:
 
 @row(1, "EEXIST once", quick=True)
 def exists_once(bench: Bench) -> Seen:
-    tries, bad = sweep(bench, lambda _, call: ["EEXIST"] if _creates(call) else [], ["mkstemp", "mkstemp_again", "mkdtemp", "mkdtemp_again", "named", "named_again", "directory", "empty_free"])
+    tries, bad = sweep(
+        bench,
+        lambda _, call: ["EEXIST"] if _creates(call) else [],
+        ["mkstemp", "mkstemp_again", "mkdtemp", "mkdtemp_again", "named", "named_again", "directory", "empty_free"],
+    )
     assert not bad, f"{len(bad)} of {tries} gave up: {bad[0]}"
     return Seen("strace: EEXIST at each creating call", tries, "another name was drawn each time")
 
@@ -54,7 +64,9 @@ def exists_always(bench: Bench) -> Seen:
 
 @row(3, "EINTR on every call", quick=True)
 def interrupted(bench: Bench) -> Seen:
-    tries, bad = sweep(bench, lambda _, call: ["EINTR"] if call.name not in ("fstat", "newfstatat") else [], bench.operations())
+    tries, bad = sweep(
+        bench, lambda _, call: ["EINTR"] if call.name not in ("fstat", "newfstatat") else [], bench.operations()
+    )
     assert not bad, f"{len(bad)} of {tries} were not repeated: {bad[0]}"
     return Seen("strace: EINTR at the Nth call, N = 1, 2, ...", tries, "repeated each time; close is not")
 
@@ -67,7 +79,9 @@ def storm(bench: Bench) -> Seen:
             attempt = bench.attempt(operation, how="storm", keep=True)
             left = attempt.left()
             bench.discard(attempt.folder)
-            assert attempt.result is not None and attempt.result.code == 0 and not left, f"{operation}: {attempt.result}, left {left}"
+            assert attempt.result is not None and attempt.result.code == 0 and not left, (
+                f"{operation}: {attempt.result}, left {left}"
+            )
             tries += 1
     return Seen("SIGALRM without SA_RESTART at 5 kHz", tries, "every operation worked")
 
@@ -76,6 +90,7 @@ def storm(bench: Bench) -> Seen:
 def no_descriptors(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
         return ["EMFILE", "ENFILE"] if call.name in ("open", "openat", "openat2") else []
+
     tries, bad = sweep(bench, errors, bench.operations())
     return Seen("strace: at the Nth open", tries, seen(bad, tries))
 
@@ -86,6 +101,7 @@ def no_space(bench: Bench) -> Seen:
         if _creates(call) or "O_TMPFILE" in call.arguments or call.name in ("write", "pwrite64", "close"):
             return ["ENOSPC", "EDQUOT"] + (["EFBIG"] if call.name in ("write", "ftruncate") else [])
         return ["EFBIG"] if call.name == "ftruncate" else []
+
     tries, bad = sweep(bench, errors, bench.operations())
     return Seen("strace: at the Nth call", tries, seen(bad, tries) + ", no spooled byte lost")
 
@@ -94,6 +110,7 @@ def no_space(bench: Bench) -> Seen:
 def candidates(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
         return ["EROFS", "ENOTDIR", "ENOENT", "ENAMETOOLONG", "ELOOP", "EACCES"] if _creates(call) else []
+
     tries, bad = sweep(bench, errors, ["gettempdir"])
     assert not bad, f"{len(bad)} of {tries} did not try the next candidate: {bad[0]}"
     return Seen("strace: at the file of the first candidate", tries, "the next candidate was taken")
@@ -103,6 +120,7 @@ def candidates(bench: Bench) -> Seen:
 def no_tmpfile(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
         return ["EOPNOTSUPP", "EISDIR", "EINVAL", "ENOENT", "ENOSYS"] if "O_TMPFILE" in call.arguments else []
+
     tries, bad = sweep(bench, errors, ["temporary", "temporary_again", "spooled", "rollover", "detach"])
     assert not bad, f"{len(bad)} of {tries} did not fall back: {bad[0]}"
     return Seen("strace: at the open with O_TMPFILE", tries, "a named file was made and unlinked")
@@ -128,7 +146,9 @@ def lasting_error(bench: Bench) -> Seen:
     operations = [name for name in bench.operations() if name != "gettempdir"]
     tries, ended = 0, 0
     for error in ("EIO", "EACCES"):
-        more, bad = sweep(bench, lambda _, call: [error] if not (call.name in ("fstat", "read")) else [], operations, lasting=True)
+        more, bad = sweep(
+            bench, lambda _, call: [error] if call.name not in ("fstat", "read") else [], operations, lasting=True
+        )
         tries, ended = tries + more, ended + len(bad)
     return Seen("strace: at the Nth call and all later of its kind", tries, f"{ended} true errors; all ended")
 
@@ -138,8 +158,12 @@ def refusals(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
         # ENOENT for the root itself is a lie that the removal must believe.
         gone = [] if "/tree" in call.arguments or '"tree"' in call.arguments else ["ENOENT"]
-        return {"unlinkat": ["EACCES", "EPERM", "EBUSY", "EROFS", "ENOTEMPTY", *gone],
-                "openat2": ["EACCES", *gone, "EAGAIN", "ENOSYS", "EPERM", "ELOOP", "EXDEV"],
-                "openat": ["EACCES", "ENOMEM"], "getdents64": ["ENOENT", "ENOMEM", "EINVAL"]}.get(call.name, [])
+        return {
+            "unlinkat": ["EACCES", "EPERM", "EBUSY", "EROFS", "ENOTEMPTY", *gone],
+            "openat2": ["EACCES", *gone, "EAGAIN", "ENOSYS", "EPERM", "ELOOP", "EXDEV"],
+            "openat": ["EACCES", "ENOMEM"],
+            "getdents64": ["ENOENT", "ENOMEM", "EINVAL"],
+        }.get(call.name, [])
+
     tries, bad = sweep(bench, errors, ["rmtree", "steps", "cleanup"])
     return Seen("strace: at the Nth call", tries, seen(bad, tries))

@@ -34,11 +34,22 @@ def need_hooks(bench: Bench) -> None:
 def helped(bench: Bench) -> Seen:
     need_hooks(bench)
     calls, tries = 0, 0
-    for operation in ("rmtree", "cleanup", "directory_free", "steps", "rmtree_deep", "rmtree_locked", "rmtree_locked_root", "remove"):
+    for operation in (
+        "rmtree",
+        "cleanup",
+        "directory_free",
+        "steps",
+        "rmtree_deep",
+        "rmtree_locked",
+        "rmtree_locked_root",
+        "remove",
+    ):
         for helpers in (1, HELPERS):
             prepare = bush if operation == "remove" else None
             attempt = bench.attempt(operation, how="once", helpers=helpers, prepare=prepare, keep=True)
-            assert attempt.result is not None and attempt.result.code == 0 and not attempt.left(), f"{operation}: {attempt.result}, {attempt.left()}"
+            assert attempt.result is not None and attempt.result.code == 0 and not attempt.left(), (
+                f"{operation}: {attempt.result}, {attempt.left()}"
+            )
             bench.discard(attempt.folder)
             seen = [call for call in attempt.outcome.helpers if call.name == "unlinkat"]
             assert seen or operation != "remove", "no helper has removed anything"
@@ -55,7 +66,9 @@ def failing(bench: Bench) -> Seen:
 
     def one(item: Tuple[str, int, str]) -> None:
         name, nth, error = item
-        attempt = bench.attempt("remove", f"{name}:error={error}:when={nth}", how="once", helpers=HELPERS, prepare=bush, keep=True)
+        attempt = bench.attempt(
+            "remove", f"{name}:error={error}:when={nth}", how="once", helpers=HELPERS, prepare=bush, keep=True
+        )
         where = f"{error} at call {nth} of {name}: {attempt.result}"
         assert attempt.result is not None and attempt.result.code in (0, -getattr(errno, error)), where
         assert attempt.result.detail == attempt.result.code, where
@@ -66,8 +79,12 @@ def failing(bench: Bench) -> Seen:
         bench.discard(attempt.folder)
 
     tries = bench.parallel(one, work)
-    return Seen("strace: EIO, EMFILE at the Nth call", tries,
-                f"{sum(1 for code in codes if code)} true errors, {codes.count(0)} done in spite of it; a second run removed the rest")
+    return Seen(
+        "strace: EIO, EMFILE at the Nth call",
+        tries,
+        f"{sum(1 for code in codes if code)} true errors, {codes.count(0)} done in spite of it; "
+        "a second run removed the rest",
+    )
 
 
 @row(26, "SIGKILL at every call, with helpers")
@@ -86,7 +103,9 @@ def killed(bench: Bench) -> Seen:
         attempt = bench.attempt("remove", f"{name}:signal=KILL:when={nth}", helpers=HELPERS, prepare=plant, keep=True)
         assert all(path.split("/")[0] == "tree" for path in attempt.left()), attempt.left()
         again = bench.attempt("remove", how="once", into=attempt.folder, keep=True)
-        assert again.result is not None and again.result.code == 0 and not again.left(), f"killed at call {nth} of {name}, then {again.result}"
+        assert again.result is not None and again.result.code == 0 and not again.left(), (
+            f"killed at call {nth} of {name}, then {again.result}"
+        )
         bench.discard(attempt.folder)
 
     tries = bench.parallel(one, [(name, nth) for name in CALLS for nth in range(1, 11)])

@@ -39,5 +39,8 @@ def killed(bench: Bench) -> Seen:
         bench.discard(beside.parent)
 
     tries = bench.parallel(one, work)
-    return Seen("strace: SIGKILL at the Nth call, N = 1, 2, ...", tries,
-                f"the object itself was left {sum(left)} times, never more; a second run cleaned; no victim touched")
+    return Seen(
+        "strace: SIGKILL at the Nth call, N = 1, 2, ...",
+        tries,
+        f"the object itself was left {sum(left)} times, never more; a second run cleaned; no victim touched",
+    )

@@ -21,8 +21,15 @@ def remove(bench: Bench, kind: str, count: int) -> int:
     folder = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="libtempfile-large-"))
     try:
         program = bench.build / "tests/host/faults/large"
-        done = subprocess.run([str(program), kind, str(folder), str(count)], env=bench.environment(), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, universal_newlines=True, timeout=_LIMIT, check=False)
+        done = subprocess.run(
+            [str(program), kind, str(folder), str(count)],
+            env=bench.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+            timeout=_LIMIT,
+            check=False,
+        )
         fields = done.stdout.split()
         assert done.returncode == 0 and fields[:2] == ["large", "0"], f"{kind} {count}: {done.stdout} {done.stderr}"
         assert int(fields[2]) <= MOST, f"{kind} {count}: {fields[2]} kB"
@@ -52,5 +59,9 @@ def long(bench: Bench) -> Seen:
 @row(17, "very many entries in one directory, and in many", quick=True)
 def many(bench: Bench) -> Seen:
     entries = sizes(bench)[1]
-    return Seen(f"{entries} entries; VmHWM", 2, f"{remove(bench, 'flat', entries)} kB in one directory, "
-                f"{remove(bench, 'wide', entries)} kB in {entries // 100}; at most {MOST} kB")
+    return Seen(
+        f"{entries} entries; VmHWM",
+        2,
+        f"{remove(bench, 'flat', entries)} kB in one directory, "
+        f"{remove(bench, 'wide', entries)} kB in {entries // 100}; at most {MOST} kB",
+    )

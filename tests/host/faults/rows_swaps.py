@@ -14,7 +14,7 @@ from matrix import Seen, Skip, row
 class Case(NamedTuple):
     operation: str
     part: str
-    stop: str    # the call to stop after, as strace's inject wants it
+    stop: str  # the call to stop after, as strace's inject wants it
     moment: str  # what the removal does next
 
 
@@ -26,13 +26,15 @@ def cases(bench: Bench, operations: List[str], parts: List[str], denied: str = "
         stops = [f"access:signal=STOP:when={plan.begin}"]
         stops += [f"{call.name}:signal=STOP:when={call.nth}" for call in plan.calls]
         for part in parts:
-            found += [Case(operation, part, stop, call.moment) for stop, call in zip(stops, plan.calls)
-                      if not stop.startswith("syscall_")]
+            found += [
+                Case(operation, part, stop, call.moment)
+                for stop, call in zip(stops, plan.calls)
+                if not stop.startswith("syscall_")
+            ]
     return found
 
 
-def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = "",
-            denied: str = "") -> "Counted[str]":
+def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = "", denied: str = "") -> "Counted[str]":
     """Tries every case. Counts the swaps by part and moment; the victim must be as it was, but for what is allowed in it."""
     done: Counted[str] = Counter()
 
@@ -71,8 +73,11 @@ def seen(done: "Counted[str]", tries: int) -> Seen:
     moments = sorted({name.rsplit(" ", 1)[1] for name in done})
     parts = sorted({name.split(" ", 1)[0] for name in done})
     assert done, "nothing was swapped"
-    return Seen("strace: SIGSTOP after the Nth call; renameat2", tries,
-                f"{sum(done.values())} swaps of {', '.join(parts)} before {', '.join(moments)}: the victim is untouched")
+    return Seen(
+        "strace: SIGSTOP after the Nth call; renameat2",
+        tries,
+        f"{sum(done.values())} swaps of {', '.join(parts)} before {', '.join(moments)}: the victim is untouched",
+    )
 
 
 def need_root() -> None:

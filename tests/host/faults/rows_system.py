@@ -49,7 +49,9 @@ def few_descriptors(bench: Bench) -> Seen:
                 clean(bench, operation, attempt)
                 needed = max(needed, limit)
                 break
-            assert code(attempt) == 0 or code(attempt) == (-errno.ENOENT if operation == "gettempdir" else -errno.EMFILE), f"{operation} with {limit}: {attempt.result}"
+            assert code(attempt) == 0 or code(attempt) == (-errno.ENOENT if operation == "gettempdir" else -errno.EMFILE), (
+                f"{operation} with {limit}: {attempt.result}"
+            )
             bench.discard(attempt.folder)
         else:
             raise AssertionError(f"{operation} needs more than 40 descriptors")
@@ -72,7 +74,17 @@ def small_files(bench: Bench) -> Seen:
 def full(bench: Bench) -> Seen:
     tries, failures = 0, 0
     where = bench.folder()
-    operations = ["mkstemp", "mkdtemp", "named", "temporary", "temporary_named", "spooled", "rollover", "detach", "directory"]
+    operations = [
+        "mkstemp",
+        "mkdtemp",
+        "named",
+        "temporary",
+        "temporary_named",
+        "spooled",
+        "rollover",
+        "detach",
+        "directory",
+    ]
     for option in ("size=4k", "size=12k", "nr_inodes=2", "nr_inodes=3"):
         mounts.mount("-t", "tmpfs", "-o", option, "none", str(where))
         for operation in operations:
@@ -83,7 +95,9 @@ def full(bench: Bench) -> Seen:
             tries += 1
         mounts.unmount(where)
     assert failures, "nothing was full"
-    return Seen("mount -t tmpfs -o size=, nr_inodes=", tries, f"{failures} times -ENOSPC, nothing left, no spooled byte lost")
+    return Seen(
+        "mount -t tmpfs -o size=, nr_inodes=", tries, f"{failures} times -ENOSPC, nothing left, no spooled byte lost"
+    )
 
 
 @row(9, "getrandom: ENOSYS, EPERM, EAGAIN", quick=True)
@@ -175,7 +189,9 @@ def immutable(bench: Bench) -> Seen:
             attempt = bench.attempt("remove", how="once", into=folder, keep=True)
         finally:
             subprocess.run(["chattr", "-" + flag, str(stubborn)], check=True)
-        assert attempt.result is not None and attempt.result.code == -errno.EPERM and attempt.result.path == str(stubborn), attempt.result
+        assert attempt.result is not None and attempt.result.code == -errno.EPERM and attempt.result.path == str(stubborn), (
+            attempt.result
+        )
         assert attempt.left() == ["tree", "tree/b", "tree/b/file-2"], attempt.left()
         bench.discard(folder)
     return Seen("chattr +i, +a", 2, "-EPERM with its path; all else was removed")
@@ -194,7 +210,9 @@ def sticky(bench: Bench) -> Seen:
         (tree / name).touch()
         os.chown(tree / name, 65534, 65534)
     attempt = bench.attempt("remove", how="once", into=folder, keep=True, user=True)
-    assert attempt.result is not None and attempt.result.code == -errno.EPERM and attempt.result.path == f"{tree}/foreign", attempt.result
+    assert attempt.result is not None and attempt.result.code == -errno.EPERM and attempt.result.path == f"{tree}/foreign", (
+        attempt.result
+    )
     assert attempt.left() == ["tree", "tree/foreign"], attempt.left()
     bench.discard(folder)
     return Seen("chown, setpriv", 1, "-EPERM with its path; the rest was removed")
@@ -228,7 +246,9 @@ def creator(bench: Bench) -> Seen:
         outcomes.append(code(attempt))
         assert code(attempt) in (0, -errno.ENOTEMPTY), attempt.result
         bench.discard(folder)
-    return Seen("a thread that makes files", len(outcomes), f"ended each time: {outcomes.count(0)} removed, the others -ENOTEMPTY")
+    return Seen(
+        "a thread that makes files", len(outcomes), f"ended each time: {outcomes.count(0)} removed, the others -ENOTEMPTY"
+    )
 
 
 @row(24, "two removers on one tree", quick=True)
@@ -252,7 +272,12 @@ def two_removers(bench: Bench) -> Seen:
 @row(36, "a sandbox of one thread", quick=True)
 def thread_sandbox(bench: Bench) -> Seen:
     tries = 0
-    for operation, names in (("mkstemp", ("openat",)), ("mkdtemp", ("mkdir", "mkdirat")), ("temporary", ("openat",)), ("rmtree", ("openat", "openat2"))):
+    for operation, names in (
+        ("mkstemp", ("openat",)),
+        ("mkdtemp", ("mkdir", "mkdirat")),
+        ("temporary", ("openat",)),
+        ("rmtree", ("openat", "openat2")),
+    ):
         attempt = bench.attempt(operation, how="once", deny=deny(errno.EACCES, *names))
         assert code(attempt) == -errno.EACCES, f"{operation}: {attempt.result}"
         tries += 1

@@ -33,7 +33,19 @@ def cannot_trace() -> str:
     """Says why strace cannot be used here; "": it can."""
     if shutil.which("strace") is None:
         return "strace is missing (apt-get install strace)"
-    probe = ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=openat2", "-e", "inject=openat2:error=EIO:when=1", "-o", "/dev/null", "true"]
+    probe = [
+        "strace",
+        "-f",
+        "-qq",
+        "--seccomp-bpf",
+        "-e",
+        "trace=openat2",
+        "-e",
+        "inject=openat2:error=EIO:when=1",
+        "-o",
+        "/dev/null",
+        "true",
+    ]
     done = subprocess.run(probe, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     return "" if done.returncode == 0 else "strace cannot trace here: " + done.stderr.decode(errors="replace").strip()
 

@@ -14,10 +14,12 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-TRACED = ("access,faccessat,faccessat2,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,"
-          "link,linkat,symlink,symlinkat,"
-          "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
-          "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl")
+TRACED = (
+    "access,faccessat,faccessat2,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,"
+    "link,linkat,symlink,symlinkat,"
+    "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
+    "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl"
+)
 
 _MARKS = ("access", "faccessat", "faccessat2")
 BEGIN, END = "/libtempfile/begin", "/libtempfile/end"
@@ -26,6 +28,7 @@ LIMIT = 60  # seconds for one run; none takes a hundredth of that
 
 class Call(NamedTuple):
     """A system call of the main thread between the markers."""
+
     name: str
     arguments: str
     result: str
@@ -39,19 +42,28 @@ class Call(NamedTuple):
         """Names what the call does in a removal."""
         if self.name == "unlinkat":
             return "rmdir" if "AT_REMOVEDIR" in self.arguments else "unlink"
-        return {"openat": "open", "openat2": "open", "getdents64": "read", "syscall_0x1c4": "chmod", "fchmodat": "chmod",
-                "newfstatat": "stat", "fstat": "stat", "statx": "stat"}.get(self.name, self.name)
+        return {
+            "openat": "open",
+            "openat2": "open",
+            "getdents64": "read",
+            "syscall_0x1c4": "chmod",
+            "fchmodat": "chmod",
+            "newfstatat": "stat",
+            "fstat": "stat",
+            "statx": "stat",
+        }.get(self.name, self.name)
 
 
 class Outcome(NamedTuple):
     """What became of a run."""
-    status: int            # as subprocess gives it
+
+    status: int  # as subprocess gives it
     printed: str
     errors: str
     calls: List[Call]
-    helpers: List[Call]    # between the markers, of all other threads
+    helpers: List[Call]  # between the markers, of all other threads
     injected: bool
-    begin: int             # what the first marker is as a call of access(2)
+    begin: int  # what the first marker is as a call of access(2)
 
     def describe(self) -> str:
         return f"status {self.status}, printed {self.printed!r}, errors {self.errors!r}"
@@ -72,7 +84,7 @@ def parse(log: str) -> Outcome:
     for line in lines:
         thread = line.split(" ", 1)[0]
         if line.endswith("<unfinished ...>"):
-            pending[thread] = line[:-len("<unfinished ...>")].rstrip()
+            pending[thread] = line[: -len("<unfinished ...>")].rstrip()
             continue
         if "<... " in line and " resumed>" in line:
             line = pending.pop(thread, "") + line.split(" resumed>", 1)[1]
@@ -91,8 +103,15 @@ def parse(log: str) -> Outcome:
     return Outcome(0, "", "", calls, helpers, injected, begin)
 
 
-def run(command: List[str], log: Path, inject: str = "", environment: Optional[Dict[str, str]] = None,
-        user: Optional[List[str]] = None, at_stop: Optional[Callable[[], None]] = None, stops: int = 1) -> Outcome:
+def run(
+    command: List[str],
+    log: Path,
+    inject: str = "",
+    environment: Optional[Dict[str, str]] = None,
+    user: Optional[List[str]] = None,
+    at_stop: Optional[Callable[[], None]] = None,
+    stops: int = 1,
+) -> Outcome:
     """Runs a command under strace. inject may be several rules with spaces between. user is the command before strace that
     changes the user. at_stop is called when an injected SIGSTOP has stopped the program, which then goes on; stops says how
     often."""
@@ -103,8 +122,15 @@ def run(command: List[str], log: Path, inject: str = "", environment: Optional[D
         arguments += ["-e", "inject=" + rule]
     if log.exists():
         log.unlink()
-    process = subprocess.Popen(arguments + command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               universal_newlines=True, cwd="/", env={**os.environ, **(environment or {})})
+    process = subprocess.Popen(
+        arguments + command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        cwd="/",
+        env={**os.environ, **(environment or {})},
+    )
     try:
         if at_stop is not None:
             for nth in range(stops):

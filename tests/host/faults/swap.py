@@ -76,4 +76,9 @@ def device(part: Path, aside: Path, victim: Path) -> bool:
 
 
 Swap = Callable[[Path, Path, Path], bool]
-PARTS: Dict[str, str] = {"root": "tree", "middle": "tree/middle", "leaf": "tree/middle/leaf", "file": "tree/middle/leaf/file"}
+PARTS: Dict[str, str] = {
+    "root": "tree",
+    "middle": "tree/middle",
+    "leaf": "tree/middle/leaf",
+    "file": "tree/middle/leaf/file",
+}

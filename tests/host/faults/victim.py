@@ -26,5 +26,7 @@ def portrait(folder: Path) -> List[str]:
     for path in sorted([folder, *folder.rglob("*")]):
         found = path.lstat()
         content = path.read_text() if stat.S_ISREG(found.st_mode) else ""
-        lines.append(f"{os.path.relpath(path, folder)} {found.st_mode:o} {found.st_uid} {found.st_mtime_ns} {found.st_ino} {content}")
+        lines.append(
+            f"{os.path.relpath(path, folder)} {found.st_mode:o} {found.st_uid} {found.st_mtime_ns} {found.st_ino} {content}"
+        )
     return lines

@@ -1,4 +1,5 @@
-"""A program to be frozen: each class, by the drop-in in the standard module's place, in this process and in children of each kind.
+"""A program to be frozen: each class, by the drop-in in the standard module's place, in this process and in children of each
+kind.
 
 The caller gives an empty TMPDIR, and finds it empty again.
 """

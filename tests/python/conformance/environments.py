@@ -21,8 +21,14 @@ class Environment:
             self._shadow(libraries)
 
     def _run(self, command):
-        subprocess.run(command, check=True, env={**_clean(), **self.interpreter.environment}, timeout=SECONDS,
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        subprocess.run(
+            command,
+            check=True,
+            env={**_clean(), **self.interpreter.environment},
+            timeout=SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def _shadow(self, libraries):
         site = os.path.join(self.folder, "lib", "python%d.%d" % self.interpreter.version[:2], "site-packages")
@@ -53,8 +59,16 @@ class Environment:
         script = os.path.join(self.folder, "judge.py")
         shutil.copy(os.path.join(HERE, "judge.py"), script)
         environment = {**_clean(), **self.interpreter.environment, "TMPDIR": temporary, "HOME": work}
-        done = subprocess.run([self.python, script, self.kind, result, *tests], cwd=work, env=environment, timeout=SECONDS,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **who)
+        done = subprocess.run(
+            [self.python, script, self.kind, result, *tests],
+            cwd=work,
+            env=environment,
+            timeout=SECONDS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **who,
+        )
         return Outcome(done, result, os.listdir(temporary), self.witnesses())
 
     def witnesses(self):

@@ -25,9 +25,12 @@ class Interpreter:
         self.environment = {}
 
     def tests_are_missing(self):
-        return ("%s: its tests are not installed (%s)" % (
-            self.path, "apt-get install libpython%d.%d-testsuite" % self.version[:2] if self.path.startswith("/usr/")
-            else "the folder 'test' of its library"))
+        return "%s: its tests are not installed (%s)" % (
+            self.path,
+            "apt-get install libpython%d.%d-testsuite" % self.version[:2]
+            if self.path.startswith("/usr/")
+            else "the folder 'test' of its library",
+        )
 
 
 def find():
@@ -66,8 +69,13 @@ def reachable(interpreter, folder):
         return interpreter
     copy = os.path.join(folder, "python%d.%d.%d" % interpreter.version)
     if not os.path.isdir(copy):
-        shutil.copytree(interpreter.prefix, copy, symlinks=True, copy_function=_link,
-                        ignore=shutil.ignore_patterns("site-packages", "share", "idlelib"))
+        shutil.copytree(
+            interpreter.prefix,
+            copy,
+            symlinks=True,
+            copy_function=_link,
+            ignore=shutil.ignore_patterns("site-packages", "share", "idlelib"),
+        )
     # The standard library of a venv is found from the interpreter's own place, its shared library is not.
     os.environ["LD_LIBRARY_PATH"], before = os.path.join(copy, "lib"), os.environ.get("LD_LIBRARY_PATH")
     try:

@@ -64,7 +64,7 @@ def load(name):
         sys.modules[module.__name__] = module
         from test import _test_multiprocessing
 
-        _test_multiprocessing.install_tests_in_module_dict(vars(module), name[len("test_multiprocessing_"):])
+        _test_multiprocessing.install_tests_in_module_dict(vars(module), name[len("test_multiprocessing_") :])
         return unittest.defaultTestLoader.loadTestsFromModule(module)
     return unittest.defaultTestLoader.loadTestsFromName("test." + name)
 

@@ -39,8 +39,10 @@ class Run:
         used = self.interpreter if uid is None else interpreters.reachable(self.interpreter, os.path.dirname(self.folder))
         self.ours, self.standard = (
             environments.Environment(used, os.path.join(self.folder, kind), libraries).judge(
-                self.tests, os.path.join(self.folder, kind + "-run"), uid)
-            for kind, libraries in (("ours", self.libraries), ("standard", None)))
+                self.tests, os.path.join(self.folder, kind + "-run"), uid
+            )
+            for kind, libraries in (("ours", self.libraries), ("standard", None))
+        )
         return self
 
     def complaints(self, failures_allowed=()):
@@ -110,8 +112,10 @@ def control(interpreter, library, eio, folder):
     environment = environments.Environment(interpreter, os.path.join(folder, "control"), libraries)
     count = environment.judge(TESTS, os.path.join(folder, "control-run")).count("fail")
     few = count < CONTROL_FAILURES
-    print("%s control with a library whose creations answer EIO %d tests fail (at least %d should)"
-          % ("FAIL" if few else "ok", count, CONTROL_FAILURES))
+    print(
+        "%s control with a library whose creations answer EIO %d tests fail (at least %d should)"
+        % ("FAIL" if few else "ok", count, CONTROL_FAILURES)
+    )
     return few
 
 
@@ -120,16 +124,21 @@ def conformance(folder, library, eio):
     if len(users) == 1:
         print("skip other runs as uid %d: only root can become another user" % OTHER_USER)
     usable = found()
-    runs = [Run(one, user, TESTS, library, os.path.join(folder, "%d-%s" % (i, user)))
-            for i, one in enumerate(usable) for user in users]
+    runs = [
+        Run(one, user, TESTS, library, os.path.join(folder, "%d-%s" % (i, user)))
+        for i, one in enumerate(usable)
+        for user in users
+    ]
     failed = table(runs)
     failed += control(usable[-1], library, eio, folder)
     return failed
 
 
 def clients(folder, library):
-    runs = [Run(one, "root" if os.geteuid() == 0 else "self", CLIENTS, library, os.path.join(folder, str(i)))
-            for i, one in enumerate(found())]
+    runs = [
+        Run(one, "root" if os.geteuid() == 0 else "self", CLIENTS, library, os.path.join(folder, str(i)))
+        for i, one in enumerate(found())
+    ]
     return table(runs, allow_the_standards_failures=True)
 
 

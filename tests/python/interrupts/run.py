@@ -30,8 +30,15 @@ def run(interpreter, module, scenario, *arguments):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         environment.update(PYTHONPATH=os.path.join(ROOT, "python"), TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
         command = [interpreter, os.path.join(HERE, "worker.py"), module, scenario, *map(str, arguments)]
-        done = subprocess.run(command, env=environment, timeout=SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            command,
+            env=environment,
+            timeout=SECONDS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     if done.returncode != 0:
         return {"died": done.returncode, "said": done.stderr[-2000:]}
     return json.loads(done.stdout)
@@ -57,7 +64,9 @@ def judge(ours):
 def row(ours, theirs):
     cells = []
     for one in ours, theirs:
-        cells.append("died" if "died" in one else "%6d %4d %4d %5d" % (one["points"], one["descriptors"], one["twice"], one["names"]))
+        cells.append(
+            "died" if "died" in one else "%6d %4d %4d %5d" % (one["points"], one["descriptors"], one["twice"], one["names"])
+        )
     return " | ".join(cells)
 
 
@@ -79,11 +88,16 @@ def judge_all(interpreter, kind, hits):
         ours, theirs = rows[name] = [run(interpreter.path, module, name, kind, *more) for module in (OURS, THEIRS)]
         wrong = judge(ours)
         failed += bool(wrong)
-        print("%s %s %-42s %s %s" % ("FAIL" if wrong else "ok", interpreter.name, name, row(ours, theirs), wrong), flush=True)
+        print(
+            "%s %s %-42s %s %s" % ("FAIL" if wrong else "ok", interpreter.name, name, row(ours, theirs), wrong), flush=True
+        )
         if os.environ.get("VERBOSE") and "died" not in ours:
             print("   ", ours["at"], ours["others"])
     keys = "points", "descriptors", "twice", "names"
-    print("      %-42s %s" % ("all", row(*({key: sum(pair[which].get(key, 0) for pair in rows.values()) for key in keys} for which in (0, 1)))))
+    print(
+        "      %-42s %s"
+        % ("all", row(*({key: sum(pair[which].get(key, 0) for pair in rows.values()) for key in keys} for which in (0, 1))))
+    )
     theirs = by_class(rows, 1)
     for name, left in by_class(rows, 0).items():
         if left and left >= theirs[name]:

@@ -46,6 +46,7 @@ def scenarios(module):
             file = module.SpooledTemporaryFile(mode=mode)
             file.write(data)
             return file
+
         return prepare
 
     def spooled_over(_):
@@ -72,9 +73,11 @@ def scenarios(module):
     def received(make):
         """What is returned is the caller's, who could lose it as well: up to 3.10 signals are looked at between a call and
         what follows it. So it is received by C, which has the memory for it."""
+
         def act(box):
             box.extend(map(make, ("",)))
             return box
+
         return act
 
     return {
@@ -196,8 +199,14 @@ class Count:
         self.others[text] = self.others.get(text, 0) + 1
 
     def result(self):
-        return {"points": self.points, "descriptors": self.descriptors, "twice": self.twice, "names": self.names,
-                "others": self.others, "at": self.at}
+        return {
+            "points": self.points,
+            "descriptors": self.descriptors,
+            "twice": self.twice,
+            "names": self.names,
+            "others": self.others,
+            "at": self.at,
+        }
 
 
 def opcodes(scenario, skip_return):
@@ -224,8 +233,12 @@ def opcodes(scenario, skip_return):
                 return trace
             state["left"] -= 1
             if state["left"] == 0:
-                state["where"] = "%s:%s %s %s" % (os.path.basename(code.co_filename), frame.f_lineno, code.co_name,
-                                                  dis.opname[code.co_code[frame.f_lasti]])
+                state["where"] = "%s:%s %s %s" % (
+                    os.path.basename(code.co_filename),
+                    frame.f_lineno,
+                    code.co_name,
+                    dis.opname[code.co_code[frame.f_lasti]],
+                )
                 raise Interrupt
         return trace
 

@@ -1,4 +1,5 @@
 """What the fork programs share: objects that come through a fork, and threads that use every class meanwhile."""
+
 import faulthandler
 import os
 import signal
@@ -22,7 +23,11 @@ def end_after(seconds: int) -> None:
 
 
 def use_every_class() -> None:
-    with tempfile.NamedTemporaryFile() as named, tempfile.TemporaryFile("w+") as unnamed, tempfile.TemporaryDirectory() as directory:
+    with (
+        tempfile.NamedTemporaryFile() as named,
+        tempfile.TemporaryFile("w+") as unnamed,
+        tempfile.TemporaryDirectory() as directory,
+    ):
         named.write(b"data")
         unnamed.write("data")
         with open(os.path.join(directory, "file"), "w") as file:

@@ -2,7 +2,7 @@
 
 usage: python3 crash.py LIBRARY
 """
-import ctypes
+
 import signal
 import subprocess
 import sys
@@ -47,8 +47,9 @@ EXPECTED = {"segv": signal.SIGSEGV, "overflow": signal.SIGSEGV, "abort": signal.
 
 def crash(order: str, library: str, fault: str, where: str) -> "tuple[int, list[str]]":
     """How a process ended, and what faulthandler said, without the addresses that differ."""
-    child = subprocess.run([sys.executable, "-c", CHILD, order, library, fault, where], stderr=subprocess.PIPE, text=True,
-                           timeout=120)
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, order, library, fault, where], stderr=subprocess.PIPE, text=True, timeout=120
+    )
     lines = [line for line in child.stderr.splitlines() if line.startswith("Fatal Python error") or "innermost" in line]
     return child.returncode, lines
 
@@ -59,7 +60,11 @@ def main() -> None:
         for where in ("main", "thread"):
             control = crash("without", library, fault, where)
             # faulthandler has an alternate stack in its main thread only: elsewhere an overflow ends without a report
-            assert control[0] == -number and (control[1] or (fault, where) == ("overflow", "thread")), (fault, where, control)
+            assert control[0] == -number and (control[1] or (fault, where) == ("overflow", "thread")), (
+                fault,
+                where,
+                control,
+            )
             for order in ("before", "after"):
                 found = crash(order, library, fault, where)
                 assert found == control, (order, fault, where, found, control)

@@ -1,5 +1,6 @@
 """Five generations by os.fork(), each forked while 4 threads of its parent use every class, and each with 4 threads of its
 own. Every one uses what the first made and ends as an interpreter does."""
+
 import os
 import sys
 import time

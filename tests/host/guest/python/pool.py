@@ -1,5 +1,6 @@
 """multiprocessing's pools of forked workers: they use every class and what they inherit, while 4 threads of the parent do so
 too. A worker ends after a few tasks and another is forked, by a thread of the pool's, in the midst of it."""
+
 import multiprocessing
 import os
 import sys
