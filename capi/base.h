@@ -34,11 +34,13 @@ static inline bool tempfile__same(const char *a, const char *b)
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
 typedef const char tempfile__cchar;
 typedef const void tempfile__cvoid;
-typedef const tempfile_options tempfile__options;
 
 /* --- base_state.c: the process */
 
-enum { TEMPFILE__VARIABLES = 4 };
+/* What the default directory depends on: variables of the environment, and tempfile_settempdir. */
+enum tempfile__variable {
+    TEMPFILE__TMPDIR, TEMPFILE__TEMP, TEMPFILE__TMP, TEMPFILE__HOME, TEMPFILE__SETTEMPDIR, TEMPFILE__VARIABLES
+};
 
 /* The base's own state. A forked child goes on with it, whatever becomes of Go. */
 struct tempfile__wiped;
@@ -49,8 +51,7 @@ extern struct tempfile__shared {
     bool exit_watched;                       /* the exit handler is registered */
     pthread_key_t thread_key;
     bool has_thread_key;
-    char *tempdir;                           /* tempfile_settempdir; NULL: choose */
-    char *environment[TEMPFILE__VARIABLES];  /* as it was last looked at */
+    char *environment[TEMPFILE__VARIABLES];  /* as it was last looked at; NULL: not set */
     uint64_t environment_number;             /* counts its changes */
 } tempfile__shared;
 
@@ -82,9 +83,21 @@ static inline uint64_t tempfile__epoch(void)
 extern bool tempfile__restart_off;
 #endif
 
+/* --- base_environment.c */
+
+/* The environment as it was when a thread last looked at it, for the choice of the default directory. */
+struct tempfile__environment {
+    uint64_t number; /* another one whenever the environment is; 0: no variable was ever set */
+    char *values[TEMPFILE__VARIABLES]; /* enum tempfile__variable; NULL: not set */
+    size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
+};
+const struct tempfile__environment *tempfile__environment(void);
+bool tempfile__environment_is(uint64_t number);
+void tempfile__free_environment(struct tempfile__environment *environment);
+
 /* --- base_thread.c: the threads */
 
-struct tempfile__recipes;
+struct tempfile__plans;
 struct tempfile__record;
 
 /* The library's state of one thread. It lies in malloc'ed memory behind one key and not in thread-local variables, because
@@ -100,7 +113,8 @@ struct tempfile__thread {
     void *stack;      /* its bounds; size 0: not asked for yet */
     size_t stack_size;
     uint64_t serial_at_fork;           /* the last descriptor's serial when the thread last forked */
-    struct tempfile__recipes *recipes; /* of the fast group; load.c frees it */
+    struct tempfile__environment environment;
+    struct tempfile__plans *plans; /* of the fast group; load.c frees it */
     struct tempfile__record *spare_record; /* of the object group: for this thread's next object; NULL: there is none */
 };
 
@@ -123,28 +137,31 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 extern const tempfile_error tempfile__no_error;
 void tempfile__clear(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+int tempfile__fail_errno(int error, const char *function, const char *operation, const char *path);
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);
 
 /* --- base_options.c */
 
-int tempfile__read_options(const tempfile_options **options, tempfile_options *copy, const char *function);
+/* Every string of the options. The caller's name is the last: it is no part of the question whether two creations are alike. */
+#define TEMPFILE__STRINGS(each) each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+#define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
+enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 
-/* --- base_environment.c */
-
-struct tempfile__environment {
-    char *tempdir; /* malloc'ed copy; NULL: choose */
-    const char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
+/* A caller's options in one block of memory, so that memcmp compares them. */
+struct tempfile__flat_options {
+    size_t sizes[TEMPFILE__STRING_COUNT]; /* of the strings, NUL included; 0: NULL */
+    size_t name;                          /* where in bytes the caller's name begins */
+    tempfile_options fixed;               /* the pointers are NULL */
+    char bytes[];                         /* the strings, one after the other */
 };
-void tempfile__environment(struct tempfile__environment *environment);
-uint64_t tempfile__environment_number(void);
-struct tempfile__environment_copy {
-    uint64_t number; /* 0: of an environment in which no variable is set */
-    char *values[TEMPFILE__VARIABLES];
+struct tempfile__options_room {
+    struct tempfile__flat_options *flat;
+    size_t bytes; /* how many bytes of strings there is room for */
 };
-bool tempfile__environment_is(const struct tempfile__environment_copy *copy);
-bool tempfile__copy_environment(struct tempfile__environment_copy *copy);
-void tempfile__free_environment(struct tempfile__environment_copy *copy);
+int tempfile__flatten_options(const tempfile_options *options, struct tempfile__options_room *room, const char *function);
+struct tempfile__flat_options *tempfile__copy_flat_options(const struct tempfile__flat_options *flat);
+bool tempfile__same_options(const struct tempfile__flat_options *a, const struct tempfile__flat_options *b);
 
 /* --- the beginning of every call */
 

@@ -29,6 +29,7 @@ struct tempfile__thread *tempfile__new_thread(void)
 
 void tempfile__free_thread(struct tempfile__thread *thread)
 {
+    tempfile__free_environment(&thread->environment);
     free(thread->text);
     free(thread);
 }

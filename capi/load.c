@@ -7,7 +7,7 @@ static void thread_ends(void *value)
 {
     struct tempfile__thread *thread = value;
 
-    tempfile__free_recipes(thread->recipes);
+    tempfile__free_plans(thread->plans);
     if (thread->spare_record != NULL)
         tempfile__return_record(thread->spare_record);
     tempfile__free_thread(thread);

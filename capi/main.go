@@ -3,7 +3,7 @@
 package main
 
 /*
-#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -fvisibility=hidden
+#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -Werror=implicit-function-declaration -fvisibility=hidden
 #cgo tempfile_hooks CFLAGS: -DTEMPFILE_HOOKS
 #cgo tempfile_eager CFLAGS: -DTEMPFILE_EAGER
 #cgo tempfile_no_reserve CFLAGS: -DTEMPFILE_NO_RESERVE

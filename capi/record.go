@@ -11,6 +11,7 @@ import (
 
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
+	"libtempfile/core/system"
 )
 
 // record is object.Storage in C memory.
@@ -39,6 +40,15 @@ var (
 	_ = [1]struct{}{}[object.FlagText-C.TEMPFILE__TEXT_MODE]
 	_ = [1]struct{}{}[object.FlagNotEmpty-C.TEMPFILE__NOT_EMPTY]
 	_ = [1]struct{}{}[engine.NameLength-C.TEMPFILE__NAME_LENGTH]
+	_ = [1]struct{}{}[engine.ForMkstemp-C.TEMPFILE__MKSTEMP]
+	_ = [1]struct{}{}[engine.ForMkdtemp-C.TEMPFILE__MKDTEMP]
+	_ = [1]struct{}{}[engine.ForMktemp-C.TEMPFILE__MKTEMP]
+	_ = [1]struct{}{}[engine.ForUnnamed-C.TEMPFILE__UNNAMED]
+	_ = [1]struct{}{}[engine.ForNamedTemporaryFile-C.TEMPFILE__NAMED_FILE]
+	_ = [1]struct{}{}[engine.ForTemporaryFile-C.TEMPFILE__UNNAMED_FILE]
+	_ = [1]struct{}{}[engine.ForSpooledTemporaryFile-C.TEMPFILE__SPOOLED_FILE]
+	_ = [1]struct{}{}[engine.ForTemporaryDirectory-C.TEMPFILE__TEMPORARY_DIRECTORY]
+	_ = [1]struct{}{}[len(system.NoUnnamedErrnos)-C.TEMPFILE__ERRNOS]
 	_ = map[bool]struct{}{false: {}, engine.Alphabet == C.TEMPFILE__ALPHABET: {}} // twice the same key does not compile
 )
 

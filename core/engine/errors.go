@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -70,3 +71,12 @@ func (e *RemovalError) Error() string {
 
 // Unwrap gives the first failure.
 func (e *RemovalError) Unwrap() error { return e.First }
+
+// errnoOf takes the path off an error whose place is plain from the context.
+func errnoOf(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}
