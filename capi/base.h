@@ -1,6 +1,6 @@
-/* The base group: the process, its threads, the detail of an error, the environment and the options. The other groups stand on
- * it: runtime, object, fast, and at last the shims. README.md has the order, and make check-layers proves it. Nothing that is
- * declared in the groups' headers is exported: the symbol map hides it. */
+/* The base group: the process, its threads, the detail of an error, the environment and the options. The other groups
+ * stand on it: runtime, object, fast, and at last the shims. README.md has the order, and make check-layers proves it.
+ * Nothing that is declared in the groups' headers is exported: the symbol map hides it. */
 #ifndef TEMPFILE_BASE_H
 #define TEMPFILE_BASE_H
 
@@ -15,8 +15,8 @@
 /* C's own variables. They are in a section of their own, which a restart of Go leaves alone: see runtime_image.c. */
 #define TEMPFILE__KEPT __attribute__((section("tempfile_kept")))
 
-/* The linker gives C's own code the real functions, and Go the __wrap_ functions of runtime_wraps.c. build.sh reads the names
- * here. */
+/* The linker gives C's own code the real functions, and Go the __wrap_ functions of runtime_wraps.c. build.sh reads the
+ * names here. */
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 int __real_pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
@@ -92,7 +92,7 @@ struct tempfile__environment {
     size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
 };
 const struct tempfile__environment *tempfile__environment(void);
-bool tempfile__environment_is(uint64_t number);
+bool tempfile__environment_is(const struct tempfile__environment *copy);
 void tempfile__free_environment(struct tempfile__environment *environment);
 
 /* --- base_thread.c: the threads */
@@ -143,25 +143,22 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 
 /* --- base_options.c */
 
-/* Every string of the options. The caller's name is the last: it is no part of the question whether two creations are alike. */
-#define TEMPFILE__STRINGS(each) each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+/* Every string of the options. */
+#define TEMPFILE__STRINGS(each) \
+    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
 #define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
 enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 
-/* A caller's options in one block of memory, so that memcmp compares them. */
+/* A copy of options in one block of memory. */
 struct tempfile__flat_options {
     size_t sizes[TEMPFILE__STRING_COUNT]; /* of the strings, NUL included; 0: NULL */
-    size_t name;                          /* where in bytes the caller's name begins */
-    tempfile_options fixed;               /* the pointers are NULL */
+    size_t size;                          /* of all strings */
+    tempfile_options fixed;               /* whose pointers mean nothing */
     char bytes[];                         /* the strings, one after the other */
 };
-struct tempfile__options_room {
-    struct tempfile__flat_options *flat;
-    size_t bytes; /* how many bytes of strings there is room for */
-};
-int tempfile__flatten_options(const tempfile_options *options, struct tempfile__options_room *room, const char *function);
-struct tempfile__flat_options *tempfile__copy_flat_options(const struct tempfile__flat_options *flat);
-bool tempfile__same_options(const struct tempfile__flat_options *a, const struct tempfile__flat_options *b);
+int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
+struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options *given, const char *function, int *result);
+bool tempfile__same_options(const struct tempfile__flat_options *flat, const tempfile_options *given);
 
 /* --- the beginning of every call */
 

@@ -25,7 +25,8 @@ static bool getenv_is_safe(void)
 #endif
 }
 
-/* Chosen once: it never changes. The caller of a setuid program must not move its files. */
+/* Chosen once: it never changes. A setuid program ignores the environment, because its caller must not decide where its
+ * files are. */
 static enum way way(void)
 {
     static TEMPFILE__KEPT int known;
@@ -45,8 +46,8 @@ static inline void keep(const char **value, const char *text)
         *value = text;
 }
 
-/* Reads all the variables. Where getenv is no safer than a walk of our own, one walk finds all: getenv walks once for each, and this
- * is the longest part of many a call. */
+/* Reads all the variables. Where getenv is no safer than a walk of our own, one walk finds all: getenv walks once for
+ * each, and this is the longest part of many a call. */
 static void look(const char *now[TEMPFILE__SETTEMPDIR])
 {
     enum way chosen = way();
@@ -78,8 +79,8 @@ static void look(const char *now[TEMPFILE__SETTEMPDIR])
     }
 }
 
-/* Brings the library's copy of the environment up to date, its lock held. Where there is no memory to remember a value, every look
- * counts as a change. */
+/* Brings the library's copy of the environment up to date, its lock held. Where there is no memory to remember a value,
+ * every look counts as a change. */
 static void update(struct tempfile__shared *shared, const char *now[TEMPFILE__SETTEMPDIR])
 {
     for (int i = 0; i < TEMPFILE__SETTEMPDIR; i++) {
@@ -111,17 +112,16 @@ static bool copy(const struct tempfile__shared *shared, struct tempfile__environ
     return true;
 }
 
-/* Tells, without a lock, whether this thread's copy has the number, and is still what the environment is. */
-bool tempfile__environment_is(uint64_t number)
+/* Tells, without a lock, whether a thread's copy is still equal to the environment. */
+bool tempfile__environment_is(const struct tempfile__environment *copy)
 {
-    const struct tempfile__thread *thread = tempfile__this_thread();
     const char *now[TEMPFILE__SETTEMPDIR];
 
-    if (thread->environment.number != number || __atomic_load_n(&tempfile__shared.environment_number, __ATOMIC_ACQUIRE) != number)
+    if (__atomic_load_n(&tempfile__shared.environment_number, __ATOMIC_ACQUIRE) != copy->number)
         return false;
     look(now);
     for (int i = 0; i < TEMPFILE__SETTEMPDIR; i++)
-        if (!tempfile__same(now[i], thread->environment.values[i]))
+        if (!tempfile__same(now[i], copy->values[i]))
             return false;
     return true;
 }

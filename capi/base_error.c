@@ -98,8 +98,8 @@ static char *put(char *to, struct part part)
     return to + part.size + 1;
 }
 
-/* Sets the thread's detail, and returns the code. The path may lie in the thread's last detail. The strings are in memory at the
- * same time, so neither the sum of their sizes nor four times the sum overflows. */
+/* Sets the thread's detail, and returns the code. The path may lie in the thread's last detail. The strings are in memory
+ * at the same time, so neither the sum of their sizes nor four times the sum overflows. */
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed)
 {

@@ -1,25 +1,22 @@
-/* Options structs of every age, in the one form that the library works with. To add an option, add it here, in options.go and
- * where the core decides by it; the build fails until it is here. */
+/* Options structs of every age, in the one form that the library works with. To add an option, add it here, in options.go
+ * and where the core decides by it; the build fails until it is here. */
 #include "base.h"
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The sizes of all fields. The strings of two structs are compared, and their addresses are not, so a string that is missing in
- * TEMPFILE__STRINGS would be taken for the same after the host has changed it. */
-_Static_assert(sizeof(tempfile_options) == sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
-               "an option was added: a string belongs into TEMPFILE__STRINGS, anything else into this sum");
-
-#define NAME(string) #string,
-#define TAKE(string)                                 \
-    texts[TEMPFILE__STRING_##string] = flat->fixed.string; \
-    flat->fixed.string = NULL;
+/* A field that is missing below would be taken for the same after the host has changed it. The numbers stand together at the end, where
+ * one memcmp compares them. */
+#define NUMBERS offsetof(tempfile_options, buffering)
+#define NUMBERS_SIZE (2 * sizeof(int64_t) + 2 * sizeof(uint32_t))
+_Static_assert(sizeof(tempfile_options) == NUMBERS + NUMBERS_SIZE && NUMBERS == sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *),
+               "an option was added: a string belongs into TEMPFILE__STRINGS, and any other field must be compared here");
 
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
 
-/* Copies a caller's struct of another size. A field that an older struct lacks is zero; a field that only a newer one has must
- * be zero. */
+/* Copies a caller's struct of another size. A field that an older struct lacks is zero; a field that only a newer one has
+ * must be zero. */
 static int convert(const tempfile_options *from, size_t size, tempfile_options *to, const char *function)
 {
     const char *tail = (const char *)from;
@@ -42,8 +39,9 @@ static int convert(const tempfile_options *from, size_t size, tempfile_options *
     return 0;
 }
 
-/* Copies a caller's struct. It may be at any address, as in a packed one. */
-static int copy_struct(const tempfile_options *from, tempfile_options *to, const char *function)
+/* Copies a caller's struct, so that a thread of the host's that changes it meanwhile cannot make us decide by one value and act by
+ * another. It may be at any address, as in a packed one. 0, or the error that the call returns. */
+int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function)
 {
     size_t size;
 
@@ -56,82 +54,77 @@ static int copy_struct(const tempfile_options *from, tempfile_options *to, const
     return 0;
 }
 
-static int no_memory(const char *function)
+/* Gives the sizes of all strings, and their sum in bytes. 0, or the error that the call returns. */
+static int measure(const char *const texts[], size_t sizes[], size_t *bytes, const char *function)
 {
-    return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for a copy of the options", 0);
-}
-
-/* Makes room for so many bytes of strings; false: no memory. */
-static bool grow(struct tempfile__options_room *room, size_t bytes)
-{
-    struct tempfile__flat_options *larger;
-
-    if (bytes <= room->bytes)
-        return true;
-    bytes = bytes < 512 ? 512 : 2 * bytes;
-    larger = realloc(room->flat, sizeof *larger + bytes);
-    if (larger == NULL)
-        return false;
-    room->flat = larger;
-    room->bytes = bytes;
-    return true;
-}
-
-/* Appends a string of the options, if it is set. 0, or the error that the call returns. */
-static int append(struct tempfile__options_room *room, size_t *at, const char *text, enum tempfile__string which, const char *function)
-{
+#define NAME(string) #string,
     static const char *const names[] = {TEMPFILE__STRINGS(NAME)};
-    size_t length;
     char reason[96];
 
-    length = strnlen(text, TEMPFILE_PATH_SIZE);
-    if (length == TEMPFILE_PATH_SIZE) {
-        snprintf(reason, sizeof reason, "%s is longer than any path that the system takes", names[which]);
-        return tempfile__fail(-ENAMETOOLONG, function, "arguments", "", reason, 0);
+    *bytes = 0;
+    for (int i = 0; i < TEMPFILE__STRING_COUNT; i++) {
+        sizes[i] = texts[i] != NULL ? strnlen(texts[i], TEMPFILE_PATH_SIZE) + 1 : 0;
+        if (sizes[i] > TEMPFILE_PATH_SIZE) {
+            snprintf(reason, sizeof reason, "%s is longer than any path that the system takes", names[i]);
+            return tempfile__fail(-ENAMETOOLONG, function, "arguments", "", reason, 0);
+        }
+        *bytes += sizes[i];
     }
-    if (!grow(room, *at + length + 1))
-        return no_memory(function);
-    memcpy(room->flat->bytes + *at, text, length);
-    room->flat->bytes[*at + length] = '\0';
-    room->flat->sizes[which] = length + 1;
-    *at += length + 1;
     return 0;
 }
 
-/* Copies a caller's options with their strings into a room of this thread's, which grows. A thread of the host's that changes them
- * meanwhile cannot make us decide by one value and act by another. 0, or the error that the call returns. */
-int tempfile__flatten_options(const tempfile_options *options, struct tempfile__options_room *room, const char *function)
+/* Copies options with their strings. NULL: *result is the error that the call returns. */
+struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options *given, const char *function, int *result)
 {
-    const char *texts[TEMPFILE__STRING_COUNT];
+#define TEXT(string) given->string,
+    const char *const texts[] = {TEMPFILE__STRINGS(TEXT)};
+    size_t sizes[TEMPFILE__STRING_COUNT], bytes;
     struct tempfile__flat_options *flat;
-    size_t at = 0;
-    int result;
+    char *to;
 
-    if (!grow(room, 1))
-        return no_memory(function);
-    flat = room->flat;
-    result = copy_struct(options, &flat->fixed, function);
-    memset(flat->sizes, 0, sizeof flat->sizes);
-    TEMPFILE__STRINGS(TAKE)
-    for (int i = 0; i < TEMPFILE__STRING_COUNT && result == 0; i++)
-        if (texts[i] != NULL)
-            result = append(room, &at, texts[i], i, function);
-    room->flat->name = at - room->flat->sizes[TEMPFILE__STRING_name];
-    return result;
+    *result = measure(texts, sizes, &bytes, function);
+    if (*result != 0)
+        return NULL;
+    flat = malloc(sizeof *flat + bytes);
+    if (flat == NULL) {
+        *result = tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for a copy of the options", 0);
+        return NULL;
+    }
+    memcpy(flat->sizes, sizes, sizeof sizes);
+    flat->size = bytes;
+    flat->fixed = *given;
+    to = flat->bytes;
+    for (int i = 0; i < TEMPFILE__STRING_COUNT; to += sizes[i++])
+        if (sizes[i] > 0) {
+            memcpy(to, texts[i], sizes[i] - 1);
+            to[sizes[i] - 1] = '\0';
+        }
+    return flat;
 }
 
-/* Copies flat options without the caller's name; NULL: no memory. */
-struct tempfile__flat_options *tempfile__copy_flat_options(const struct tempfile__flat_options *flat)
+/* Tells whether a string is the next one of a copy. */
+static inline bool is_next(const char *text, size_t size, const char **next)
 {
-    struct tempfile__flat_options *copy = malloc(sizeof *copy + flat->name);
+    const char *copy = *next;
 
-    if (copy != NULL)
-        memcpy(copy, flat, sizeof *copy + flat->name);
-    return copy;
+    if (size == 0)
+        return text == NULL;
+    *next += size;
+    return text != NULL && strcmp(text, copy) == 0;
 }
 
-/* Tells whether options ask for the same creation, but for a name of the caller's of the same size. */
-bool tempfile__same_options(const struct tempfile__flat_options *a, const struct tempfile__flat_options *b)
+/* Tells whether options ask for the same creation as others, but for a name of the caller's. It compares in place: a copy of the
+ * strings would cost more instructions than some creations have to spare. */
+bool tempfile__same_options(const struct tempfile__flat_options *flat, const tempfile_options *given)
 {
-    return a->name == b->name && memcmp(a, b, sizeof *a + a->name) == 0;
+    const char *next = flat->bytes;
+
+    if (flat->size == 0) /* most have no strings, and are the same byte for byte */
+        return memcmp(&flat->fixed, given, sizeof *given) == 0;
+#define SAME(string) \
+    if (TEMPFILE__STRING_##string != TEMPFILE__STRING_name && !is_next(given->string, flat->sizes[TEMPFILE__STRING_##string], &next)) \
+        return false;
+    TEMPFILE__STRINGS(SAME)
+    return (given->name == NULL) == (flat->sizes[TEMPFILE__STRING_name] == 0) &&
+           memcmp((const char *)&flat->fixed + NUMBERS, (const char *)given + NUMBERS, NUMBERS_SIZE) == 0;
 }

@@ -103,7 +103,8 @@ func tfgo_help(work unsafe.Pointer) (result C.int) {
 //
 //tempfile:internal
 //export tfgo_plan
-func tfgo_plan(function *C.char, size C.size_t, c *C.struct_tempfile__flat_options, out *C.struct_tempfile__plan) (result C.int) {
+func tfgo_plan(function *C.char, size C.size_t, creation C.int, c *C.struct_tempfile__flat_options,
+	out *C.struct_tempfile__plan) (result C.int) {
 	stack.Reserve()
 	defer rescue(unsafe.String((*byte)(unsafe.Pointer(function)), int(size)), &result)
 	name := unsafe.String((*byte)(unsafe.Pointer(function)), int(size))
@@ -111,7 +112,7 @@ func tfgo_plan(function *C.char, size C.size_t, c *C.struct_tempfile__flat_optio
 	if err != nil {
 		return fail[C.int](name, err)
 	}
-	plan, err := library.Plan(engine.Creation(out.creation), o)
+	plan, err := library.Plan(engine.Creation(creation), o)
 	if err != nil {
 		return fail[C.int](name, err)
 	}

@@ -1,5 +1,6 @@
-/* The fast group: what C does itself in place of a call into Go. It does a subset of the core's rules, and hands over anything
- * else: a function here that answers false has changed nothing, and Go does it all. */
+/* The fast group: C carries out in place of Go what takes longer to hand over than to do. The creations act on plans that
+ * Go has made. The other functions do a subset of the core's rules: one that answers false has changed nothing, and Go
+ * does it all. */
 #ifndef TEMPFILE_FAST_H
 #define TEMPFILE_FAST_H
 
@@ -41,8 +42,8 @@ enum { TEMPFILE__ERRNOS = 5 };
 
 /* How something is created, as Go has decided: core's engine.Outline. */
 struct tempfile__plan {
-    enum tempfile__creation creation;
-    struct tempfile__flat_options *options; /* that it is for; NULL: it is good for one creation only */
+    enum tempfile__creation creation; /* 0: the plan is good for one creation only, or there is none */
+    struct tempfile__flat_options *options; /* that it was made for */
     bool lasting;             /* the same options lead to the same plan again */
     bool by_environment;      /* the directory was chosen by the environment with the number */
     uint64_t environment;
@@ -66,7 +67,7 @@ void tempfile__free_plans(struct tempfile__plans *plans);
 
 /* --- Go's functions for this group. cgo's own prototypes are compiled against these. */
 
-extern int tfgo_plan(char *function, size_t function_size, struct tempfile__flat_options *options, struct tempfile__plan *plan);
+extern int tfgo_plan(char *function, size_t function_size, int creation, struct tempfile__flat_options *options, struct tempfile__plan *plan);
 extern int tfgo_identify_new(char *path, size_t size, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode);
 
 #endif

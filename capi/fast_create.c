@@ -1,8 +1,8 @@
-/* The creations. Go makes the plan, and C always acts on it: it draws a name, calls the system, draws another name on EEXIST, and
- * takes the fallback where O_TMPFILE is not to be had. core/engine/create.go does the same for Go programs.
+/* The creations. Go makes the plan, and C always acts on it: it draws a name, calls the system, draws another name on
+ * EEXIST, and takes the fallback where O_TMPFILE is not to be had. core/engine/create.go does the same for Go programs.
  *
- * The system is called as Go calls it: by none of the C library's functions that another library may have replaced, or that are
- * cancellation points. */
+ * The system is called by syscall(2), as Go calls it. Another library may have replaced open and mkdir, and they are
+ * cancellation points, where a cancelled thread would end with the descriptor. */
 #define _GNU_SOURCE
 #include "fast.h"
 #include <errno.h>
@@ -60,8 +60,8 @@ static inline int ignoring_eintr(call_of_system *call, const struct tempfile__pl
     return (int)result;
 }
 
-/* Makes a call with one name after another until the system says anything but EEXIST, which is all that another name can cure. The
- * path is the plan's, or a copy. The result of the call, or the error that the public function returns. */
+/* Makes a call with one name after another until the system says anything but EEXIST, which is all that another name can
+ * cure. The path is the plan's, or a copy. The result of the call, or the error that the public function returns. */
 static inline int attempt(const struct tempfile__plan *plan, char *path, call_of_system *call, const char *operation, const char *function)
 {
     int result = -1;
@@ -110,7 +110,8 @@ static int make_unnamed(const struct tempfile__plan *plan, const char *function)
 
 /* --- for a descriptor or a path */
 
-/* Makes sure, before anything is created, that the path fits into a caller's buffer. No buffer at all of size 0 asks for the size. */
+/* Makes sure, before anything is created, that the path fits into a caller's buffer. No buffer at all of size 0 asks for
+ * the size. */
 static int check_buffer(const struct tempfile__plan *plan, const char *out_path, size_t path_size, const char *function)
 {
     char reason[64];

@@ -26,8 +26,8 @@ static bool read_device(char *to, size_t size)
     return size == 0;
 }
 
-/* Fills in a name from a stock, which comes from the kernel many at a time; false and errno: it gives no more. Of the 2^64 numbers
- * in the stock, a few more stand for some names than for others: one in four million. */
+/* Fills in a name from a stock, which comes from the kernel many at a time; false and errno: it gives no more. Of the
+ * 2^64 numbers in the stock, a few more stand for some names than for others: one in four million. */
 bool tempfile__draw_name(struct tempfile__names *names, char name[TEMPFILE__NAME_LENGTH])
 {
     uint64_t number;

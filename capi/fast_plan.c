@@ -1,8 +1,8 @@
-/* Plans. Go decides how something is created, and the thread keeps the decision: a call into Go takes longer than some calls of the
- * system. A plan is good for the same options and, if they leave the directory open, the same environment.
+/* Plans. Go decides how something is created, and the thread keeps the decision: a call into Go takes longer than some
+ * calls of the system. A plan is good for the same options and, if they leave the directory open, the same environment.
  *
- * Each thread has its own plans, so that threads never wait for each other, and its own stock of random names. A forked child begins
- * without either, as it must not draw its parent's names. */
+ * Each thread has its own plans, so that threads never wait for each other, and its own stock of random names. A forked
+ * child begins without either, as it must not draw its parent's names. */
 #define _GNU_SOURCE
 #include "fast.h"
 #include <errno.h>
@@ -15,7 +15,7 @@ struct tempfile__plans {
     uint64_t epoch; /* of the process that they are for */
     struct tempfile__plan list[PLANS];
     unsigned next; /* the place for the next plan */
-    struct tempfile__options_room room;
+    const struct tempfile__environment *environment; /* the thread's */
     struct tempfile__names names;
 };
 
@@ -32,93 +32,96 @@ void tempfile__free_plans(struct tempfile__plans *plans)
         return;
     for (int i = 0; i < PLANS; i++)
         forget(&plans->list[i]);
-    free(plans->room.flat);
     free(plans);
 }
 
 /* This thread's plans in this process; NULL: no memory. */
-static struct tempfile__plans *own_plans(void)
+static struct tempfile__plans *new_plans(void)
 {
     struct tempfile__thread *thread = tempfile__new_thread();
 
     if (thread == NULL)
         return NULL;
-    if (thread->plans != NULL && __builtin_expect(thread->plans->epoch != tempfile__epoch(), 0)) {
-        tempfile__free_plans(thread->plans);
-        thread->plans = NULL;
-    }
-    if (thread->plans == NULL && (thread->plans = calloc(1, sizeof *thread->plans)) != NULL)
-        thread->plans->epoch = tempfile__epoch();
+    tempfile__free_plans(thread->plans);
+    thread->plans = calloc(1, sizeof *thread->plans);
+    if (thread->plans == NULL)
+        return NULL;
+    thread->plans->epoch = tempfile__epoch();
+    thread->plans->environment = &thread->environment;
     return thread->plans;
 }
 
 /* Puts a name of the caller's into a plan's path; false: Go must look at it. */
-static bool put_given_name(struct tempfile__plan *plan, const struct tempfile__flat_options *options)
+static bool put_given_name(struct tempfile__plan *plan, const char *name)
 {
-    const char *name = options->bytes + options->name;
-    size_t size = options->sizes[TEMPFILE__STRING_name];
-
-    if (size == 0)
+    if (name == NULL)
         return true;
-    if (size - 1 != plan->name_size || memchr(name, '/', size) != NULL || memchr(name, '\0', size - 1) != NULL)
+    if (strnlen(name, plan->name_size + 1) != plan->name_size)
         return false;
     memcpy(plan->path + plan->name, name, plan->name_size);
-    return true;
+    return memchr(plan->path + plan->name, '/', plan->name_size) == NULL && memchr(plan->path + plan->name, '\0', plan->name_size) == NULL;
 }
 
-/* Tells whether a plan is good for a creation with options, by now. */
-static bool is_good(struct tempfile__plan *plan, enum tempfile__creation creation, const struct tempfile__flat_options *options)
+/* Tells whether a plan is good for a creation now. */
+static bool is_good(struct tempfile__plan *plan, const struct tempfile__environment *environment, const tempfile_options *options)
 {
 #ifdef TEMPFILE_HOOKS
     if (tempfile__restart_off)
         return false;
 #endif
-    return plan->creation == creation && plan->options != NULL && tempfile__same_options(plan->options, options) &&
-           (!plan->by_environment || tempfile__environment_is(plan->environment)) && put_given_name(plan, options);
+    return tempfile__same_options(plan->options, options) &&
+           (!plan->by_environment || (plan->environment == environment->number && tempfile__environment_is(environment))) &&
+           put_given_name(plan, options->name);
 }
 
-/* Has Go make a plan, in the place of an older one. */
-static int ask_go(struct tempfile__plans *plans, enum tempfile__creation creation, const char *function, struct tempfile__plan **out_plan)
+/* Has Go make a plan, in the place of the oldest one. */
+static int ask_go(struct tempfile__plans *plans, enum tempfile__creation creation, const tempfile_options *options, const char *function)
 {
     struct tempfile__plan *plan = &plans->list[plans->next % PLANS];
     struct tempfile__thread *thread;
-    int result = tempfile__enter_go(&thread, function);
+    int result;
 
-    if (result != 0)
-        return result;
     forget(plan);
-    plan->creation = creation;
+    plan->options = tempfile__flatten_options(options, function, &result);
+    if (plan->options == NULL)
+        return result;
     plan->names = &plans->names;
-    result = tfgo_plan((char *)function, strlen(function), plans->room.flat, plan);
-    tempfile__leave_go(thread);
+    result = tempfile__enter_go(&thread, function);
+    if (result == 0) {
+        result = tfgo_plan((char *)function, strlen(function), (int)creation, plan->options, plan);
+        tempfile__leave_go(thread);
+    }
     if (result != 0) {
         forget(plan);
         return result;
     }
-    plan->environment = thread->environment.number;
-    if (plan->lasting && (plan->options = tempfile__copy_flat_options(plans->room.flat)) != NULL)
+    plan->environment = plans->environment->number;
+    if (plan->lasting) {
+        plan->creation = creation; /* from now on it is found */
         plans->next++;
-    *out_plan = plan;
+    }
     return 0;
 }
 
 /* Gives the plan for a creation, which is good until this thread's next call. 0, or the error that the call returns. */
 int tempfile__plan(enum tempfile__creation creation, const tempfile_options *options, const char *function, struct tempfile__plan **out_plan)
 {
-    struct tempfile__plans *plans = own_plans();
-    int result;
+    struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__plans *plans = thread != NULL ? thread->plans : NULL;
+    tempfile_options given;
+    int result = tempfile__read_options(options, &given, function);
 
-    if (plans == NULL)
-        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
-    result = tempfile__flatten_options(options, &plans->room, function);
     if (result != 0)
         return result;
+    if (__builtin_expect(plans == NULL || plans->epoch != tempfile__epoch(), 0) && (plans = new_plans()) == NULL)
+        return tempfile__fail(-ENOMEM, function, "malloc", "", "there is no memory for what is kept of a thread", 0);
     for (int i = 0; i < PLANS; i++)
-        if (is_good(&plans->list[i], creation, plans->room.flat)) {
+        if (plans->list[i].creation == creation && is_good(&plans->list[i], plans->environment, &given)) {
             *out_plan = &plans->list[i];
             return 0;
         }
-    return ask_go(plans, creation, function, out_plan);
+    *out_plan = &plans->list[plans->next % PLANS];
+    return ask_go(plans, creation, &given, function);
 }
 
 /* Keeps the path of a plan that Go is making, and its directory; -ENOMEM: there is no memory. */

@@ -1,5 +1,5 @@
-/* The moments at which the C library calls this one: at load, around a fork, at the end of a thread, at exit and at unload. Each
- * concerns several groups, so this file is above them all. */
+/* The moments at which the C library calls this one: at load, around a fork, at the end of a thread, at exit and at
+ * unload. Each concerns several groups, so this file is above them all. */
 #define _GNU_SOURCE
 #include "fast.h"
 
