@@ -1,24 +1,38 @@
-# The man pages and the site, from the comments of the headers, of the Go package and of the Python package.
+# The man pages and the site. Both have the reference of C from the comments of include/tempfile.h. The guides of the site
+# are written by hand, in bindings/docs.
 
-docs_generator := $(wildcard capi/internal/gendocs/*)
-docs_sources := $(docs_generator) include/tempfile.h bindings/cpp/tempfile.hpp $(wildcard core/*.go python/libtempfile/*.py)
+genman := $(wildcard capi/internal/genman/*) include/tempfile.h
+site_sources := $(genman) $(shell find bindings/docs -type f) README.md python/README.md \
+  $(wildcard bindings/c/examples/*.c tests/bench/results.*)
+mkdocs := build/tools/mkdocs
 
 .PHONY: man docs
-man: $(B)/man/made ## the man pages, in build/man
+man: $(B)/man/made ## document: the man pages, in build/man
 
-$(B)/man/made: $(docs_generator) include/tempfile.h
+$(B)/man/made: $(genman)
 	@QUIET=1 $(need) go modules
 	@rm -rf $(@D) && mkdir -p $(@D)
-	@$(go_here) run ./capi/internal/gendocs -man $(@D)
+	@$(go_here) run ./capi/internal/genman -man $(@D)
 	@touch $@
 
-docs: need-go $(B)/docs/index.html ## a site of static pages, in build/docs
+docs: need-go need-python $(B)/docs/index.html ## document: the site, in build/docs; fetches MkDocs at the first time
 
-$(B)/docs/index.html: $(docs_sources)
-	@rm -rf $(@D) && mkdir -p $(@D)
-	PYTHON="$(PYTHON)" $(go_here) run ./capi/internal/gendocs -site $(@D)
+# MkDocs ends with a failure at a link, an anchor or an included file that does not exist.
+$(B)/docs/index.html: $(site_sources) $(mkdocs)/made
+	@rm -rf $(B)/docs-source && mkdir -p $(B)/docs-source
+	@cp -R bindings/docs/. $(B)/docs-source && cp tests/bench/results.svg $(B)/docs-source/pages
+	@$(go_here) run ./capi/internal/genman -reference $(B)/docs-source/pages/c-reference
+	@NO_MKDOCS_2_WARNING=1 $(mkdocs)/bin/mkdocs build --quiet --strict --clean --config-file $(B)/docs-source/mkdocs.yml
+	@echo "made $@"
+
+$(mkdocs)/made: bindings/docs/requirements.txt
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D) || \
+	  { echo "MkDocs needs an environment of its own: apt-get install python3-venv"; exit 1; }
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 .PHONY: check-docs
-check-docs: need-python man docs ## the man pages are well formed, and no link of the site is broken
-	@tests/docs/man $(B)/man
-	@$(PYTHON) tests/docs/links.py $(B)/docs
+check-docs: need-python man ## check: the man pages are well formed; no link of the site is broken, and none loads from elsewhere
+	@tests/package/check-man $(B)/man
+	@if [ -e $(mkdocs)/made ]; then $(MAKE) -s docs && tests/package/check-site $(B)/docs; \
+	  else echo "skip  check-docs  MkDocs is missing, which 'make docs' fetches"; fi

@@ -1,11 +1,11 @@
 # What pip installs, in build/dist: made by setuptools alone, without pip and without a network.
 
 .PHONY: wheel sdist need-setuptools
-wheel: need-go need-cc need-setuptools $(B)/libtempfile.so ## a wheel that carries the library, in build/dist
+wheel: need-go need-cc need-setuptools $(B)/libtempfile.so ## build: a wheel that carries the library, in build/dist
 	@mkdir -p $(B)/dist && rm -f $(B)/dist/*.whl
 	@$(call backend,build_wheel)
 
-sdist: need-setuptools ## a source archive that builds where Go and a C compiler are, in build/dist
+sdist: need-setuptools ## build: a source archive that builds where Go and a C compiler are, in build/dist
 	@mkdir -p $(B)/dist && rm -f $(B)/dist/*.tar.gz
 	@$(call backend,build_sdist)
 

@@ -135,6 +135,7 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 /* --- base_error.c: the detail of an error */
 
 extern const tempfile_error tempfile__no_error;
+int tempfile__refuse(struct tempfile__thread *thread);
 void tempfile__clear(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
 int tempfile__fail_errno(int error, const char *function, const char *operation, const char *path);
@@ -172,13 +173,24 @@ static inline int tempfile__arrive(const char *function)
     return tempfile__arrive_now(function);
 }
 
+/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another one, often by way of
+ * exit and a host's exit handler. Go ends a process that enters it a second time, and a lock may be this thread's own. A child
+ * that was forked in the handler is not in its own Go. */
+static inline bool tempfile__is_inside_go(const struct tempfile__thread *thread)
+{
+    return thread->inside != 0 && thread->epoch == tempfile__shared.wiped->epoch;
+}
+
 /* Clears the thread's detail, and makes sure that the process has its number. 0, or the error that the call returns. */
 static inline int tempfile__begin(const char *function)
 {
-    const struct tempfile__thread *thread = tempfile__this_thread();
+    struct tempfile__thread *thread = tempfile__this_thread();
 
-    if (thread != NULL && thread->error.code != 0)
+    if (thread != NULL && ((uint32_t)thread->error.code | thread->inside) != 0) {
+        if (tempfile__is_inside_go(thread))
+            return tempfile__refuse(thread);
         tempfile__clear();
+    }
     return tempfile__arrive(function);
 }
 

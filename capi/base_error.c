@@ -6,7 +6,16 @@
 #include <stdlib.h>
 
 const tempfile_error tempfile__no_error = {sizeof tempfile__no_error, 0, "", "", "", 0};
+static const tempfile_error interrupted = {
+    sizeof interrupted, -EDEADLK, "signal", "", "libtempfile: a call from a signal handler that interrupted another call", 0};
 static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
+
+/* Refuses a call whose thread is in Go already, without malloc, which may be what was interrupted. */
+int tempfile__refuse(struct tempfile__thread *thread)
+{
+    thread->error = interrupted;
+    return interrupted.code;
+}
 
 void tempfile__clear(void)
 {

@@ -12,140 +12,159 @@ import (
 	"libtempfile/core/engine"
 )
 
-// tempfile_mkstemp creates a file with a name that nobody could guess, open for reading and writing.
+// tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
 //
-// Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size of
-// that buffer in bytes, for which TEMPFILE_PATH_SIZE is always enough. NULL with size 0 asks for the size.
+// Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+// of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
+// size: the call fails with -ERANGE, and tempfile_error.needed has it.
 //
-// Returns the descriptor, closed on exec. It and the file are the caller's: nothing here closes or removes them.
+// Returns the descriptor, which is closed on exec. The caller owns the descriptor and the file: the library closes and
+// removes neither.
 //
-// Errors: -EINVAL for a '/' in prefix, suffix or name, an unknown flag or permissions beyond 0777; -ERANGE for a buffer
-// that is too small; -ENOENT for a directory that is missing, or with no dir if no candidate can be used (the message
-// has the reason for each); -EEXIST for a name of the caller's that is taken; -EACCES, -ENOSPC, -EMFILE and what else
-// open(2) says. Nothing is created then.
+// Errors: nothing is created on failure.
+//   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+//   - -ERANGE: the buffer is too small.
+//   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
+//     for each).
+//   - -EEXIST: options.name is taken; or every random name that was tried is.
+//   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
 //
 //tempfile:c tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size);
 
-// tempfile_mkdtemp creates a directory that only the user can enter.
+// tempfile_mkdtemp creates a directory that only its owner can enter.
 //
 // Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
 //
-// Returns 0. The directory is the caller's to remove; tempfile_rmtree does it with all that is in it.
+// Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
 //
-// Errors: as for tempfile_mkstemp, and what mkdir(2) says.
+// Errors: those of tempfile_mkstemp, and:
+//   - others: as mkdir(2).
 //
 //tempfile:c int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 
-// tempfile_mktemp names a file that does not exist. Deprecated: by the time the name is used somebody else may have taken
-// it; use tempfile_mkstemp.
+// tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
+// there before the caller does; use tempfile_mkstemp.
 //
 // Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
 //
 // Returns 0. Nothing is created.
 //
-// Errors: -EINVAL, -ERANGE and -ENOENT as for tempfile_mkstemp; -EEXIST if every name that was tried is taken.
+// Errors:
+//   - -EINVAL, -ERANGE, -ENOENT: as for tempfile_mkstemp.
+//   - -EEXIST: every name that was tried is taken.
 //
 //tempfile:c int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 
-// tempfile_unnamed creates a file without a name, as tempfile_temporary_file does, for who wants the bare descriptor.
+// tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
 //
-// Uses of options: dir, permissions, and prefix, suffix, name, TEMPFILE_NO_O_TMPFILE and TEMPFILE_ONLY_O_TMPFILE as for
-// tempfile_temporary_file.
+// Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
+// TEMPFILE_ONLY_O_TMPFILE.
 //
-// Returns the descriptor, open for reading and writing and closed on exec. It is the caller's: the file is gone when the last
-// copy of it is closed, however the process ends.
+// Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
+// deletes the file when the last copy of the descriptor is closed, however the process ends.
 //
-// Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
+// Errors: those of tempfile_mkstemp, and:
+//   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
 //
 //tempfile:c tempfile_fd tempfile_unnamed(const tempfile_options *options);
 
-// tempfile_mkstemp_into is tempfile_mkstemp for a host that can be interrupted between a call's return and what it does next, as
-// interpreters are whose signal handlers raise: the descriptor is in memory of the host's before the call returns.
+// tempfile_mkstemp_into is tempfile_mkstemp for hosts that can be interrupted between the return of a call and the use
+// of its result, such as an interpreter whose signal handlers raise exceptions. It stores the descriptor in the host's
+// memory before it returns, so that an interruption cannot lose it.
 //
-// Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
-// the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
+// Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp. out_fd receives the
+// descriptor. The library writes to out_fd only if it created the file: a host that stores -1 there before the call
+// can tell from it whether there is a file to clean up, even if the result was lost.
 //
-// Returns the descriptor, too. It and the file are the caller's.
+// Returns the descriptor, too. The caller owns it and the file.
 //
-// Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
+// Errors: those of tempfile_mkstemp, and:
+//   - -EINVAL: out_fd is NULL.
 //
 //tempfile:c tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
 
-// tempfile_unnamed_into is tempfile_unnamed in the same manner.
+// tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's
+// memory before it returns, like tempfile_mkstemp_into.
 //
 // Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
 //
-// Returns the descriptor, too. It is the caller's.
+// Returns the descriptor, too. The caller owns it.
 //
-// Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
+// Errors: those of tempfile_unnamed, and:
+//   - -EINVAL: out_fd is NULL.
 //
 //tempfile:c tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 
-// tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
+// tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
 //
-// Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
-// TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
+// Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+// TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
 //
-// Returns 0 and the file, which the caller frees with tempfile_file_free. If the process exits normally first, the name
-// is deleted then; after a crash, _exit or SIGKILL it stays.
+// Returns 0 and the file, which the caller frees with tempfile_file_free. A normal exit of the process deletes the
+// name, too. After a crash, _exit or SIGKILL it stays.
 //
-// Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
-// that is unknown (see "Text" in tempfile.h), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
+// Errors: those of tempfile_mkstemp, and:
+//   - -EINVAL: Python would refuse the mode; encoding, errors or newline is unknown (see "Text" in tempfile.h) or set
+//     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode.
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //
 //tempfile:c int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
-// tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
-// however the process ends.
+// tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
+// it is closed, however the process ends.
 //
-// Uses of options: dir, mode, encoding, errors, newline, buffering, permissions; prefix, suffix and name only where the file system has no files
-// without a name (O_TMPFILE): there the file has one for the instant of its creation. TEMPFILE_ONLY_O_TMPFILE makes that
-// an error, TEMPFILE_NO_O_TMPFILE does it always.
+// Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
+// support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
+// makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.
 //
-// Errors: as for tempfile_named_temporary_file; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where that is not to be had.
+// Errors: those of tempfile_named_temporary_file, and:
+//   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
 //
 //tempfile:c int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
-// tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
-// a write would end past max_size, when its descriptor is asked for, or at tempfile_file_rollover.
+// tempfile_spooled_temporary_file makes a file in memory. The file rolls over to a file without a name on disk when a
+// write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
 //
-// Uses of options: max_size in bytes of the file, mode, encoding, errors, newline, and for the roll-over what tempfile_temporary_file uses. With no dir the
-// default directory is chosen at the roll-over.
+// Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
+// tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.
 //
-// Errors: as for tempfile_named_temporary_file as far as they concern the options; nothing is created on disk yet. A
-// roll-over that fails, for want of space say, is reported by the call that needed it and leaves all data in memory.
+// Errors: those of tempfile_named_temporary_file that concern the options, as nothing is created on disk yet. If a
+// roll-over fails, for want of space for example, the call that needed it reports the error, and all data stays in
+// memory.
 //
-// After a fork the child has a copy of what is in memory; what is on disk is shared, and so is its position.
+// After a fork the child has a copy of the data in memory. Data on disk is shared, and so is the position in it.
 //
 //tempfile:c int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
-// tempfile_temporary_directory creates a directory that is removed with all it holds when it is freed.
+// tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
 //
-// Uses of options: suffix, prefix, dir, name, permissions; TEMPFILE_NO_DELETE keeps the directory unless
-// tempfile_directory_cleanup is called, TEMPFILE_IGNORE_CLEANUP_ERRORS makes that succeed always.
+// Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+// removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
 //
-// Returns 0 and the directory, which the caller frees with tempfile_directory_free. If the process exits normally first,
-// it is removed then.
+// Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
+// removes the directory, too.
 //
-// Errors: as for tempfile_mkdtemp.
+// Errors: those of tempfile_mkdtemp.
 //
 // After a fork the child has the directory too; freeing it there removes nothing.
 //
 //tempfile:c int tempfile_temporary_directory(const tempfile_options *options, tempfile_directory **out_directory);
 
-// tempfile_random_names draws names as a candidate for a file has between prefix and suffix: 8 characters of a-z, 0-9 and
-// '_', from the kernel's random source, so that a parent and its forked child never draw the same.
+// tempfile_random_names draws random parts of names, as the creating functions put them between prefix and suffix: 8
+// characters of a-z, 0-9 and '_', from the kernel's random source. A parent and its forked child never draw the same
+// names.
 //
-// out_names receives count names of 9 bytes each, NUL included.
+// out_names receives count names of 9 bytes each, including the NUL.
 //
 // Returns 0.
 //
-// Errors: -EINVAL if out_names is NULL and count is not 0, or if count names cannot be in memory.
+// Errors:
+//   - -EINVAL: out_names is NULL and count is not 0, or count names would not fit into memory.
 //
 //export tfgo_random_names
 func tfgo_random_names(out_names *C.char, count C.size_t) (result C.int) {

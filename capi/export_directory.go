@@ -21,18 +21,19 @@ func directoryOf(r *C.tempfile__directory) *engine.Directory {
 	return attached[engine.Directory](r.object)
 }
 
-// tempfile_directory_name gives the absolute path of a directory.
+// tempfile_directory_name returns the absolute path of a directory.
 //
-// Returns the path, which stays the same and belongs to the directory until that is freed; NULL for a handle that was
+// Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
 // freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_directory_name(const tempfile_directory *directory);
 
-// tempfile_directory_keep makes tempfile_directory_free and the end of the process leave the directory alone.
+// tempfile_directory_keep keeps the directory: tempfile_directory_free and the end of the process leave it alone.
 //
 // Returns 0.
 //
-// Errors: -EBADF for a handle that was freed.
+// Errors:
+//   - -EBADF: the handle was freed.
 //
 //export tfgo_directory_keep
 func tfgo_directory_keep(directory *C.tempfile__directory) (result C.int) {
@@ -47,21 +48,25 @@ func tfgo_directory_keep(directory *C.tempfile__directory) (result C.int) {
 //
 // Returns 0.
 //
-// Errors: -EBADF for a handle that was freed.
+// Errors:
+//   - -EBADF: the handle was freed.
 //
 //tempfile:c int tempfile_directory_adopt(tempfile_directory *directory);
 
-// tempfile_directory_cleanup removes the directory with all it holds. Because it was asked to, it does so in any process,
-// and after tempfile_directory_keep too. Cleaning up again does nothing.
+// tempfile_directory_cleanup removes the directory with its contents. It is an explicit request, so it works in any
+// process, and after tempfile_directory_keep too. A second call does nothing.
 //
-// It goes by descriptor only, follows no link, enters no mount, and touches nothing if another directory has taken the
-// place of the one that was made. Threads may help, as with tempfile_rmtree.
+// The removal works by descriptors only. It follows no link, enters no mount, and touches nothing if another directory
+// has taken the place of the one that was made. Threads may help, as with tempfile_rmtree.
 //
-// Returns 0, also for a directory that is gone.
+// Returns 0, also if the directory is missing.
 //
-// Errors: -EBADF for a handle that was freed; -ESTALE for another directory under its name, -ENOTDIR for a link or file;
-// and for what could not be removed, the errno of the first, whose path is in the detail with the number of the others.
-// With TEMPFILE_IGNORE_CLEANUP_ERRORS, none but -EBADF.
+// Errors: with TEMPFILE_IGNORE_CLEANUP_ERRORS only -EBADF.
+//   - -EBADF: the handle was freed.
+//   - -ESTALE: another directory has its name.
+//   - -ENOTDIR: a link or a file has its name.
+//   - others: the errno of the first entry that could not be removed. The detail has its path and the number of the
+//     others.
 //
 //export tfgo_directory_cleanup
 func tfgo_directory_cleanup(directory *C.tempfile__directory) (result C.int) {
@@ -71,8 +76,8 @@ func tfgo_directory_cleanup(directory *C.tempfile__directory) (result C.int) {
 	return fail[C.int](function, directoryOf(directory).Cleanup())
 }
 
-// tempfile_directory_free removes the directory with all it holds, unless it is to be kept or another process made it,
-// and forgets the handle. NULL is fine, and so is a handle that was freed: nothing happens. Call
-// tempfile_directory_cleanup first to learn of errors.
+// tempfile_directory_free removes the directory with its contents, unless it is kept or another process owns it, and
+// frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
+// tempfile_directory_cleanup first.
 //
 //tempfile:c void tempfile_directory_free(tempfile_directory *directory);

@@ -63,14 +63,18 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 //
 // buffer receives at most size bytes.
 //
-// Returns how many bytes were read, which is less than size only at the end of the file, and 0 there. A text file gives
-// whole characters of UTF-8: up to 3 bytes less than size if the next one does not fit, and what is before a bad byte.
+// Returns the number of bytes read: less than size only at the end of the file, and 0 there. A text file returns whole
+// characters of UTF-8. So the number may be up to 3 less than size if the next character does not fit, and the read
+// ends before a byte that cannot be decoded.
 //
-// Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not read (of "r",
-// "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says. In text,
-// -ERANGE if not one character fits (4 bytes always do), with nothing read, and -EILSEQ for bytes that are not of the
-// encoding. As in Python that is for all that is read ahead, so that it may come early; every read fails then, until a
-// seek goes elsewhere.
+// Errors:
+//   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not read ("w", "a" and "x"
+//     without '+').
+//   - -EINVAL: buffer is NULL.
+//   - -ERANGE: text, and not one character fits (4 bytes are always enough). Nothing was read.
+//   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python these bytes may lie anywhere in
+//     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
+//   - -EIO and others: as read(2).
 //
 //tempfile:first tempfile__read_memory
 //export tfgo_file_read
@@ -90,16 +94,16 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 	return C.int64_t(n)
 }
 
-// tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL. In text, tempfile_options.newline
-// says what ends a line.
+// tempfile_file_readline reads up to and including the next '\n', and adds a NUL. In text, tempfile_options.newline
+// decides how a line ends.
 //
-// buffer receives at most size bytes, NUL included; a longer line comes in pieces.
+// buffer receives at most size bytes, including the NUL. A longer line comes in several pieces.
 //
-// Returns how many bytes were read, without the NUL; 0 at the end of the file. A line that holds NUL bytes itself is
-// read all the same.
+// Returns the number of bytes read without the NUL, and 0 at the end of the file. NUL bytes within a line are read
+// like all others.
 //
-// Errors: -ERANGE if size is less than 2, or in text if not one character fits (5 bytes always do); else as for
-// tempfile_file_read.
+// Errors: those of tempfile_file_read, and:
+//   - -ERANGE: size is less than 2; or in text not one character fits (5 bytes are always enough).
 //
 //export tfgo_file_readline
 func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (result C.int64_t) {
@@ -122,18 +126,20 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 	return C.int64_t(n)
 }
 
-// tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory of
-// a spooled file: nothing is held back that a fork could write twice or _exit could lose.
+// tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory
+// of a spooled file. Nothing is held back that a fork could write twice or _exit could lose.
 //
-// data is size bytes; for a text file, UTF-8 with whole characters.
+// data has size bytes; for a text file they are UTF-8 with whole characters.
 //
 // Returns size.
 //
-// Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not write ("r");
-// -EINVAL for NULL data; -ENOSPC, -EFBIG, -EDQUOT and what else write(2) says, and what a roll-over meets. Then the
-// position is where it was, and a spooled file in memory is as it was; on disk, some of the bytes may have been written.
-// In text, -EILSEQ for data that is not UTF-8 or, with "strict", that the encoding does not have: the message has the
-// offset in data, and nothing was written.
+// Errors: on failure the position and the memory of a spooled file are as before; on disk some of the bytes may have
+// been written.
+//   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not write ("r").
+//   - -EINVAL: data is NULL.
+//   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
+//     message has the offset in data. Nothing was written.
+//   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
 //
 //tempfile:first tempfile__write_memory
 //export tfgo_file_write
@@ -150,16 +156,20 @@ func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.siz
 	return count(function, n, err)
 }
 
-// tempfile_file_seek moves the file's position, past the end too; a write there fills the gap with zeros.
+// tempfile_file_seek moves the file's position. The position may lie past the end: a write there fills the gap with
+// zeros.
 //
-// offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file goes to 0, to a position that
-// tempfile_file_tell gave, or with offset 0 to where it is or to its end.
+// offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file can go to 0 and to positions
+// that tempfile_file_tell returned; with SEEK_CUR and SEEK_END offset must be 0.
 //
 // Returns the new position in bytes.
 //
-// Errors: -EBADF as for tempfile_file_read; -EINVAL for another whence or a position before the start (which in a spooled
-// file's memory is the start, with SEEK_CUR and SEEK_END, as in Python); in text, for another offset than 0 with SEEK_CUR
-// or SEEK_END, which is io.UnsupportedOperation in Python, and for a number that is no position.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
+//   - -EINVAL: whence is unknown, or the position would be before the start. In the memory of a spooled file SEEK_CUR
+//     and SEEK_END stop at the start instead, as in Python.
+//   - -EINVAL: text, and offset is not 0 with SEEK_CUR or SEEK_END (io.UnsupportedOperation in Python), or is not a
+//     position.
 //
 //export tfgo_file_seek
 func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (result C.int64_t) {
@@ -170,12 +180,13 @@ func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (res
 	return count(function, position, err)
 }
 
-// tempfile_file_tell gives the file's position.
+// tempfile_file_tell returns the file's position.
 //
-// Returns the position in bytes; in text a number that is only good for tempfile_file_seek: the offset in bytes in the
-// file of the next character, and above 48 bits what the decoder remembers there, in most texts nothing.
+// Returns the position in bytes. In text the number is only meant for tempfile_file_seek: its lower 48 bits are the
+// offset of the next character in the file, and the bits above are the decoder's state, which most texts leave at 0.
 //
-// Errors: -EBADF as for tempfile_file_read.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
 //
 //export tfgo_file_tell
 func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
@@ -186,14 +197,17 @@ func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
 	return count(function, position, err)
 }
 
-// tempfile_file_truncate makes the file so many bytes long; the position stays.
+// tempfile_file_truncate sets the length of the file. The position stays.
 //
-// size is in bytes of the file; a negative one stands for the position, which in text is behind what was read ahead. A spooled file rolls over first if size is more than max_size
-// (0 too), and does not grow while it is in memory, both as in Python.
+// size is in bytes of the file. A negative size stands for the position, which in text is behind the read-ahead. As in
+// Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow while
+// it is in memory.
 //
 // Returns the new size.
 //
-// Errors: -EBADF as for tempfile_file_write; -EFBIG, -EINVAL and what else ftruncate(2) says.
+// Errors:
+//   - -EBADF: as for tempfile_file_write.
+//   - -EFBIG, -EINVAL and others: as ftruncate(2).
 //
 //export tfgo_file_truncate
 func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_t) {
@@ -204,13 +218,15 @@ func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_
 	return count(function, newSize, err)
 }
 
-// tempfile_file_flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor; reads
-// may have gone ahead of it. Nothing that was written is ever held back. In text it does nothing, as a write after it must
-// go where Python's does; tempfile_file_fileno brings the descriptor to the text's position.
+// tempfile_file_flush moves the descriptor to the file's position, for code that goes on with the descriptor; reads
+// may have gone ahead of the position. There is never anything to write, because writes are not held back. On a text
+// file it does nothing, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
+// the text's position.
 //
 // Returns 0.
 //
-// Errors: -EBADF as for tempfile_file_read.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
 //
 //export tfgo_file_flush
 func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
@@ -220,13 +236,16 @@ func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
 	return fail[C.int](function, fileOf(file).Flush())
 }
 
-// tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
+// tempfile_file_fileno returns the file's descriptor, at the file's position. A spooled file rolls over first, as in
+// Python.
 //
-// Of a text file it is at the next character then, and a write without a seek goes there too.
+// The descriptor of a text file is then at the next character, and a write without a seek goes there too.
 //
-// Returns the descriptor, which stays the file's: the caller does not close it.
+// Returns the descriptor, which the file still owns: the caller does not close it.
 //
-// Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
+//   - others: as tempfile_file_rollover.
 //
 //tempfile:first tempfile__show_descriptor
 //export tfgo_file_fileno
@@ -238,12 +257,15 @@ func tfgo_file_fileno(file *C.tempfile__file) (result C.tempfile_fd) {
 	return descriptorOf(function, descriptor, err)
 }
 
-// tempfile_file_detach hands the descriptor over to the caller, for fdopen(3) say. The name stays the file's and goes when
-// that is closed or freed; reading, writing and seeking are -EBADF from then on. A spooled file rolls over first.
+// tempfile_file_detach hands the descriptor over to the caller, for fdopen(3) for example. The name stays with the
+// file, and goes when the file is closed or freed. Reading, writing and seeking fail with -EBADF from then on. A
+// spooled file rolls over first.
 //
 // Returns the descriptor, which the caller closes.
 //
-// Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
+//   - others: as tempfile_file_rollover.
 //
 //tempfile:first tempfile__detach_descriptor
 //export tfgo_file_detach
@@ -255,18 +277,20 @@ func tfgo_file_detach(file *C.tempfile__file) (result C.tempfile_fd) {
 	return descriptorOf(function, descriptor, err)
 }
 
-// tempfile_file_name gives the absolute path of a file with a name.
+// tempfile_file_name returns the absolute path of a file with a name.
 //
-// Returns the path, which stays the same and belongs to the file until that is freed; NULL for a file without a name, and
-// for a handle that was freed (then the detail has -EBADF).
+// Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
+// and for a handle that was freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_file_name(const tempfile_file *file);
 
-// tempfile_file_rollover moves a spooled file from memory to disk. Other files are on disk already.
+// tempfile_file_rollover moves a spooled file from memory to disk. All other files are on disk already.
 //
 // Returns 0.
 //
-// Errors: -EBADF as for tempfile_file_read; what creating and writing a file meets. The data is then still in memory.
+// Errors: on failure the data is still in memory.
+//   - -EBADF: as for tempfile_file_read.
+//   - others: as for creating and writing a file.
 //
 //export tfgo_file_rollover
 func tfgo_file_rollover(file *C.tempfile__file) (result C.int) {
@@ -278,9 +302,10 @@ func tfgo_file_rollover(file *C.tempfile__file) (result C.int) {
 
 // tempfile_file_rolled tells whether a spooled file is on disk.
 //
-// Returns 0 in memory, 1 on disk, as every other file is.
+// Returns 0 for a file in memory and 1 for a file on disk. Files that are not spooled are always on disk.
 //
-// Errors: -EBADF as for tempfile_file_read.
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
 //
 //export tfgo_file_rolled
 func tfgo_file_rolled(file *C.tempfile__cfile) (result C.int) {
@@ -297,11 +322,13 @@ func tfgo_file_rolled(file *C.tempfile__cfile) (result C.int) {
 	return 0
 }
 
-// tempfile_file_keep makes the file's name stay for good.
+// tempfile_file_keep keeps the file's name for good: nothing deletes it any more.
 //
 // Returns 0.
 //
-// Errors: -EBADF for a handle that was freed or a file that was closed and deleted; -EINVAL for a file without a name.
+// Errors:
+//   - -EBADF: the handle was freed, or the file was closed and deleted.
+//   - -EINVAL: the file has no name.
 //
 //export tfgo_file_keep
 func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
@@ -311,22 +338,25 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 	return fail[C.int](function, fileOf(file).Keep())
 }
 
-// tempfile_file_adopt makes this process the owner of a file that it inherited by fork, so that closing and freeing it and
-// the end of the process delete it. It is for programs that daemonize: the parent then leaves by _exit(2).
+// tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
+// of this process then delete the name. It is meant for programs that daemonize; the parent then leaves by _exit(2).
 //
 // Returns 0.
 //
-// Errors: -EBADF for a handle that was freed.
+// Errors:
+//   - -EBADF: the handle was freed.
 //
 //tempfile:c int tempfile_file_adopt(tempfile_file *file);
 
-// tempfile_file_close closes the file and deletes its name, unless that was to be kept or to outlive closing. In a process
-// other than the one that made the file it only closes. Closing again does nothing.
+// tempfile_file_close closes the file and deletes its name, unless the options or tempfile_file_keep say to keep it.
+// In any process but the owner it only closes. Closing a second time does nothing.
 //
 // Returns 0.
 //
-// Errors: -EBADF for a handle that was freed; what close(2) and unlink(2) say. The file is closed all the same; a name
-// that could not be deleted is tried again when the handle is freed. A name that is gone already is no error.
+// Errors: the file is closed even so, and a name that could not be deleted is tried again when the handle is freed. A
+// missing name is not an error.
+//   - -EBADF: the handle was freed.
+//   - others: as close(2) and unlink(2).
 //
 //export tfgo_file_close
 func tfgo_file_close(file *C.tempfile__file) (result C.int) {
@@ -336,7 +366,8 @@ func tfgo_file_close(file *C.tempfile__file) (result C.int) {
 	return fail[C.int](function, fileOf(file).Close())
 }
 
-// tempfile_file_free closes the file if it is open, deletes a name that was to outlive closing, and forgets the handle.
-// NULL is fine, and so is a handle that was freed: nothing happens. Call tempfile_file_close first to learn of errors.
+// tempfile_file_free closes the file if it is open, deletes a name that TEMPFILE_NO_DELETE_ON_CLOSE kept until now,
+// and frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
+// tempfile_file_close first.
 //
 //tempfile:c void tempfile_file_free(tempfile_file *file);

@@ -1,22 +1,23 @@
 package main
 
-// tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.
+// tempfile_version returns the version of the library that was loaded. TEMPFILE_VERSION is the version of the header.
 //
-// Returns a constant string, "0.1.0" for instance; "0.1.0+untested-go" for a build with a version of Go that was not tested.
-// Never fails.
+// Returns a constant string, such as "0.1.0", or "0.1.0+untested-go" for a build with a version of Go that was not
+// tested. It never fails.
 //
 //tempfile:c const char *tempfile_version(void);
 
-// tempfile_strerror says what a result means.
+// tempfile_strerror describes an error code.
 //
-// code is what a function returned, or a positive errno.
+// code is the result of a function, or a positive errno.
 //
-// Returns a constant string in English; "Unknown error" for what no errno is. Never fails.
+// Returns a constant string in English, and "Unknown error" for a value that is not an errno. It never fails.
 //
 //tempfile:c const char *tempfile_strerror(int code);
 
-// tempfile_last_error tells what went wrong in this thread's last call. Every function sets it when it fails and clears it
-// when it is entered, but for tempfile_version, tempfile_strerror, this one and those that return nothing.
+// tempfile_last_error returns the detail of this thread's last failure. Every function sets the detail when it fails
+// and clears it when it is called, except tempfile_version, tempfile_strerror, tempfile_last_error and the functions
+// that return nothing.
 //
 // Returns the detail, never NULL. It belongs to the library, and is valid until this thread's next call that fails or
 // clears it.

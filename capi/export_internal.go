@@ -53,11 +53,12 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 	return 0
 }
 
-// release ends the object behind a record whose handle is dead already. There is nobody to tell of an error.
+// release ends the object behind a record whose handle is dead already. full tells that rmdir has failed on the directory.
+// Nobody learns of an error.
 //
 //tempfile:internal
 //export tfgo_release
-func tfgo_release(r *C.tempfile__record) (result C.int) {
+func tfgo_release(r *C.tempfile__record, full C.int) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	defer func() { detach(r.object) }()
@@ -66,15 +67,24 @@ func tfgo_release(r *C.tempfile__record) (result C.int) {
 	case r.object == nil && r.kind == C.TEMPFILE__FILE:
 		library.StoredFile(record{r}, true).Free()
 	case r.object == nil && r.kind == C.TEMPFILE__DIRECTORY:
-		library.StoredDirectory(sharedRecord{record{r}}).Free()
+		freeDirectory(library.StoredDirectory(sharedRecord{record{r}}), full != 0)
 	case r.kind == C.TEMPFILE__FILE:
 		fileOf(r).Free()
 	case r.kind == C.TEMPFILE__DIRECTORY:
-		directoryOf(r).Free()
+		freeDirectory(directoryOf(r), full != 0)
 	case r.object != nil && r.kind == C.TEMPFILE__REMOVAL:
 		removalOf(r).Close()
 	}
 	return 0
+}
+
+// freeDirectory frees a directory, without another rmdir if one has failed.
+func freeDirectory(d *engine.Directory, full bool) {
+	if full {
+		d.FreeFull()
+	} else {
+		d.Free()
+	}
 }
 
 // endDirectory removes the directory of a live record, whose handle stays.

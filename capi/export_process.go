@@ -1,65 +1,72 @@
 package main
 
-// tempfile_cleanup removes now what a normal exit would remove: all that this process made, or adopted, and has neither freed
-// nor kept. It is for the exit hooks of languages whose processes do not end by exit(3), and for what comes before _exit(2) and
-// exec(3).
+// tempfile_cleanup removes at once everything that a normal exit would remove: all that this process made or adopted,
+// and has neither freed nor kept. It is meant for the exit hooks of languages whose processes do not end by exit(3),
+// and for the moment before _exit(2) or exec(3).
 //
-// The handles stay, and are still to be freed. A file is as after tempfile_file_close, one without a name or that is to be kept
-// too, but its memory is given back when it is freed; a directory is as after tempfile_directory_cleanup. Nothing is held back in
-// buffers that would have to be written first. An object that another thread works on at the moment loses its name, and is
-// not closed. What other threads make meanwhile may stay.
+// The handles stay valid, and the caller still frees them. Every file is left as by tempfile_file_close, also one
+// without a name or one that is kept, but its memory is released only when it is freed. Every directory is left as by
+// tempfile_directory_cleanup. An object that another thread is working on loses its name and is not closed. Objects
+// that other threads make meanwhile may stay.
 //
-// Returns 0, also if there is nothing to remove. In a child of vfork, and in a forked child that has made nothing, it does
-// nothing.
+// Returns 0, also if there is nothing to remove. In a child of vfork, and in a forked child that has made nothing, it
+// does nothing.
 //
-// Errors: for what could not be removed, the errno of the last object, whose path is in the detail; the others are removed all
-// the same. A handler may not call it.
+// Errors: the other objects are removed even so. A signal handler may not call this function.
+//   - others: the errno of the last object that could not be removed. The detail has its path.
 //
 //tempfile:c int tempfile_cleanup(void);
 
-// tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed, where
-// they would end the process at once. Without it, a signal that ends the process leaves it. It is tempfile_cleanup_on_signal
-// for each of the four.
+// tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and
+// has not freed, where they would end the process at once. Without this call a signal that ends the process leaves
+// everything behind. It is tempfile_cleanup_on_signal for each of the four.
 //
 // Returns 0.
 //
-// Errors: what sigaction(2) says.
+// Errors:
+//   - others: as sigaction(2).
 //
 //tempfile:c int tempfile_cleanup_on_signals(void);
 
-// tempfile_cleanup_on_signal does so for one signal. It is tempfile_cleanup_at_signal without flags.
+// tempfile_cleanup_on_signal does the same for one signal. It is tempfile_cleanup_at_signal without flags.
 //
-// number is one that tempfile_cleanup_at_signal takes.
+// number is a signal that tempfile_cleanup_at_signal accepts.
 //
 // Returns 0.
 //
-// Errors: -EINVAL for another signal; what sigaction(2) says.
+// Errors:
+//   - -EINVAL: cleanup cannot be installed for this signal.
+//   - others: as sigaction(2).
 //
 //tempfile:c int tempfile_cleanup_on_signal(int number);
 
-// tempfile_cleanup_at_signal makes one signal remove what this process made and has not freed, and then do what it did before.
+// tempfile_cleanup_at_signal makes one signal first remove the objects that this process made and has not freed, and
+// then have its former effect.
 //
 // number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ. flags is 0 or
 // TEMPFILE_SIGNAL_ALWAYS.
 //
-// Where the signal would take its default action, that is taken afterwards, so that the exit status tells of the signal. The
-// first process of a PID namespace, which the system does not let die so, ends with _exit(128 + number). A signal that is
-// ignored stays so. Where the host has a handler nothing happens, for the host may go on and need its files; with
-// TEMPFILE_SIGNAL_ALWAYS the names go first, files stay open, and the handler is called afterwards.
+// If the signal has its default action, that action follows the cleanup, so the exit status names the signal. The
+// first process of a PID namespace cannot end that way, and ends with _exit(128 + number). An ignored signal stays
+// ignored. If the host has a handler, nothing is removed, because the host may go on and need its files. With
+// TEMPFILE_SIGNAL_ALWAYS the names are removed, files stay open, and then the host's handler is called.
 //
-// A handler that the host installs later takes the place of this one; if it calls the one that was there before, that is this
-// one. Calling this again does nothing then, and is -EBUSY with TEMPFILE_SIGNAL_ALWAYS. Once the host has the default action
-// again, it works as at first. It counts for forked children too, which remove what they made themselves; a child of vfork
-// removes nothing.
+// A handler that the host installs later replaces this one. If it calls the handler that was there before, it calls
+// this one, and a second call of this function then does nothing, or fails with -EBUSY if TEMPFILE_SIGNAL_ALWAYS is
+// set. Once the host restores the default action, this function can be called again as at first. The setting holds in
+// forked children too, which remove their own objects. A child of vfork removes nothing.
 //
-// A directory goes with all it holds, by system calls alone and so within bounds: 64 levels, and for all directories together
-// two seconds or 1,000,000 entries. What is beyond them stays, and so does what is just being created, what is in another
-// mount, and what lies in a directory that its owner may not read. Before Linux 5.6, or where a filter (seccomp) hides
-// openat2(2) and statx(2), a directory that holds something stays.
+// A directory is removed with its contents by system calls alone, and so within bounds: 64 levels, and for all
+// directories together two seconds or 1,000,000 entries. Entries beyond these bounds stay. So does an object that is
+// just being created, an entry on another mount, and an entry in a directory that its owner may not read. Before Linux
+// 5.6, or where a seccomp filter forbids openat2(2) or statx(2), a directory that is not empty stays.
 //
 // Returns 0.
 //
-// Errors: -EINVAL for another signal, which ends no process by default, or only one that is broken, and for an unknown flag;
-// -EBUSY, see above; what sigaction(2) says.
+// Errors:
+//   - -EINVAL: cleanup cannot be installed for this signal, as it does not end a process by default or reports a
+//     fault; or a flag is unknown.
+//   - -EBUSY: a handler of the host calls this one, and TEMPFILE_SIGNAL_ALWAYS is set; see above.
+//   - others: as sigaction(2).
 //
 //tempfile:c int tempfile_cleanup_at_signal(int number, uint32_t flags);

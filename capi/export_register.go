@@ -10,19 +10,22 @@ import (
 	"libtempfile/core/object"
 )
 
-// tempfile_register_file takes over a file that is there already, from tempfile_mkstemp or another library: from then on
-// its name goes as that of a tempfile_named_temporary_file whose descriptor was detached, when it is closed or freed, at the
-// end of the process, and at a signal (tempfile_cleanup_on_signals).
+// tempfile_register_file takes charge of a file that exists already, from tempfile_mkstemp or another library. The
+// library then treats its name like that of a tempfile_named_temporary_file whose descriptor was detached: closing,
+// freeing, the end of the process and a signal (tempfile_cleanup_on_signals) delete it.
 //
-// path is the file; a relative one is made absolute. A link, socket or pipe goes too, without what it leads to.
+// path is the file; a relative path is made absolute. A link, socket or pipe is deleted itself, never the target of a
+// link.
 //
-// Returns 0 and the file, which the caller frees with tempfile_file_free, after tempfile_file_keep if the file is to stay
-// after all. What reads, writes or gives a descriptor is -EBADF.
+// Returns 0 and the file, which the caller frees with tempfile_file_free. Call tempfile_file_keep before if the file
+// is to stay after all. Functions that read, write or return a descriptor fail with -EBADF.
 //
-// Errors: -EINVAL for NULL, "" and a path that ends in '/', "." or ".."; -EISDIR for a directory; -ENOENT and what else
-// lstat(2) says. The file stays the caller's then.
+// Errors: on failure the file stays the caller's.
+//   - -EINVAL: path is NULL or "", or ends in '/', "." or "..".
+//   - -EISDIR: path is a directory.
+//   - -ENOENT and others: as lstat(2).
 //
-// After a fork the child has the file too, but does not delete it unless tempfile_file_adopt.
+// After a fork the child has the file too, but deletes it only after tempfile_file_adopt.
 //
 //export tfgo_register_file
 func tfgo_register_file(path *C.tempfile__cchar, out_file *C.tempfile__new_file) (result C.int) {
@@ -32,19 +35,21 @@ func tfgo_register_file(path *C.tempfile__cchar, out_file *C.tempfile__new_file)
 	return registerObject(function, path, out_file, library.RegisterFileIn)
 }
 
-// tempfile_register_directory takes over a directory that is there already, from tempfile_mkdtemp or another library: from
-// then on it is as one of tempfile_temporary_directory, and is removed with all it holds when it is freed or cleaned up and
-// at the end of the process.
+// tempfile_register_directory takes charge of a directory that exists already, from tempfile_mkdtemp or another
+// library. The library then treats it like one of tempfile_temporary_directory: freeing it, cleaning it up and the end
+// of the process remove it with its contents.
 //
-// path is the directory; a relative one is made absolute.
+// path is the directory; a relative path is made absolute.
 //
-// Returns 0 and the directory, which the caller frees with tempfile_directory_free, after tempfile_directory_keep if it is
-// to stay after all.
+// Returns 0 and the directory, which the caller frees with tempfile_directory_free. Call tempfile_directory_keep
+// before if the directory is to stay after all.
 //
-// Errors: -EINVAL for NULL, "", "/" and a path that ends in "." or ".."; -ENOTDIR for a link or a file; -ENOENT and what
-// else lstat(2) says. The directory stays the caller's then.
+// Errors: on failure the directory stays the caller's.
+//   - -EINVAL: path is NULL, "" or "/", or ends in "." or "..".
+//   - -ENOTDIR: path is a link or a file.
+//   - -ENOENT and others: as lstat(2).
 //
-// After a fork the child has the directory too; freeing it there removes nothing unless tempfile_directory_adopt.
+// After a fork the child has the directory too; freeing it there removes it only after tempfile_directory_adopt.
 //
 //export tfgo_register_directory
 func tfgo_register_directory(path *C.tempfile__cchar, out_directory *C.tempfile__new_directory) (result C.int) {

@@ -35,20 +35,23 @@ func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t
 	return root, flags != 0, 0
 }
 
-// tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
-// tempfile_directory_cleanup does.
+// tempfile_rmtree removes a directory with its contents, such as one from tempfile_mkdtemp. It works like
+// tempfile_directory_cleanup.
 //
-// Where it makes a large tree go faster, threads help. The calling thread starts them, so they have its user, its sandbox
-// and its processors; no signal is handled on them; and they have ended when this returns. A host whose sandbox kills it
-// for starting a thread must not remove large trees in there.
+// Threads help with a large tree where that makes it faster. The calling thread starts them, so they have its user,
+// its sandbox and its processors. They handle no signals, and they end before the call returns. Under a seccomp filter
+// that kills on clone(2), removing a large tree is fatal.
 //
-// path is the directory, not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
+// path is the directory, and is not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
 //
-// Returns 0, also for a directory that is missing.
+// Returns 0, also if the directory is missing.
 //
-// Errors: -EINVAL for NULL, "", "/", ".", ".." and for paths that end in them, and for an unknown flag; -ENOTDIR for a
-// link or a file; -EBUSY for a mount point; and for what could not be removed, the errno of the first, whose path is in
-// the detail with the number of the others. With TEMPFILE_IGNORE_CLEANUP_ERRORS, only -EINVAL.
+// Errors: with TEMPFILE_IGNORE_CLEANUP_ERRORS only -EINVAL.
+//   - -EINVAL: path is NULL, "", "/", "." or "..", or ends in "." or ".."; or a flag is unknown.
+//   - -ENOTDIR: path is a link or a file.
+//   - -EBUSY: path is a mount point.
+//   - others: the errno of the first entry that could not be removed. The detail has its path and the number of the
+//     others.
 //
 //export tfgo_rmtree
 func tfgo_rmtree(path *C.tempfile__cchar, flags C.uint32_t) (result C.int) {
@@ -67,16 +70,18 @@ func tfgo_rmtree(path *C.tempfile__cchar, flags C.uint32_t) (result C.int) {
 	return result
 }
 
-// tempfile_removal_start begins to remove a directory in steps, so that the caller can show progress or stop in between.
-// Nothing is removed yet.
+// tempfile_removal_start begins to remove a directory in steps, so that the caller can show progress or stop in
+// between. It removes nothing yet.
 //
 // path and flags are as for tempfile_rmtree.
 //
 // Returns 0 and the removal, which the caller frees with tempfile_removal_free.
 //
-// Errors: -EINVAL, -ENOTDIR and -EBUSY as for tempfile_rmtree; what opening the directory meets.
+// Errors:
+//   - -EINVAL, -ENOTDIR, -EBUSY: as for tempfile_rmtree.
+//   - others: as open(2) for the directory.
 //
-// After a fork the child's removal begins anew with what is left.
+// After a fork the child's removal begins again with the entries that are left.
 //
 //export tfgo_removal_start
 func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *C.tempfile__new_removal) (result C.int) {
@@ -92,17 +97,17 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 	return keepRemoval(function, out_removal, started, flags, err)
 }
 
-// tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
-// was made: it removes nothing if another has taken its place.
+// tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept since it was
+// made (see tempfile_identify_directory). If another directory has taken its place, it removes nothing.
 //
 // path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
 //
-// Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
-// removed already.
+// Returns 0 and the removal, which the caller frees with tempfile_removal_free. A missing directory counts as removed.
 //
-// Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+// Errors: those of tempfile_removal_start, and:
+//   - -ESTALE: path is another directory, which is left alone.
 //
-// After a fork the child's removal begins anew with what is left.
+// After a fork the child's removal begins again with the entries that are left.
 //
 //export tfgo_removal_resume
 func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inode C.uint64_t, out_removal *C.tempfile__new_removal) (result C.int) {
@@ -118,16 +123,22 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 	return keepRemoval(function, out_removal, started, flags, err)
 }
 
-// tempfile_identify_directory gives the identity of a directory that the caller has just made, by tempfile_mkdtemp or mkdir(2),
-// for tempfile_removal_resume. Somebody who may rename in the directory above could have put another in its place meanwhile;
-// that one would be removed later. From mkdir(2) on a directory's times of birth, modification and change are equal, which
-// a rename ends. Where the file system does otherwise the directory must be empty, the user's, and without other permissions.
+// tempfile_identify_directory returns the identity of a directory that the caller has just made by tempfile_mkdtemp or
+// mkdir(2), for a later tempfile_removal_resume. It also checks that the directory is the new one: a process that may
+// rename in the directory above could have put another in its place, which would be removed later. A directory fresh
+// from mkdir(2) has equal times of birth, modification and change, and a rename changes one of them. Where the file
+// system differs, the directory must be empty, owned by the user, and have no other permissions than those it was made
+// with.
 //
-// path is the directory; permissions is what it was made with, 0: 0700. out_device and out_inode receive its st_dev and st_ino.
+// path is the directory; permissions are those it was made with, and 0 means 0700. out_device and out_inode receive
+// its st_dev and st_ino.
 //
 // Returns 0.
 //
-// Errors: -ESTALE for what is not the new directory; -EINVAL for a NULL; -ENOENT and what else lstat(2) says.
+// Errors:
+//   - -ESTALE: path is not the new directory.
+//   - -EINVAL: an argument is NULL.
+//   - -ENOENT and others: as lstat(2).
 //
 //tempfile:first tempfile__identify_directory
 //export tfgo_identify_directory
@@ -166,16 +177,19 @@ func keepRemoval(function string, r *C.tempfile__record, started *engine.Removal
 	return 0
 }
 
-// tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
+// tempfile_removal_step continues a removal until it has dealt with so many more entries, or with all.
 //
-// entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
-// all, the directory itself included. Steps of a few thousand entries are large enough for threads to help, see
-// tempfile_rmtree.
+// entries is the number of entries for this step, at least 1; an entry that cannot be removed counts too. out_removed,
+// unless it is NULL, receives the number of entries that the removal has removed so far, including the directory
+// itself. Threads can help from some thousand entries a step on, see tempfile_rmtree.
 //
-// Returns 1 if there is more to do, 0 if all is done; then more steps do nothing.
+// Returns 1 if there is more to do and 0 if all is done. After that, further steps do nothing.
 //
-// Errors: -EBADF for a handle that was freed; -EINVAL for entries 0; at the end, for what could not be removed, the errno
-// of the first, whose path is in the detail with the number of the others.
+// Errors:
+//   - -EBADF: the handle was freed.
+//   - -EINVAL: entries is 0.
+//   - others: at the end, the errno of the first entry that could not be removed. The detail has its path and the
+//     number of the others.
 //
 //export tfgo_removal_step
 func tfgo_removal_step(removal *C.tempfile__removal, entries C.uint32_t, out_removed *C.uint64_t) (result C.int) {
@@ -201,19 +215,21 @@ func tfgo_removal_step(removal *C.tempfile__removal, entries C.uint32_t, out_rem
 
 func removalOf(record *C.tempfile__removal) *removal { return attached[removal](record.object) }
 
-// tempfile_removal_free ends a removal and forgets the handle. What is not removed by then stays; a new removal finishes
-// it. NULL is fine, and so is a handle that was freed: nothing happens.
+// tempfile_removal_free ends a removal and frees the handle. Entries that are not removed by then stay; a new removal
+// can finish the work. NULL and a handle that was freed are fine: nothing happens.
 //
 //tempfile:c void tempfile_removal_free(tempfile_removal *removal);
 
-// tempfile_unlink deletes a file's name, in the process that made it: in any other it does nothing. It is for finalizers
-// of other languages: it takes no lock of a runtime, needs nothing but the C library, and works at any time, in a forked
-// child and at exit too.
+// tempfile_unlink deletes a file's name in the process that made it, and does nothing in any other. It is meant for
+// finalizers of other languages: it needs only the C library and takes no lock of a runtime, so it works at any time,
+// in a forked child and at exit too.
 //
-// path is the file; owner_pid is what getpid(2) gave when the file was made.
+// path is the file; owner_pid is the result of getpid(2) when the file was made.
 //
-// Returns 0, also for a name that is gone, and in another process.
+// Returns 0, also for a missing name, and in another process.
 //
-// Errors: -EINVAL for NULL; what unlink(2) says.
+// Errors:
+//   - -EINVAL: path is NULL.
+//   - others: as unlink(2).
 //
 //tempfile:c int tempfile_unlink(const char *path, int64_t owner_pid);

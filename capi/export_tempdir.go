@@ -11,17 +11,19 @@ import (
 	"libtempfile/capi/stack"
 )
 
-// tempfile_gettempdir gives the directory in which things are created that ask for no other: what tempfile_settempdir
-// set, or else the first candidate in which a file can be created, written and removed.
+// tempfile_gettempdir returns the default directory: the one that tempfile_settempdir set, or else the first candidate
+// in which a file can be created, written and removed.
 //
 // out_path and path_size are as for tempfile_mkstemp.
 //
-// TMPDIR, TEMP, TMP and HOME are read anew at each call, and the choice is kept for as long as they stay the same. A
-// program that runs with more rights than its caller ignores them (see secure_getenv(3)).
+// Each call reads TMPDIR, TEMP, TMP and HOME. The choice is kept while they stay the same. A program that runs with
+// more rights than its caller ignores them (see secure_getenv(3)).
 //
 // Returns 0.
 //
-// Errors: -ENOENT if no candidate can be used, with the reason for each in the message; -ERANGE.
+// Errors:
+//   - -ENOENT: no candidate can be used; the message has the reason for each.
+//   - -ERANGE: the buffer is too small.
 //
 //export tfgo_gettempdir
 func tfgo_gettempdir(out_path *C.char, path_size C.size_t) (result C.int) {
@@ -31,7 +33,7 @@ func tfgo_gettempdir(out_path *C.char, path_size C.size_t) (result C.int) {
 	return giveTempdir(function, out_path, path_size)
 }
 
-// tempfile_gettempdirb is tempfile_gettempdir, which gives bytes already. It is here because Python has both.
+// tempfile_gettempdirb is the same as tempfile_gettempdir. Python has two functions, one for text and one for bytes.
 //
 //export tfgo_gettempdirb
 func tfgo_gettempdirb(out_path *C.char, path_size C.size_t) (result C.int) {
@@ -53,35 +55,38 @@ func giveTempdir(function string, out_path *C.char, path_size C.size_t) C.int {
 	return 0
 }
 
-// tempfile_gettempprefix gives what names begin with where no prefix is given: "tmp".
+// tempfile_gettempprefix returns the default prefix of names: "tmp".
 //
 // Returns a constant string.
 //
 //tempfile:c const char *tempfile_gettempprefix(void);
 
-// tempfile_gettempprefixb is tempfile_gettempprefix, which gives bytes already. It is here because Python has both.
+// tempfile_gettempprefixb is the same as tempfile_gettempprefix. Python has two functions, one for text and one for
+// bytes.
 //
 //tempfile:c const char *tempfile_gettempprefixb(void);
 
-// tempfile_settempdir sets the directory that tempfile_gettempdir gives, for the whole process, as an assignment to
-// tempfile.tempdir does in Python: it is not checked, and a relative one is relative to the current directory of each
-// call. NULL chooses again, "" is the current directory. The string is copied.
+// tempfile_settempdir sets the default directory of the whole process, like an assignment to tempfile.tempdir in
+// Python. The directory is not checked. A relative path is relative to the current directory of each later call, and
+// "" is the current directory. NULL goes back to the candidates. The string is copied.
 //
 // Returns 0.
 //
-// Errors: -ENOMEM.
+// Errors:
+//   - -ENOMEM: there is no memory for the copy.
 //
 //tempfile:c int tempfile_settempdir(const char *dir);
 
-// tempfile_candidates lists the directories that tempfile_gettempdir tries, in order: TMPDIR, TEMP and TMP where they are
-// set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
+// tempfile_candidates lists the directories that tempfile_gettempdir tries, in order: TMPDIR, TEMP and TMP where they
+// are set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
 //
-// out_paths receives the paths one after the other, each with its NUL; paths_size is its size in bytes. NULL with size 0
-// asks for the size.
+// out_paths receives the paths one after the other, each with its NUL; paths_size is the size of that buffer in bytes.
+// NULL with size 0 asks for the size.
 //
-// Returns how many bytes the list has.
+// Returns the size of the list in bytes.
 //
-// Errors: -ERANGE for a buffer that is too small.
+// Errors:
+//   - -ERANGE: the buffer is too small.
 //
 //export tfgo_candidates
 func tfgo_candidates(out_paths *C.char, paths_size C.size_t) (result C.int64_t) {

@@ -38,7 +38,6 @@ enum tempfile__flag {
     TEMPFILE__CLOSED = 1 << 5,
     TEMPFILE__DETACHED = 1 << 6,
     TEMPFILE__TEXT_MODE = 1 << 10,
-    TEMPFILE__NOT_EMPTY = 1 << 11,
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
@@ -152,7 +151,7 @@ int64_t tempfile__now(void);
 /* --- Go's functions for this group. cgo's own prototypes are compiled against these. */
 
 extern int tfgo_inherit(tempfile__record *record);
-extern int tfgo_release(tempfile__record *record);
+extern int tfgo_release(tempfile__record *record, int full);
 extern int tfgo_end_directory(tempfile__record *record);
 
 #endif

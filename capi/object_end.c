@@ -56,10 +56,10 @@ static bool deletes_name(const tempfile__record *record)
     return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
-/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the
- * name. The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system
- * calls; nobody would hear of their errors. False: Go must do it, above all for a directory that holds something. */
-static bool end_without_go(tempfile__record *record)
+/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the name.
+ * The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system calls; nobody
+ * would hear of their errors. False: Go must do it; *full tells that rmdir has failed, so that Go does not try it again. */
+static bool end_without_go(tempfile__record *record, bool *full)
 {
     bool removes = deletes_name(record);
     const char *path = record->fields[TEMPFILE__PATH];
@@ -73,9 +73,8 @@ static bool end_without_go(tempfile__record *record)
             removed(path, 0);
         return true;
     case TEMPFILE__DIRECTORY:
-        if (!removes || removed(path, AT_REMOVEDIR))
-            return true;
-        record->state.flags |= TEMPFILE__NOT_EMPTY; /* so that Go does not try the same again */
+        *full = removes && !removed(path, AT_REMOVEDIR);
+        return !*full;
     }
     return false;
 }
@@ -100,12 +99,13 @@ static void set_path_aside(tempfile__record *record)
 static void release(tempfile__record *record)
 {
     int before = errno;
+    bool full = false;
 
-    if (!end_without_go(record)) {
+    if (!end_without_go(record, &full)) {
         struct tempfile__call call = {.record = record};
 
         if (tempfile__enter_object(&call) == 0) {
-            tfgo_release(record);
+            tfgo_release(record, full);
             tempfile__leave_go(call.thread);
         }
     }

@@ -86,6 +86,10 @@ int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfil
 /* The same for a call that frees the object: it reports no error, and leaves the thread's detail alone. */
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind)
 {
+    const struct tempfile__thread *thread = tempfile__this_thread();
+
+    if (thread != NULL && tempfile__is_inside_go(thread)) /* the object lives on, and the sweep at exit ends it */
+        return NULL;
     return tempfile__arrive(NULL) == 0 ? lock(handle, kind) : NULL;
 }
 

@@ -38,7 +38,6 @@ var (
 	_ = [1]struct{}{}[object.FlagClosed-C.TEMPFILE__CLOSED]
 	_ = [1]struct{}{}[object.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[object.FlagText-C.TEMPFILE__TEXT_MODE]
-	_ = [1]struct{}{}[object.FlagNotEmpty-C.TEMPFILE__NOT_EMPTY]
 	_ = [1]struct{}{}[engine.NameLength-C.TEMPFILE__NAME_LENGTH]
 	_ = [1]struct{}{}[engine.ForMkstemp-C.TEMPFILE__MKSTEMP]
 	_ = [1]struct{}{}[engine.ForMkdtemp-C.TEMPFILE__MKDTEMP]

@@ -1,166 +1,192 @@
-/* The public types and macros, written by hand; make header puts them into include/tempfile.h. They stand in the package's
- * folder so that the build cache sees a change of them. Everything after the first blank line is copied. */
+/* The public types and macros, written by hand. make header copies everything after the first blank line into
+ * include/tempfile.h. The file lies in the package's folder, because Go's build cache sees no change of a file elsewhere. */
+
+/* SPDX-License-Identifier: MIT */
 
 /**
- * libtempfile: temporary files and directories that are safe by construction. Python's tempfile, for C.
+ * libtempfile: temporary files and directories that are safe by construction. Python's tempfile module, for C.
  *
  *     tempfile_file *file;
  *     if (tempfile_named_temporary_file(NULL, &file) != 0)
  *         fprintf(stderr, "%s\n", tempfile_last_error()->message);
  *
- * What is whose. What a function makes through its last argument is the caller's, who frees it by the function of that name.
- * A const char * belongs to the object that gave it, until that is freed. A descriptor from tempfile_mkstemp or
- * tempfile_file_detach is the caller's to close, one from tempfile_file_fileno is not. All are closed on exec.
+ * Ownership. The caller owns each object that a function makes, and frees it with the function that the description
+ * names. A const char * that a function returns belongs to its object, and is valid until the object is freed. The
+ * caller also owns a descriptor from tempfile_mkstemp, tempfile_unnamed or tempfile_file_detach, and closes it; a
+ * descriptor from tempfile_file_fileno still belongs to the file. Every descriptor is closed on exec.
  *
- * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
- * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
- * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENAMETOOLONG: a string longer than any path. -EFAULT: memory that is not there. -ENOTRECOVERABLE: a fault of the library's
- * own, which did not spread. -EOWNERDEAD: see "Forks". The message is one line for people: control characters and bytes that
- * are not UTF-8 stand in it as \n or \x1b, while the path has the bytes themselves.
+ * Errors. A function returns 0, a count or a descriptor on success, and a negative errno on failure. On failure its
+ * outputs are unchanged, nothing was created, and tempfile_last_error() has the path and the reason. These errors have
+ * one meaning everywhere:
+ *   - -EBADF: the handle is NULL, was freed, is of another type, or never was a handle. To pass such a handle is safe.
+ *   - -EINVAL: an argument is wrong.
+ *   - -ERANGE: a buffer is too small.
+ *   - -ENAMETOOLONG: a string is longer than any path.
+ *   - -EFAULT: a pointer leads to memory that does not exist.
+ *   - -ENOMEM, -EAGAIN: see "The start".
+ *   - -EOWNERDEAD: see "Forks".
+ *   - -ENOTRECOVERABLE: the library has a bug, which was contained.
  *
- * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
- * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
- * Where it is missing or refused the call fails with -ENOMEM or -EAGAIN and the reason, and a later call tries again. After
- * the start the runtime may ask for another thread at any time; if it gets none for ten seconds, it ends the process.
+ * The message of an error is one line of text for people. It shows control characters and invalid UTF-8 as escapes such
+ * as \n or \x1b; the path has the bytes themselves.
  *
- * Forks. A forked child may use the library and all that its parent made: same data, same descriptors, same names. Only
- * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
- * tempfile_file_adopt, is for the others. The child's first call that needs Go starts it anew, with the same needs; a child
- * that lacks them is refused with -EOWNERDEAD and the reason, but still reads what is in memory, and frees. What another
- * thread was opening or rolling over at the fork may be closed in the child (-EBADF). A child made by _Fork or a raw clone may
- * do so too if no other thread was in the C library at that moment. A child of vfork counts as its parent: it cannot start the
- * runtime (-EAGAIN), and had better only exec or _exit.
+ * The start. Loading the library starts nothing. The first call that needs Go starts a Go runtime, in about 2 ms. The
+ * library checks the needs of the runtime before: 1 GB of address space (ulimit -v), 6 threads and one for each
+ * processor up to 16 (ulimit -u), and a signal stack. If one of them is missing or refused, the call fails with -ENOMEM
+ * or -EAGAIN and the reason, and a later call tries again. After the start the runtime may need another thread at any
+ * time; if it gets no thread for ten seconds, it ends the process.
  *
- * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
+ * Forks. A forked child may use the library and all objects of its parent: they have the same data, descriptors and
+ * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
+ * cleanup works in any process, and tempfile_file_adopt makes the child the owner. The first call of the child that
+ * needs Go starts Go again, with the same needs. If they are missing, the call fails with -EOWNERDEAD and the reason;
+ * reading from memory and freeing still work. A file that another thread was opening or rolling over during the fork may
+ * be closed in the child (-EBADF).
  *
- * Signals. A host's handlers, masks and limits stay as they are, at the start of the runtime too, but for SIGSEGV, SIGBUS and
- * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
- * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
- * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit. On arm64 a signal waits until the call has left Go.
+ * Other ways to fork. A child made by _Fork or a raw clone may use the library too, if no other thread was in the C
+ * library at that moment. A child of vfork counts as its parent: it cannot start the runtime (-EAGAIN), and should only
+ * exec or _exit.
  *
- * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
- * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
- * with glibc from 2.41 on. With an older glibc, and with musl, no reader is safe from them: set the variables before there are
- * threads that create things, or call tempfile_settempdir, which is always safe.
+ * Threads. Any function may be called from any thread at any time. Objects lock themselves, and error details are per
+ * thread.
  *
- * Rights and sandboxes. A call does its work on files in the calling thread, or in helpers that inherit from it: with its user,
- * capabilities and sandbox. The runtime's own threads do no work on files. But what a thread changes for itself alone does not
- * reach them: after capset, prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC they keep what
- * they had, and whoever takes the process over could use it. So put the process into its sandbox first and make the first call
- * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
- * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
+ * Signals. The host's handlers, masks and limits stay as they are, at the start of the runtime too. The exceptions are
+ * SIGSEGV, SIGBUS and SIGFPE: from the first call that needs Go on the library has handlers for them, which pass on each
+ * fault that is not the library's own. The host's handlers may interrupt the library. They may then have frames of up to
+ * 200 KB, with or without SA_ONSTACK. They may not call the library, and may not leave it by longjmp. A child that a
+ * handler makes by _Fork may only exec or _exit. On arm64 a signal waits until the call has left Go.
  *
- * The end. A normal exit removes what the process made and did not free: files first, then directories, innermost first. It
- * does so in exit(3), in the order of atexit handlers from the library's first use on, and once more in the library's destructor
- * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
- * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
- * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. _exit, exec and a signal leave all of
- * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
- * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
- * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ * The environment. Each call reads the variables that it needs, so a program with one thread may set TMPDIR and others
+ * at any time. With several threads, setenv, unsetenv and putenv are safe beside a call of the library where they are
+ * safe beside getenv: with glibc 2.41 and later. With older versions of glibc, and with musl, they are never safe beside
+ * a reader: set the variables before you start threads, or call tempfile_settempdir, which is always safe.
  *
- * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
- * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
+ * Rights and sandboxes. A call works on files in the calling thread, or in helper threads that inherit its user,
+ * capabilities and sandbox. The runtime's own threads do not work on files. But they keep the rights that they started
+ * with, and an attacker who takes over the process could use those: a thread that calls capset,
+ * prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC changes itself alone. So enter the
+ * sandbox first and make the first call of the library after that; then all threads inherit the sandbox. setuid and its
+ * relatives reach all threads. unshare(CLONE_NEWUSER), and setns into a user namespace, fail with EINVAL in a process
+ * with threads, hence after the first call.
  *
- * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
- * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
+ * Exit. A normal exit removes all objects that the process made and did not free: first files, then directories,
+ * innermost first. This happens in exit(3), in the order of atexit handlers as of the first use of the library, and once
+ * more in the library's destructor for objects that later handlers made. Other threads may still be busy: a thread that
+ * makes another object during the exit waits, for a second at most, and an object that a thread is working on loses its
+ * name. A signal handler may call exit(3) even if it interrupted the library; directories are then removed within the
+ * bounds of tempfile_cleanup_at_signal, and an object that was just being created stays. If the handler interrupted the
+ * library in Go, a call from an exit handler of the host's is -EDEADLK, and a free leaves the object to the library's own
+ * exit handler. _exit, exec and signals remove nothing, but see tempfile_cleanup and tempfile_cleanup_on_signals.
+ *
+ * Unloading and daemons. The library stays loaded: dlclose does nothing. It keeps no descriptors open except those of
+ * files and removals, so a daemon may close all others. If the main thread ends by pthread_exit, another thread must
+ * call exit: the library's own threads never end and take no signal, so the process would stay.
+ *
+ * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than the limit allows. A write of the
+ * caller's beyond it raises SIGXFSZ, which ends the process, or fails with -EFBIG if the signal is ignored, as with
+ * write(2).
+ *
+ * Platforms. Linux with glibc or musl, on x86-64 and arm64. With musl a process can use one copy of the library: a copy
+ * that is loaded later refuses to start Go, with -EBUSY. Paths and names are bytes without a NUL, in no particular
+ * encoding.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version that this header describes; tempfile_version() is the one of the library that was loaded. */
+/** The version that this header describes. tempfile_version() returns the version of the library that was loaded. */
 #define TEMPFILE_VERSION_MAJOR 0
 #define TEMPFILE_VERSION_MINOR 1
 #define TEMPFILE_VERSION_PATCH 0
 #define TEMPFILE_VERSION "0.1.0"
 
-/** A buffer of so many bytes holds every path that the system can open. */
+/** The size in bytes of a buffer that holds every path the system can open. */
 #define TEMPFILE_PATH_SIZE 4096
 
-/** A descriptor of the system, as open(2) gives it. */
+/** A descriptor of the system, as open(2) returns it. */
 typedef int tempfile_fd;
 
-/** A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. It is a handle, not an address: never dereference it. */
+/** A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. A handle, not an address: never dereference it. */
 typedef struct tempfile_file tempfile_file;
 
-/** A TemporaryDirectory. It is a handle, not an address. */
+/** A TemporaryDirectory. A handle, not an address: never dereference it. */
 typedef struct tempfile_directory tempfile_directory;
 
-/** A removal that goes in steps. It is a handle, not an address. */
+/** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
-/** Flags of tempfile_options and, where a function says so, of its argument. Unknown ones are -EINVAL. */
+/** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
-#define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: freeing deletes, not closing */
+#define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
 #define TEMPFILE_IGNORE_CLEANUP_ERRORS UINT32_C(0x04) /**< ignore_cleanup_errors=True */
-#define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
+#define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 
-/** A flag of tempfile_cleanup_at_signal: also where the host has a handler, which is called afterwards. */
+/** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
-/** As tempfile_options.buffering: every read is a read of the system. */
+/** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
 /**
- * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with
- * Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
+ * Text. A mode without 'b' makes a text file. The caller reads and writes UTF-8, and the file has the encoding of the
+ * options, as with Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and a read never ends
+ * within a character.
  *
- * encoding is one of the names below or one of Python's aliases for it; case does not matter, and '-', '_' and spaces are
- * the same. Any other is -EINVAL before anything is created. Tables are Python's to the last character:
- *   utf_8 utf_8_sig (begins with a byte order mark) utf_16 utf_32 (likewise, in the machine's byte order) utf_16_le
- *   utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist) tis_620 koi8_r koi8_u mac_roman mac_cyrillic
+ * encoding is one of the names below or one of Python's aliases for it. Case does not matter, and '-', '_' and spaces
+ * are the same. Any other name is -EINVAL before anything is created. The tables are Python's to the last character:
+ *   utf_8 utf_8_sig utf_16 utf_32 (the last three begin with a byte order mark, in the machine's byte order)
+ *   utf_16_le utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist)
+ *   tis_620 koi8_r koi8_u mac_roman mac_cyrillic
  *   cp1250 to cp1258 cp874 cp437 cp850 cp852 cp855 cp858 cp860 cp862 cp863 cp865 cp866 cp037 cp1140
  *   shift_jis cp932 euc_jp iso2022_jp euc_kr cp949 gb2312 gbk gb18030 big5 cp950
  *
- * errors says what becomes of characters that the encoding does not have, and of bytes that it does not have:
- *   "strict"             -EILSEQ; the message has the offset, in what was to be written or in the file, and a write that
- *                        fails so has written nothing
- *   "ignore"             nothing
- *   "replace"            '?' in the file; U+FFFD when reading
- *   "backslashreplace"   \xe9, \u20ac or \U0001f600; when reading, \xe9 for each byte
- *   "xmlcharrefreplace"  &#8364; in the file; reading is strict
- * Others are -EINVAL: what surrogateescape makes of a bad byte has no form in UTF-8. A write that is not UTF-8 itself is
- * always -EILSEQ, so a character must not be split between two writes.
+ * errors decides how a write treats characters that the encoding does not have, and how a read treats bytes that it does
+ * not have:
+ *   "strict"             -EILSEQ; the message has the offset in the data or in the file, and the write has written nothing
+ *   "ignore"             leave them out
+ *   "replace"            write '?'; read U+FFFD
+ *   "backslashreplace"   write \xe9, \u20ac or \U0001f600; read \xe9 for each byte
+ *   "xmlcharrefreplace"  write &#8364; and read strictly
+ * Any other value is -EINVAL; surrogateescape has no form in UTF-8. Data that is not UTF-8 is always -EILSEQ, so do not
+ * split a character between two writes.
  *
- * newline says what ends a line:
- *   NULL    reading: any of "\n", "\r" and "\r\n", which is read as "\n"; writing: "\n" is written as it is
+ * newline decides how a line ends:
+ *   NULL    reading: any of "\n", "\r" and "\r\n", each read as "\n"; writing: "\n" as it is
  *   ""      any of the three, read and written as it is
  *   "\n"    "\n" alone, read and written as it is
  *   "\r"    "\r" alone, read as it is; "\n" is written as "\r"
  *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
  *
- * Reading goes ahead of the text by up to 8,192 bytes, or the size of a large read. As in Python, a write that follows a
- * read without a seek, and a truncation at the position, take place behind what was read ahead:
- * tempfile_file_seek(file, 0, SEEK_CUR) goes back to the text's own position first. buffering is of no use to text, but
+ * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
+ * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
+ * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
  * TEMPFILE_UNBUFFERED is -EINVAL.
  */
 
 /**
- * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
- * so that one struct can serve several calls. The strings are read during the call only, and may not change then.
+ * The keyword arguments of Python's functions. Start from TEMPFILE_OPTIONS_INIT, which has Python's defaults, and set
+ * the fields that differ. NULL in place of the options means all defaults. A function ignores fields that it does not
+ * use, so one struct can serve several calls. The strings are read during the call only, and must not change during it.
  *
- * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
- * way round as long as it sets nothing that the library does not know (-E2BIG).
+ * Fields are only ever added at the end. A program compiled with an older header works with a newer library. A program
+ * compiled with a newer header works with an older library as long as the fields that the library does not know are 0
+ * (-E2BIG otherwise).
  */
 typedef struct tempfile_options {
     size_t struct_size;   /**< sizeof(tempfile_options), set by TEMPFILE_OPTIONS_INIT; 0 is -EINVAL */
-    const char *suffix;   /**< what the name ends with; NULL: nothing. No '/' */
-    const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
-    const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
+    const char *suffix;   /**< the end of the name; NULL: "". No '/' */
+    const char *prefix;   /**< the beginning of the name; NULL: tempfile_gettempprefix(). No '/' */
+    const char *dir;      /**< the directory to create in; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" in tempfile.h */
-    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" in tempfile.h */
-    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" in tempfile.h */
-    const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
-    int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
-    uint32_t flags;       /**< TEMPFILE_NO_DELETE and so on */
+    const char *encoding; /**< text modes: the encoding of the file; NULL: UTF-8. See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
+    const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
+    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
+    int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
+    uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
 } tempfile_options;
 
@@ -178,14 +204,14 @@ static inline tempfile_options tempfile_options_init(void)
 #endif
 
 /**
- * What went wrong in this thread's last call. tempfile_last_error() gives it. Fields are only ever added at the end, and
- * those within struct_size are there. No string is ever NULL; unused ones are "".
+ * The detail of this thread's last failure, from tempfile_last_error(). Fields are only ever added at the end, and
+ * struct_size tells which ones exist. No string is NULL; unused ones are "".
  */
 typedef struct tempfile_error {
-    size_t struct_size;    /**< of the struct that the library filled */
-    int code;              /**< what the call returned, a negative errno; 0: it succeeded */
+    size_t struct_size;    /**< the size in bytes of the struct that the library filled */
+    int code;              /**< the negative errno that the call returned; 0: it succeeded */
     const char *operation; /**< the step that failed: "open", "mkdir", "write", ... */
-    const char *path;      /**< what it failed on, as bytes; "" where there is no path */
+    const char *path;      /**< the path that the step failed on, as bytes; "" without a path */
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
-    size_t needed;         /**< after -ERANGE: the size in bytes that the buffer needs */
+    size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;

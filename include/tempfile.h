@@ -2,166 +2,192 @@
 #ifndef TEMPFILE_H
 #define TEMPFILE_H
 
+/* SPDX-License-Identifier: MIT */
+
 /**
- * libtempfile: temporary files and directories that are safe by construction. Python's tempfile, for C.
+ * libtempfile: temporary files and directories that are safe by construction. Python's tempfile module, for C.
  *
  *     tempfile_file *file;
  *     if (tempfile_named_temporary_file(NULL, &file) != 0)
  *         fprintf(stderr, "%s\n", tempfile_last_error()->message);
  *
- * What is whose. What a function makes through its last argument is the caller's, who frees it by the function of that name.
- * A const char * belongs to the object that gave it, until that is freed. A descriptor from tempfile_mkstemp or
- * tempfile_file_detach is the caller's to close, one from tempfile_file_fileno is not. All are closed on exec.
+ * Ownership. The caller owns each object that a function makes, and frees it with the function that the description
+ * names. A const char * that a function returns belongs to its object, and is valid until the object is freed. The
+ * caller also owns a descriptor from tempfile_mkstemp, tempfile_unnamed or tempfile_file_detach, and closes it; a
+ * descriptor from tempfile_file_fileno still belongs to the file. Every descriptor is closed on exec.
  *
- * Errors. A function returns 0 or a count if it succeeded and a negative errno if not; then its outputs are untouched,
- * nothing was created, and tempfile_last_error() has the path and the reason. -EBADF: a handle that is NULL, freed, of
- * another kind or no handle at all, which is safe to pass. -EINVAL: a bad argument. -ERANGE: a buffer that is too small.
- * -ENAMETOOLONG: a string longer than any path. -EFAULT: memory that is not there. -ENOTRECOVERABLE: a fault of the library's
- * own, which did not spread. -EOWNERDEAD: see "Forks". The message is one line for people: control characters and bytes that
- * are not UTF-8 stand in it as \n or \x1b, while the path has the bytes themselves.
+ * Errors. A function returns 0, a count or a descriptor on success, and a negative errno on failure. On failure its
+ * outputs are unchanged, nothing was created, and tempfile_last_error() has the path and the reason. These errors have
+ * one meaning everywhere:
+ *   - -EBADF: the handle is NULL, was freed, is of another type, or never was a handle. To pass such a handle is safe.
+ *   - -EINVAL: an argument is wrong.
+ *   - -ERANGE: a buffer is too small.
+ *   - -ENAMETOOLONG: a string is longer than any path.
+ *   - -EFAULT: a pointer leads to memory that does not exist.
+ *   - -ENOMEM, -EAGAIN: see "The start".
+ *   - -EOWNERDEAD: see "Forks".
+ *   - -ENOTRECOVERABLE: the library has a bug, which was contained.
  *
- * The start. Loading the library does nothing; the first call that needs it starts a Go runtime, some 2 ms. What that needs is
- * tried before: 1 GB of address space (ulimit -v), 6 threads and one for each processor up to 16 (ulimit -u), a signal stack.
- * Where it is missing or refused the call fails with -ENOMEM or -EAGAIN and the reason, and a later call tries again. After
- * the start the runtime may ask for another thread at any time; if it gets none for ten seconds, it ends the process.
+ * The message of an error is one line of text for people. It shows control characters and invalid UTF-8 as escapes such
+ * as \n or \x1b; the path has the bytes themselves.
  *
- * Forks. A forked child may use the library and all that its parent made: same data, same descriptors, same names. Only
- * the process that made an object deletes it when it is closed, freed or left behind at exit; an explicit clean-up, or
- * tempfile_file_adopt, is for the others. The child's first call that needs Go starts it anew, with the same needs; a child
- * that lacks them is refused with -EOWNERDEAD and the reason, but still reads what is in memory, and frees. What another
- * thread was opening or rolling over at the fork may be closed in the child (-EBADF). A child made by _Fork or a raw clone may
- * do so too if no other thread was in the C library at that moment. A child of vfork counts as its parent: it cannot start the
- * runtime (-EAGAIN), and had better only exec or _exit.
+ * The start. Loading the library starts nothing. The first call that needs Go starts a Go runtime, in about 2 ms. The
+ * library checks the needs of the runtime before: 1 GB of address space (ulimit -v), 6 threads and one for each
+ * processor up to 16 (ulimit -u), and a signal stack. If one of them is missing or refused, the call fails with -ENOMEM
+ * or -EAGAIN and the reason, and a later call tries again. After the start the runtime may need another thread at any
+ * time; if it gets no thread for ten seconds, it ends the process.
  *
- * Threads. Any function may be called from any thread at any time; objects lock themselves, error details are per thread.
+ * Forks. A forked child may use the library and all objects of its parent: they have the same data, descriptors and
+ * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
+ * cleanup works in any process, and tempfile_file_adopt makes the child the owner. The first call of the child that
+ * needs Go starts Go again, with the same needs. If they are missing, the call fails with -EOWNERDEAD and the reason;
+ * reading from memory and freeing still work. A file that another thread was opening or rolling over during the fork may
+ * be closed in the child (-EBADF).
  *
- * Signals. A host's handlers, masks and limits stay as they are, at the start of the runtime too, but for SIGSEGV, SIGBUS and
- * SIGFPE: their handlers are the library's from the first call that needs Go on, and pass on what is no fault within it. A
- * handler may interrupt the library, and have frames of up to 200 KB then, without SA_ONSTACK or on a stack of the host's; it
- * may not call the library, nor leave by longjmp while the library was interrupted, and a child that it makes then, by _Fork,
- * may only exec or _exit. On arm64 a signal waits until the call has left Go.
+ * Other ways to fork. A child made by _Fork or a raw clone may use the library too, if no other thread was in the C
+ * library at that moment. A child of vfork counts as its parent: it cannot start the runtime (-EAGAIN), and should only
+ * exec or _exit.
  *
- * The environment is read at each call that may need it, so set TMPDIR and the like whenever you want, in a process with one
- * thread. With several, setenv, unsetenv and putenv are safe beside a call of the library where they are safe beside getenv:
- * with glibc from 2.41 on. With an older glibc, and with musl, no reader is safe from them: set the variables before there are
- * threads that create things, or call tempfile_settempdir, which is always safe.
+ * Threads. Any function may be called from any thread at any time. Objects lock themselves, and error details are per
+ * thread.
  *
- * Rights and sandboxes. A call does its work on files in the calling thread, or in helpers that inherit from it: with its user,
- * capabilities and sandbox. The runtime's own threads do no work on files. But what a thread changes for itself alone does not
- * reach them: after capset, prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC they keep what
- * they had, and whoever takes the process over could use it. So put the process into its sandbox first and make the first call
- * after it: all threads then inherit it. Loading the library starts none. unshare(CLONE_NEWUSER), and setns into a user name
- * space, are EINVAL in a process with threads, hence after the first call. setuid and its kind reach all threads.
+ * Signals. The host's handlers, masks and limits stay as they are, at the start of the runtime too. The exceptions are
+ * SIGSEGV, SIGBUS and SIGFPE: from the first call that needs Go on the library has handlers for them, which pass on each
+ * fault that is not the library's own. The host's handlers may interrupt the library. They may then have frames of up to
+ * 200 KB, with or without SA_ONSTACK. They may not call the library, and may not leave it by longjmp. A child that a
+ * handler makes by _Fork may only exec or _exit. On arm64 a signal waits until the call has left Go.
  *
- * The end. A normal exit removes what the process made and did not free: files first, then directories, innermost first. It
- * does so in exit(3), in the order of atexit handlers from the library's first use on, and once more in the library's destructor
- * for what later handlers made. Other threads may be busy: what they make then waits, for a second at most after each, and an
- * object that they work on loses its name. A handler may call exit(3) even if it interrupted the library; a directory then goes
- * within the bounds of tempfile_cleanup_at_signal, and what was just being created stays. _exit, exec and a signal leave all of
- * it, but see tempfile_cleanup and tempfile_cleanup_on_signals. The library stays loaded: dlclose does nothing. It keeps no
- * descriptor open but those of files and removals, so a daemon may close all others. A main thread that ends by pthread_exit
- * must leave another to call exit: the library's own threads never end, and take no signal, so the process would stay.
+ * The environment. Each call reads the variables that it needs, so a program with one thread may set TMPDIR and others
+ * at any time. With several threads, setenv, unsetenv and putenv are safe beside a call of the library where they are
+ * safe beside getenv: with glibc 2.41 and later. With older versions of glibc, and with musl, they are never safe beside
+ * a reader: set the variables before you start threads, or call tempfile_settempdir, which is always safe.
  *
- * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than is allowed. A write of the caller's that goes
- * beyond it raises SIGXFSZ, which ends the process, or is -EFBIG where that is ignored, as with write(2).
+ * Rights and sandboxes. A call works on files in the calling thread, or in helper threads that inherit its user,
+ * capabilities and sandbox. The runtime's own threads do not work on files. But they keep the rights that they started
+ * with, and an attacker who takes over the process could use those: a thread that calls capset,
+ * prctl(PR_SET_NO_NEW_PRIVS), Landlock, or seccomp without SECCOMP_FILTER_FLAG_TSYNC changes itself alone. So enter the
+ * sandbox first and make the first call of the library after that; then all threads inherit the sandbox. setuid and its
+ * relatives reach all threads. unshare(CLONE_NEWUSER), and setns into a user namespace, fail with EINVAL in a process
+ * with threads, hence after the first call.
  *
- * Paths and names are bytes without a NUL, in no encoding. Linux with glibc or musl, on x86-64 and arm64. With musl one copy of
- * the library can be used in a process: one that is loaded later refuses to start Go, with -EBUSY.
+ * Exit. A normal exit removes all objects that the process made and did not free: first files, then directories,
+ * innermost first. This happens in exit(3), in the order of atexit handlers as of the first use of the library, and once
+ * more in the library's destructor for objects that later handlers made. Other threads may still be busy: a thread that
+ * makes another object during the exit waits, for a second at most, and an object that a thread is working on loses its
+ * name. A signal handler may call exit(3) even if it interrupted the library; directories are then removed within the
+ * bounds of tempfile_cleanup_at_signal, and an object that was just being created stays. If the handler interrupted the
+ * library in Go, a call from an exit handler of the host's is -EDEADLK, and a free leaves the object to the library's own
+ * exit handler. _exit, exec and signals remove nothing, but see tempfile_cleanup and tempfile_cleanup_on_signals.
+ *
+ * Unloading and daemons. The library stays loaded: dlclose does nothing. It keeps no descriptors open except those of
+ * files and removals, so a daemon may close all others. If the main thread ends by pthread_exit, another thread must
+ * call exit: the library's own threads never end and take no signal, so the process would stay.
+ *
+ * Limits. Under RLIMIT_FSIZE (ulimit -f) the library itself writes no more than the limit allows. A write of the
+ * caller's beyond it raises SIGXFSZ, which ends the process, or fails with -EFBIG if the signal is ignored, as with
+ * write(2).
+ *
+ * Platforms. Linux with glibc or musl, on x86-64 and arm64. With musl a process can use one copy of the library: a copy
+ * that is loaded later refuses to start Go, with -EBUSY. Paths and names are bytes without a NUL, in no particular
+ * encoding.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version that this header describes; tempfile_version() is the one of the library that was loaded. */
+/** The version that this header describes. tempfile_version() returns the version of the library that was loaded. */
 #define TEMPFILE_VERSION_MAJOR 0
 #define TEMPFILE_VERSION_MINOR 1
 #define TEMPFILE_VERSION_PATCH 0
 #define TEMPFILE_VERSION "0.1.0"
 
-/** A buffer of so many bytes holds every path that the system can open. */
+/** The size in bytes of a buffer that holds every path the system can open. */
 #define TEMPFILE_PATH_SIZE 4096
 
-/** A descriptor of the system, as open(2) gives it. */
+/** A descriptor of the system, as open(2) returns it. */
 typedef int tempfile_fd;
 
-/** A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. It is a handle, not an address: never dereference it. */
+/** A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. A handle, not an address: never dereference it. */
 typedef struct tempfile_file tempfile_file;
 
-/** A TemporaryDirectory. It is a handle, not an address. */
+/** A TemporaryDirectory. A handle, not an address: never dereference it. */
 typedef struct tempfile_directory tempfile_directory;
 
-/** A removal that goes in steps. It is a handle, not an address. */
+/** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
-/** Flags of tempfile_options and, where a function says so, of its argument. Unknown ones are -EINVAL. */
+/** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
-#define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: freeing deletes, not closing */
+#define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
 #define TEMPFILE_IGNORE_CLEANUP_ERRORS UINT32_C(0x04) /**< ignore_cleanup_errors=True */
-#define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; the same as binary on Linux */
+#define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 
-/** A flag of tempfile_cleanup_at_signal: also where the host has a handler, which is called afterwards. */
+/** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
-/** As tempfile_options.buffering: every read is a read of the system. */
+/** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
 /**
- * Text. A mode without 'b' makes a text file: the caller reads and writes UTF-8, and the file has another encoding, as with
- * Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and no read ends within a character.
+ * Text. A mode without 'b' makes a text file. The caller reads and writes UTF-8, and the file has the encoding of the
+ * options, as with Python's io.TextIOWrapper. Sizes are bytes of UTF-8 on the caller's side, and a read never ends
+ * within a character.
  *
- * encoding is one of the names below or one of Python's aliases for it; case does not matter, and '-', '_' and spaces are
- * the same. Any other is -EINVAL before anything is created. Tables are Python's to the last character:
- *   utf_8 utf_8_sig (begins with a byte order mark) utf_16 utf_32 (likewise, in the machine's byte order) utf_16_le
- *   utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist) tis_620 koi8_r koi8_u mac_roman mac_cyrillic
+ * encoding is one of the names below or one of Python's aliases for it. Case does not matter, and '-', '_' and spaces
+ * are the same. Any other name is -EINVAL before anything is created. The tables are Python's to the last character:
+ *   utf_8 utf_8_sig utf_16 utf_32 (the last three begin with a byte order mark, in the machine's byte order)
+ *   utf_16_le utf_16_be utf_32_le utf_32_be ascii latin_1 iso8859_2 to iso8859_16 (12 does not exist)
+ *   tis_620 koi8_r koi8_u mac_roman mac_cyrillic
  *   cp1250 to cp1258 cp874 cp437 cp850 cp852 cp855 cp858 cp860 cp862 cp863 cp865 cp866 cp037 cp1140
  *   shift_jis cp932 euc_jp iso2022_jp euc_kr cp949 gb2312 gbk gb18030 big5 cp950
  *
- * errors says what becomes of characters that the encoding does not have, and of bytes that it does not have:
- *   "strict"             -EILSEQ; the message has the offset, in what was to be written or in the file, and a write that
- *                        fails so has written nothing
- *   "ignore"             nothing
- *   "replace"            '?' in the file; U+FFFD when reading
- *   "backslashreplace"   \xe9, \u20ac or \U0001f600; when reading, \xe9 for each byte
- *   "xmlcharrefreplace"  &#8364; in the file; reading is strict
- * Others are -EINVAL: what surrogateescape makes of a bad byte has no form in UTF-8. A write that is not UTF-8 itself is
- * always -EILSEQ, so a character must not be split between two writes.
+ * errors decides how a write treats characters that the encoding does not have, and how a read treats bytes that it does
+ * not have:
+ *   "strict"             -EILSEQ; the message has the offset in the data or in the file, and the write has written nothing
+ *   "ignore"             leave them out
+ *   "replace"            write '?'; read U+FFFD
+ *   "backslashreplace"   write \xe9, \u20ac or \U0001f600; read \xe9 for each byte
+ *   "xmlcharrefreplace"  write &#8364; and read strictly
+ * Any other value is -EINVAL; surrogateescape has no form in UTF-8. Data that is not UTF-8 is always -EILSEQ, so do not
+ * split a character between two writes.
  *
- * newline says what ends a line:
- *   NULL    reading: any of "\n", "\r" and "\r\n", which is read as "\n"; writing: "\n" is written as it is
+ * newline decides how a line ends:
+ *   NULL    reading: any of "\n", "\r" and "\r\n", each read as "\n"; writing: "\n" as it is
  *   ""      any of the three, read and written as it is
  *   "\n"    "\n" alone, read and written as it is
  *   "\r"    "\r" alone, read as it is; "\n" is written as "\r"
  *   "\r\n"  "\r\n" alone, read as it is; "\n" is written as "\r\n"
  *
- * Reading goes ahead of the text by up to 8,192 bytes, or the size of a large read. As in Python, a write that follows a
- * read without a seek, and a truncation at the position, take place behind what was read ahead:
- * tempfile_file_seek(file, 0, SEEK_CUR) goes back to the text's own position first. buffering is of no use to text, but
+ * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
+ * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
+ * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
  * TEMPFILE_UNBUFFERED is -EINVAL.
  */
 
 /**
- * What Python's functions take by keyword. Start from TEMPFILE_OPTIONS_INIT, which is Python's defaults, and set what
- * differs; a NULL pointer in place of the options is all defaults too. A field that a function has no use for is ignored,
- * so that one struct can serve several calls. The strings are read during the call only, and may not change then.
+ * The keyword arguments of Python's functions. Start from TEMPFILE_OPTIONS_INIT, which has Python's defaults, and set
+ * the fields that differ. NULL in place of the options means all defaults. A function ignores fields that it does not
+ * use, so one struct can serve several calls. The strings are read during the call only, and must not change during it.
  *
- * Fields are only ever added at the end: a program compiled with an older header works with a newer library, and the other
- * way round as long as it sets nothing that the library does not know (-E2BIG).
+ * Fields are only ever added at the end. A program compiled with an older header works with a newer library. A program
+ * compiled with a newer header works with an older library as long as the fields that the library does not know are 0
+ * (-E2BIG otherwise).
  */
 typedef struct tempfile_options {
     size_t struct_size;   /**< sizeof(tempfile_options), set by TEMPFILE_OPTIONS_INIT; 0 is -EINVAL */
-    const char *suffix;   /**< what the name ends with; NULL: nothing. No '/' */
-    const char *prefix;   /**< what the name begins with; NULL: tempfile_gettempprefix(). No '/' */
-    const char *dir;      /**< where; NULL: tempfile_gettempdir(), "": the current directory */
+    const char *suffix;   /**< the end of the name; NULL: "". No '/' */
+    const char *prefix;   /**< the beginning of the name; NULL: tempfile_gettempprefix(). No '/' */
+    const char *dir;      /**< the directory to create in; NULL: tempfile_gettempdir(), "": the current directory */
     const char *mode;     /**< one of r w a x, with + and b or t, in any order; NULL: "w+b". See tempfile_file_read */
-    const char *encoding; /**< text modes: what the file has; NULL: UTF-8. See "Text" in tempfile.h */
-    const char *errors;   /**< text modes: what becomes of what has no code; NULL: "strict". See "Text" in tempfile.h */
-    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as Python's. See "Text" in tempfile.h */
-    const char *name;     /**< the exact middle part in place of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: none */
-    int64_t max_size;     /**< SpooledTemporaryFile: the position past which it rolls over; 0: never by size */
-    uint32_t flags;       /**< TEMPFILE_NO_DELETE and so on */
+    const char *encoding; /**< text modes: the encoding of the file; NULL: UTF-8. See "Text" in tempfile.h */
+    const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
+    const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
+    const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
+    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
+    int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
+    uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
 } tempfile_options;
 
@@ -179,16 +205,16 @@ static inline tempfile_options tempfile_options_init(void)
 #endif
 
 /**
- * What went wrong in this thread's last call. tempfile_last_error() gives it. Fields are only ever added at the end, and
- * those within struct_size are there. No string is ever NULL; unused ones are "".
+ * The detail of this thread's last failure, from tempfile_last_error(). Fields are only ever added at the end, and
+ * struct_size tells which ones exist. No string is NULL; unused ones are "".
  */
 typedef struct tempfile_error {
-    size_t struct_size;    /**< of the struct that the library filled */
-    int code;              /**< what the call returned, a negative errno; 0: it succeeded */
+    size_t struct_size;    /**< the size in bytes of the struct that the library filled */
+    int code;              /**< the negative errno that the call returned; 0: it succeeded */
     const char *operation; /**< the step that failed: "open", "mkdir", "write", ... */
-    const char *path;      /**< what it failed on, as bytes; "" where there is no path */
+    const char *path;      /**< the path that the step failed on, as bytes; "" without a path */
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
-    size_t needed;         /**< after -ERANGE: the size in bytes that the buffer needs */
+    size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
 
 #ifdef __cplusplus
@@ -196,206 +222,230 @@ extern "C" {
 #endif
 
 /**
- * tempfile_mkstemp creates a file with a name that nobody could guess, open for reading and writing.
+ * tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size of
- * that buffer in bytes, for which TEMPFILE_PATH_SIZE is always enough. NULL with size 0 asks for the size.
+ * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+ * of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
+ * size: the call fails with -ERANGE, and tempfile_error.needed has it.
  *
- * Returns the descriptor, closed on exec. It and the file are the caller's: nothing here closes or removes them.
+ * Returns the descriptor, which is closed on exec. The caller owns the descriptor and the file: the library closes and
+ * removes neither.
  *
- * Errors: -EINVAL for a '/' in prefix, suffix or name, an unknown flag or permissions beyond 0777; -ERANGE for a buffer
- * that is too small; -ENOENT for a directory that is missing, or with no dir if no candidate can be used (the message
- * has the reason for each); -EEXIST for a name of the caller's that is taken; -EACCES, -ENOSPC, -EMFILE and what else
- * open(2) says. Nothing is created then.
+ * Errors: nothing is created on failure.
+ *   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+ *   - -ERANGE: the buffer is too small.
+ *   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
+ *     for each).
+ *   - -EEXIST: options.name is taken; or every random name that was tried is.
+ *   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
  */
 tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 /**
- * tempfile_mkdtemp creates a directory that only the user can enter.
+ * tempfile_mkdtemp creates a directory that only its owner can enter.
  *
  * Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
  *
- * Returns 0. The directory is the caller's to remove; tempfile_rmtree does it with all that is in it.
+ * Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
  *
- * Errors: as for tempfile_mkstemp, and what mkdir(2) says.
+ * Errors: those of tempfile_mkstemp, and:
+ *   - others: as mkdir(2).
  */
 int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 /**
- * tempfile_mktemp names a file that does not exist. Deprecated: by the time the name is used somebody else may have taken
- * it; use tempfile_mkstemp.
+ * tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
+ * there before the caller does; use tempfile_mkstemp.
  *
  * Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. Nothing is created.
  *
- * Errors: -EINVAL, -ERANGE and -ENOENT as for tempfile_mkstemp; -EEXIST if every name that was tried is taken.
+ * Errors:
+ *   - -EINVAL, -ERANGE, -ENOENT: as for tempfile_mkstemp.
+ *   - -EEXIST: every name that was tried is taken.
  */
 int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 /**
- * tempfile_unnamed creates a file without a name, as tempfile_temporary_file does, for who wants the bare descriptor.
+ * tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
  *
- * Uses of options: dir, permissions, and prefix, suffix, name, TEMPFILE_NO_O_TMPFILE and TEMPFILE_ONLY_O_TMPFILE as for
- * tempfile_temporary_file.
+ * Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
+ * TEMPFILE_ONLY_O_TMPFILE.
  *
- * Returns the descriptor, open for reading and writing and closed on exec. It is the caller's: the file is gone when the last
- * copy of it is closed, however the process ends.
+ * Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
+ * deletes the file when the last copy of the descriptor is closed, however the process ends.
  *
- * Errors: as for tempfile_mkstemp; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where the file system has no files without a name.
+ * Errors: those of tempfile_mkstemp, and:
+ *   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
  */
 tempfile_fd tempfile_unnamed(const tempfile_options *options);
 
 /**
- * tempfile_mkstemp_into is tempfile_mkstemp for a host that can be interrupted between a call's return and what it does next, as
- * interpreters are whose signal handlers raise: the descriptor is in memory of the host's before the call returns.
+ * tempfile_mkstemp_into is tempfile_mkstemp for hosts that can be interrupted between the return of a call and the use
+ * of its result, such as an interpreter whose signal handlers raise exceptions. It stores the descriptor in the host's
+ * memory before it returns, so that an interruption cannot lose it.
  *
- * Uses of options, out_path and path_size: as for tempfile_mkstemp. out_fd receives the descriptor. Nothing is written to it unless
- * the file was created, so that a host which has -1 there before knows from it, whatever became of the result.
+ * Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp. out_fd receives the
+ * descriptor. The library writes to out_fd only if it created the file: a host that stores -1 there before the call
+ * can tell from it whether there is a file to clean up, even if the result was lost.
  *
- * Returns the descriptor, too. It and the file are the caller's.
+ * Returns the descriptor, too. The caller owns it and the file.
  *
- * Errors: as for tempfile_mkstemp; -EINVAL if out_fd is NULL.
+ * Errors: those of tempfile_mkstemp, and:
+ *   - -EINVAL: out_fd is NULL.
  */
 tempfile_fd tempfile_mkstemp_into(const tempfile_options *options, char *out_path, size_t path_size, tempfile_fd *out_fd);
 
 /**
- * tempfile_unnamed_into is tempfile_unnamed in the same manner.
+ * tempfile_unnamed_into is tempfile_unnamed for hosts that can be interrupted. It stores the descriptor in the host's
+ * memory before it returns, like tempfile_mkstemp_into.
  *
  * Uses of options: as for tempfile_unnamed. out_fd is as for tempfile_mkstemp_into.
  *
- * Returns the descriptor, too. It is the caller's.
+ * Returns the descriptor, too. The caller owns it.
  *
- * Errors: as for tempfile_unnamed; -EINVAL if out_fd is NULL.
+ * Errors: those of tempfile_unnamed, and:
+ *   - -EINVAL: out_fd is NULL.
  */
 tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 
 /**
- * tempfile_named_temporary_file creates a file with a name, which is deleted when it is closed.
+ * tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
  *
- * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions; TEMPFILE_NO_DELETE keeps the name for good,
- * TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
+ * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+ * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  *
- * Returns 0 and the file, which the caller frees with tempfile_file_free. If the process exits normally first, the name
- * is deleted then; after a crash, _exit or SIGKILL it stays.
+ * Returns 0 and the file, which the caller frees with tempfile_file_free. A normal exit of the process deletes the
+ * name, too. After a crash, _exit or SIGKILL it stays.
  *
- * Errors: as for tempfile_mkstemp; -EINVAL for a mode that Python would refuse, an encoding, errors or newline
- * that is unknown (see "Text" in tempfile.h), any of these three with a binary mode, and TEMPFILE_UNBUFFERED with a text mode.
+ * Errors: those of tempfile_mkstemp, and:
+ *   - -EINVAL: Python would refuse the mode; encoding, errors or newline is unknown (see "Text" in tempfile.h) or set
+ *     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode.
  *
  * After a fork the child has the file too, with the same descriptor and name, but does not delete it.
  */
 int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 /**
- * tempfile_temporary_file creates a file without a name: nobody else can open it, and it is gone when it is closed,
- * however the process ends.
+ * tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
+ * it is closed, however the process ends.
  *
- * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions; prefix, suffix and name only where the file system has no files
- * without a name (O_TMPFILE): there the file has one for the instant of its creation. TEMPFILE_ONLY_O_TMPFILE makes that
- * an error, TEMPFILE_NO_O_TMPFILE does it always.
+ * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
+ * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
+ * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
- * Errors: as for tempfile_named_temporary_file; -EOPNOTSUPP with TEMPFILE_ONLY_O_TMPFILE where that is not to be had.
+ * Errors: those of tempfile_named_temporary_file, and:
+ *   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
  */
 int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 /**
- * tempfile_spooled_temporary_file makes a file that lives in memory and rolls over to a file without a name on disk: when
- * a write would end past max_size, when its descriptor is asked for, or at tempfile_file_rollover.
+ * tempfile_spooled_temporary_file makes a file in memory. The file rolls over to a file without a name on disk when a
+ * write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
  *
- * Uses of options: max_size in bytes of the file, mode, encoding, errors, newline, and for the roll-over what tempfile_temporary_file uses. With no dir the
- * default directory is chosen at the roll-over.
+ * Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
+ * tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
- * Errors: as for tempfile_named_temporary_file as far as they concern the options; nothing is created on disk yet. A
- * roll-over that fails, for want of space say, is reported by the call that needed it and leaves all data in memory.
+ * Errors: those of tempfile_named_temporary_file that concern the options, as nothing is created on disk yet. If a
+ * roll-over fails, for want of space for example, the call that needed it reports the error, and all data stays in
+ * memory.
  *
- * After a fork the child has a copy of what is in memory; what is on disk is shared, and so is its position.
+ * After a fork the child has a copy of the data in memory. Data on disk is shared, and so is the position in it.
  */
 int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 /**
- * tempfile_temporary_directory creates a directory that is removed with all it holds when it is freed.
+ * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
- * Uses of options: suffix, prefix, dir, name, permissions; TEMPFILE_NO_DELETE keeps the directory unless
- * tempfile_directory_cleanup is called, TEMPFILE_IGNORE_CLEANUP_ERRORS makes that succeed always.
+ * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+ * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
  *
- * Returns 0 and the directory, which the caller frees with tempfile_directory_free. If the process exits normally first,
- * it is removed then.
+ * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
+ * removes the directory, too.
  *
- * Errors: as for tempfile_mkdtemp.
+ * Errors: those of tempfile_mkdtemp.
  *
  * After a fork the child has the directory too; freeing it there removes nothing.
  */
 int tempfile_temporary_directory(const tempfile_options *options, tempfile_directory **out_directory);
 
 /**
- * tempfile_random_names draws names as a candidate for a file has between prefix and suffix: 8 characters of a-z, 0-9 and
- * '_', from the kernel's random source, so that a parent and its forked child never draw the same.
+ * tempfile_random_names draws random parts of names, as the creating functions put them between prefix and suffix: 8
+ * characters of a-z, 0-9 and '_', from the kernel's random source. A parent and its forked child never draw the same
+ * names.
  *
- * out_names receives count names of 9 bytes each, NUL included.
+ * out_names receives count names of 9 bytes each, including the NUL.
  *
  * Returns 0.
  *
- * Errors: -EINVAL if out_names is NULL and count is not 0, or if count names cannot be in memory.
+ * Errors:
+ *   - -EINVAL: out_names is NULL and count is not 0, or count names would not fit into memory.
  */
 int tempfile_random_names(char *out_names, size_t count);
 
 /**
- * tempfile_gettempdir gives the directory in which things are created that ask for no other: what tempfile_settempdir
- * set, or else the first candidate in which a file can be created, written and removed.
+ * tempfile_gettempdir returns the default directory: the one that tempfile_settempdir set, or else the first candidate
+ * in which a file can be created, written and removed.
  *
  * out_path and path_size are as for tempfile_mkstemp.
  *
- * TMPDIR, TEMP, TMP and HOME are read anew at each call, and the choice is kept for as long as they stay the same. A
- * program that runs with more rights than its caller ignores them (see secure_getenv(3)).
+ * Each call reads TMPDIR, TEMP, TMP and HOME. The choice is kept while they stay the same. A program that runs with
+ * more rights than its caller ignores them (see secure_getenv(3)).
  *
  * Returns 0.
  *
- * Errors: -ENOENT if no candidate can be used, with the reason for each in the message; -ERANGE.
+ * Errors:
+ *   - -ENOENT: no candidate can be used; the message has the reason for each.
+ *   - -ERANGE: the buffer is too small.
  */
 int tempfile_gettempdir(char *out_path, size_t path_size);
 
 /**
- * tempfile_gettempdirb is tempfile_gettempdir, which gives bytes already. It is here because Python has both.
+ * tempfile_gettempdirb is the same as tempfile_gettempdir. Python has two functions, one for text and one for bytes.
  */
 int tempfile_gettempdirb(char *out_path, size_t path_size);
 
 /**
- * tempfile_gettempprefix gives what names begin with where no prefix is given: "tmp".
+ * tempfile_gettempprefix returns the default prefix of names: "tmp".
  *
  * Returns a constant string.
  */
 const char *tempfile_gettempprefix(void);
 
 /**
- * tempfile_gettempprefixb is tempfile_gettempprefix, which gives bytes already. It is here because Python has both.
+ * tempfile_gettempprefixb is the same as tempfile_gettempprefix. Python has two functions, one for text and one for
+ * bytes.
  */
 const char *tempfile_gettempprefixb(void);
 
 /**
- * tempfile_settempdir sets the directory that tempfile_gettempdir gives, for the whole process, as an assignment to
- * tempfile.tempdir does in Python: it is not checked, and a relative one is relative to the current directory of each
- * call. NULL chooses again, "" is the current directory. The string is copied.
+ * tempfile_settempdir sets the default directory of the whole process, like an assignment to tempfile.tempdir in
+ * Python. The directory is not checked. A relative path is relative to the current directory of each later call, and
+ * "" is the current directory. NULL goes back to the candidates. The string is copied.
  *
  * Returns 0.
  *
- * Errors: -ENOMEM.
+ * Errors:
+ *   - -ENOMEM: there is no memory for the copy.
  */
 int tempfile_settempdir(const char *dir);
 
 /**
- * tempfile_candidates lists the directories that tempfile_gettempdir tries, in order: TMPDIR, TEMP and TMP where they are
- * set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
+ * tempfile_candidates lists the directories that tempfile_gettempdir tries, in order: TMPDIR, TEMP and TMP where they
+ * are set, /tmp, /var/tmp, /usr/tmp, the current directory, and the user's home.
  *
- * out_paths receives the paths one after the other, each with its NUL; paths_size is its size in bytes. NULL with size 0
- * asks for the size.
+ * out_paths receives the paths one after the other, each with its NUL; paths_size is the size of that buffer in bytes.
+ * NULL with size 0 asks for the size.
  *
- * Returns how many bytes the list has.
+ * Returns the size of the list in bytes.
  *
- * Errors: -ERANGE for a buffer that is too small.
+ * Errors:
+ *   - -ERANGE: the buffer is too small.
  */
 int64_t tempfile_candidates(char *out_paths, size_t paths_size);
 
@@ -404,191 +454,223 @@ int64_t tempfile_candidates(char *out_paths, size_t paths_size);
  *
  * buffer receives at most size bytes.
  *
- * Returns how many bytes were read, which is less than size only at the end of the file, and 0 there. A text file gives
- * whole characters of UTF-8: up to 3 bytes less than size if the next one does not fit, and what is before a bad byte.
+ * Returns the number of bytes read: less than size only at the end of the file, and 0 there. A text file returns whole
+ * characters of UTF-8. So the number may be up to 3 less than size if the next character does not fit, and the read
+ * ends before a byte that cannot be decoded.
  *
- * Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not read (of "r",
- * "w", "a" and "x" only "r" does, and each with '+'); -EINVAL for a NULL buffer; -EIO and what else read(2) says. In text,
- * -ERANGE if not one character fits (4 bytes always do), with nothing read, and -EILSEQ for bytes that are not of the
- * encoding. As in Python that is for all that is read ahead, so that it may come early; every read fails then, until a
- * seek goes elsewhere.
+ * Errors:
+ *   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not read ("w", "a" and "x"
+ *     without '+').
+ *   - -EINVAL: buffer is NULL.
+ *   - -ERANGE: text, and not one character fits (4 bytes are always enough). Nothing was read.
+ *   - -EILSEQ: text, and the file has bytes that are not of its encoding. As in Python these bytes may lie anywhere in
+ *     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
+ *   - -EIO and others: as read(2).
  */
 int64_t tempfile_file_read(tempfile_file *file, void *buffer, size_t size);
 
 /**
- * tempfile_file_readline reads up to and with the next '\n', and ends it with a NUL. In text, tempfile_options.newline
- * says what ends a line.
+ * tempfile_file_readline reads up to and including the next '\n', and adds a NUL. In text, tempfile_options.newline
+ * decides how a line ends.
  *
- * buffer receives at most size bytes, NUL included; a longer line comes in pieces.
+ * buffer receives at most size bytes, including the NUL. A longer line comes in several pieces.
  *
- * Returns how many bytes were read, without the NUL; 0 at the end of the file. A line that holds NUL bytes itself is
- * read all the same.
+ * Returns the number of bytes read without the NUL, and 0 at the end of the file. NUL bytes within a line are read
+ * like all others.
  *
- * Errors: -ERANGE if size is less than 2, or in text if not one character fits (5 bytes always do); else as for
- * tempfile_file_read.
+ * Errors: those of tempfile_file_read, and:
+ *   - -ERANGE: size is less than 2; or in text not one character fits (5 bytes are always enough).
  */
 int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
 
 /**
- * tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory of
- * a spooled file: nothing is held back that a fork could write twice or _exit could lose.
+ * tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory
+ * of a spooled file. Nothing is held back that a fork could write twice or _exit could lose.
  *
- * data is size bytes; for a text file, UTF-8 with whole characters.
+ * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
  * Returns size.
  *
- * Errors: -EBADF for a handle that was freed, a file that is closed or detached, or one whose mode does not write ("r");
- * -EINVAL for NULL data; -ENOSPC, -EFBIG, -EDQUOT and what else write(2) says, and what a roll-over meets. Then the
- * position is where it was, and a spooled file in memory is as it was; on disk, some of the bytes may have been written.
- * In text, -EILSEQ for data that is not UTF-8 or, with "strict", that the encoding does not have: the message has the
- * offset in data, and nothing was written.
+ * Errors: on failure the position and the memory of a spooled file are as before; on disk some of the bytes may have
+ * been written.
+ *   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not write ("r").
+ *   - -EINVAL: data is NULL.
+ *   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
+ *     message has the offset in data. Nothing was written.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
  */
 int64_t tempfile_file_write(tempfile_file *file, const void *data, size_t size);
 
 /**
- * tempfile_file_seek moves the file's position, past the end too; a write there fills the gap with zeros.
+ * tempfile_file_seek moves the file's position. The position may lie past the end: a write there fills the gap with
+ * zeros.
  *
- * offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file goes to 0, to a position that
- * tempfile_file_tell gave, or with offset 0 to where it is or to its end.
+ * offset is in bytes; whence is 0 (SEEK_SET), 1 (SEEK_CUR) or 2 (SEEK_END). A text file can go to 0 and to positions
+ * that tempfile_file_tell returned; with SEEK_CUR and SEEK_END offset must be 0.
  *
  * Returns the new position in bytes.
  *
- * Errors: -EBADF as for tempfile_file_read; -EINVAL for another whence or a position before the start (which in a spooled
- * file's memory is the start, with SEEK_CUR and SEEK_END, as in Python); in text, for another offset than 0 with SEEK_CUR
- * or SEEK_END, which is io.UnsupportedOperation in Python, and for a number that is no position.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: whence is unknown, or the position would be before the start. In the memory of a spooled file SEEK_CUR
+ *     and SEEK_END stop at the start instead, as in Python.
+ *   - -EINVAL: text, and offset is not 0 with SEEK_CUR or SEEK_END (io.UnsupportedOperation in Python), or is not a
+ *     position.
  */
 int64_t tempfile_file_seek(tempfile_file *file, int64_t offset, int whence);
 
 /**
- * tempfile_file_tell gives the file's position.
+ * tempfile_file_tell returns the file's position.
  *
- * Returns the position in bytes; in text a number that is only good for tempfile_file_seek: the offset in bytes in the
- * file of the next character, and above 48 bits what the decoder remembers there, in most texts nothing.
+ * Returns the position in bytes. In text the number is only meant for tempfile_file_seek: its lower 48 bits are the
+ * offset of the next character in the file, and the bits above are the decoder's state, which most texts leave at 0.
  *
- * Errors: -EBADF as for tempfile_file_read.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
  */
 int64_t tempfile_file_tell(tempfile_file *file);
 
 /**
- * tempfile_file_truncate makes the file so many bytes long; the position stays.
+ * tempfile_file_truncate sets the length of the file. The position stays.
  *
- * size is in bytes of the file; a negative one stands for the position, which in text is behind what was read ahead. A spooled file rolls over first if size is more than max_size
- * (0 too), and does not grow while it is in memory, both as in Python.
+ * size is in bytes of the file. A negative size stands for the position, which in text is behind the read-ahead. As in
+ * Python, a spooled file rolls over first if size is larger than max_size (also if that is 0), and does not grow while
+ * it is in memory.
  *
  * Returns the new size.
  *
- * Errors: -EBADF as for tempfile_file_write; -EFBIG, -EINVAL and what else ftruncate(2) says.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_write.
+ *   - -EFBIG, -EINVAL and others: as ftruncate(2).
  */
 int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
 
 /**
- * tempfile_file_flush makes the descriptor's position the file's own, for somebody who goes on with the descriptor; reads
- * may have gone ahead of it. Nothing that was written is ever held back. In text it does nothing, as a write after it must
- * go where Python's does; tempfile_file_fileno brings the descriptor to the text's position.
+ * tempfile_file_flush moves the descriptor to the file's position, for code that goes on with the descriptor; reads
+ * may have gone ahead of the position. There is never anything to write, because writes are not held back. On a text
+ * file it does nothing, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
+ * the text's position.
  *
  * Returns 0.
  *
- * Errors: -EBADF as for tempfile_file_read.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
  */
 int tempfile_file_flush(tempfile_file *file);
 
 /**
- * tempfile_file_fileno gives the file's descriptor, at the file's position. A spooled file rolls over, as Python's does.
+ * tempfile_file_fileno returns the file's descriptor, at the file's position. A spooled file rolls over first, as in
+ * Python.
  *
- * Of a text file it is at the next character then, and a write without a seek goes there too.
+ * The descriptor of a text file is then at the next character, and a write without a seek goes there too.
  *
- * Returns the descriptor, which stays the file's: the caller does not close it.
+ * Returns the descriptor, which the file still owns: the caller does not close it.
  *
- * Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
+ *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_fileno(tempfile_file *file);
 
 /**
- * tempfile_file_detach hands the descriptor over to the caller, for fdopen(3) say. The name stays the file's and goes when
- * that is closed or freed; reading, writing and seeking are -EBADF from then on. A spooled file rolls over first.
+ * tempfile_file_detach hands the descriptor over to the caller, for fdopen(3) for example. The name stays with the
+ * file, and goes when the file is closed or freed. Reading, writing and seeking fail with -EBADF from then on. A
+ * spooled file rolls over first.
  *
  * Returns the descriptor, which the caller closes.
  *
- * Errors: -EBADF as for tempfile_file_read; what a roll-over meets.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
+ *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_detach(tempfile_file *file);
 
 /**
- * tempfile_file_name gives the absolute path of a file with a name.
+ * tempfile_file_name returns the absolute path of a file with a name.
  *
- * Returns the path, which stays the same and belongs to the file until that is freed; NULL for a file without a name, and
- * for a handle that was freed (then the detail has -EBADF).
+ * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
+ * and for a handle that was freed (then the detail has -EBADF).
  */
 const char *tempfile_file_name(const tempfile_file *file);
 
 /**
- * tempfile_file_rollover moves a spooled file from memory to disk. Other files are on disk already.
+ * tempfile_file_rollover moves a spooled file from memory to disk. All other files are on disk already.
  *
  * Returns 0.
  *
- * Errors: -EBADF as for tempfile_file_read; what creating and writing a file meets. The data is then still in memory.
+ * Errors: on failure the data is still in memory.
+ *   - -EBADF: as for tempfile_file_read.
+ *   - others: as for creating and writing a file.
  */
 int tempfile_file_rollover(tempfile_file *file);
 
 /**
  * tempfile_file_rolled tells whether a spooled file is on disk.
  *
- * Returns 0 in memory, 1 on disk, as every other file is.
+ * Returns 0 for a file in memory and 1 for a file on disk. Files that are not spooled are always on disk.
  *
- * Errors: -EBADF as for tempfile_file_read.
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
  */
 int tempfile_file_rolled(const tempfile_file *file);
 
 /**
- * tempfile_file_keep makes the file's name stay for good.
+ * tempfile_file_keep keeps the file's name for good: nothing deletes it any more.
  *
  * Returns 0.
  *
- * Errors: -EBADF for a handle that was freed or a file that was closed and deleted; -EINVAL for a file without a name.
+ * Errors:
+ *   - -EBADF: the handle was freed, or the file was closed and deleted.
+ *   - -EINVAL: the file has no name.
  */
 int tempfile_file_keep(tempfile_file *file);
 
 /**
- * tempfile_file_adopt makes this process the owner of a file that it inherited by fork, so that closing and freeing it and
- * the end of the process delete it. It is for programs that daemonize: the parent then leaves by _exit(2).
+ * tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
+ * of this process then delete the name. It is meant for programs that daemonize; the parent then leaves by _exit(2).
  *
  * Returns 0.
  *
- * Errors: -EBADF for a handle that was freed.
+ * Errors:
+ *   - -EBADF: the handle was freed.
  */
 int tempfile_file_adopt(tempfile_file *file);
 
 /**
- * tempfile_file_close closes the file and deletes its name, unless that was to be kept or to outlive closing. In a process
- * other than the one that made the file it only closes. Closing again does nothing.
+ * tempfile_file_close closes the file and deletes its name, unless the options or tempfile_file_keep say to keep it.
+ * In any process but the owner it only closes. Closing a second time does nothing.
  *
  * Returns 0.
  *
- * Errors: -EBADF for a handle that was freed; what close(2) and unlink(2) say. The file is closed all the same; a name
- * that could not be deleted is tried again when the handle is freed. A name that is gone already is no error.
+ * Errors: the file is closed even so, and a name that could not be deleted is tried again when the handle is freed. A
+ * missing name is not an error.
+ *   - -EBADF: the handle was freed.
+ *   - others: as close(2) and unlink(2).
  */
 int tempfile_file_close(tempfile_file *file);
 
 /**
- * tempfile_file_free closes the file if it is open, deletes a name that was to outlive closing, and forgets the handle.
- * NULL is fine, and so is a handle that was freed: nothing happens. Call tempfile_file_close first to learn of errors.
+ * tempfile_file_free closes the file if it is open, deletes a name that TEMPFILE_NO_DELETE_ON_CLOSE kept until now,
+ * and frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
+ * tempfile_file_close first.
  */
 void tempfile_file_free(tempfile_file *file);
 
 /**
- * tempfile_directory_name gives the absolute path of a directory.
+ * tempfile_directory_name returns the absolute path of a directory.
  *
- * Returns the path, which stays the same and belongs to the directory until that is freed; NULL for a handle that was
+ * Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
  * freed (then the detail has -EBADF).
  */
 const char *tempfile_directory_name(const tempfile_directory *directory);
 
 /**
- * tempfile_directory_keep makes tempfile_directory_free and the end of the process leave the directory alone.
+ * tempfile_directory_keep keeps the directory: tempfile_directory_free and the end of the process leave it alone.
  *
  * Returns 0.
  *
- * Errors: -EBADF for a handle that was freed.
+ * Errors:
+ *   - -EBADF: the handle was freed.
  */
 int tempfile_directory_keep(tempfile_directory *directory);
 
@@ -598,248 +680,281 @@ int tempfile_directory_keep(tempfile_directory *directory);
  *
  * Returns 0.
  *
- * Errors: -EBADF for a handle that was freed.
+ * Errors:
+ *   - -EBADF: the handle was freed.
  */
 int tempfile_directory_adopt(tempfile_directory *directory);
 
 /**
- * tempfile_directory_cleanup removes the directory with all it holds. Because it was asked to, it does so in any process,
- * and after tempfile_directory_keep too. Cleaning up again does nothing.
+ * tempfile_directory_cleanup removes the directory with its contents. It is an explicit request, so it works in any
+ * process, and after tempfile_directory_keep too. A second call does nothing.
  *
- * It goes by descriptor only, follows no link, enters no mount, and touches nothing if another directory has taken the
- * place of the one that was made. Threads may help, as with tempfile_rmtree.
+ * The removal works by descriptors only. It follows no link, enters no mount, and touches nothing if another directory
+ * has taken the place of the one that was made. Threads may help, as with tempfile_rmtree.
  *
- * Returns 0, also for a directory that is gone.
+ * Returns 0, also if the directory is missing.
  *
- * Errors: -EBADF for a handle that was freed; -ESTALE for another directory under its name, -ENOTDIR for a link or file;
- * and for what could not be removed, the errno of the first, whose path is in the detail with the number of the others.
- * With TEMPFILE_IGNORE_CLEANUP_ERRORS, none but -EBADF.
+ * Errors: with TEMPFILE_IGNORE_CLEANUP_ERRORS only -EBADF.
+ *   - -EBADF: the handle was freed.
+ *   - -ESTALE: another directory has its name.
+ *   - -ENOTDIR: a link or a file has its name.
+ *   - others: the errno of the first entry that could not be removed. The detail has its path and the number of the
+ *     others.
  */
 int tempfile_directory_cleanup(tempfile_directory *directory);
 
 /**
- * tempfile_directory_free removes the directory with all it holds, unless it is to be kept or another process made it,
- * and forgets the handle. NULL is fine, and so is a handle that was freed: nothing happens. Call
- * tempfile_directory_cleanup first to learn of errors.
+ * tempfile_directory_free removes the directory with its contents, unless it is kept or another process owns it, and
+ * frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
+ * tempfile_directory_cleanup first.
  */
 void tempfile_directory_free(tempfile_directory *directory);
 
 /**
- * tempfile_register_file takes over a file that is there already, from tempfile_mkstemp or another library: from then on
- * its name goes as that of a tempfile_named_temporary_file whose descriptor was detached, when it is closed or freed, at the
- * end of the process, and at a signal (tempfile_cleanup_on_signals).
+ * tempfile_register_file takes charge of a file that exists already, from tempfile_mkstemp or another library. The
+ * library then treats its name like that of a tempfile_named_temporary_file whose descriptor was detached: closing,
+ * freeing, the end of the process and a signal (tempfile_cleanup_on_signals) delete it.
  *
- * path is the file; a relative one is made absolute. A link, socket or pipe goes too, without what it leads to.
+ * path is the file; a relative path is made absolute. A link, socket or pipe is deleted itself, never the target of a
+ * link.
  *
- * Returns 0 and the file, which the caller frees with tempfile_file_free, after tempfile_file_keep if the file is to stay
- * after all. What reads, writes or gives a descriptor is -EBADF.
+ * Returns 0 and the file, which the caller frees with tempfile_file_free. Call tempfile_file_keep before if the file
+ * is to stay after all. Functions that read, write or return a descriptor fail with -EBADF.
  *
- * Errors: -EINVAL for NULL, "" and a path that ends in '/', "." or ".."; -EISDIR for a directory; -ENOENT and what else
- * lstat(2) says. The file stays the caller's then.
+ * Errors: on failure the file stays the caller's.
+ *   - -EINVAL: path is NULL or "", or ends in '/', "." or "..".
+ *   - -EISDIR: path is a directory.
+ *   - -ENOENT and others: as lstat(2).
  *
- * After a fork the child has the file too, but does not delete it unless tempfile_file_adopt.
+ * After a fork the child has the file too, but deletes it only after tempfile_file_adopt.
  */
 int tempfile_register_file(const char *path, tempfile_file **out_file);
 
 /**
- * tempfile_register_directory takes over a directory that is there already, from tempfile_mkdtemp or another library: from
- * then on it is as one of tempfile_temporary_directory, and is removed with all it holds when it is freed or cleaned up and
- * at the end of the process.
+ * tempfile_register_directory takes charge of a directory that exists already, from tempfile_mkdtemp or another
+ * library. The library then treats it like one of tempfile_temporary_directory: freeing it, cleaning it up and the end
+ * of the process remove it with its contents.
  *
- * path is the directory; a relative one is made absolute.
+ * path is the directory; a relative path is made absolute.
  *
- * Returns 0 and the directory, which the caller frees with tempfile_directory_free, after tempfile_directory_keep if it is
- * to stay after all.
+ * Returns 0 and the directory, which the caller frees with tempfile_directory_free. Call tempfile_directory_keep
+ * before if the directory is to stay after all.
  *
- * Errors: -EINVAL for NULL, "", "/" and a path that ends in "." or ".."; -ENOTDIR for a link or a file; -ENOENT and what
- * else lstat(2) says. The directory stays the caller's then.
+ * Errors: on failure the directory stays the caller's.
+ *   - -EINVAL: path is NULL, "" or "/", or ends in "." or "..".
+ *   - -ENOTDIR: path is a link or a file.
+ *   - -ENOENT and others: as lstat(2).
  *
- * After a fork the child has the directory too; freeing it there removes nothing unless tempfile_directory_adopt.
+ * After a fork the child has the directory too; freeing it there removes it only after tempfile_directory_adopt.
  */
 int tempfile_register_directory(const char *path, tempfile_directory **out_directory);
 
 /**
- * tempfile_rmtree removes a directory with all it holds, for what tempfile_mkdtemp made. It works as
- * tempfile_directory_cleanup does.
+ * tempfile_rmtree removes a directory with its contents, such as one from tempfile_mkdtemp. It works like
+ * tempfile_directory_cleanup.
  *
- * Where it makes a large tree go faster, threads help. The calling thread starts them, so they have its user, its sandbox
- * and its processors; no signal is handled on them; and they have ended when this returns. A host whose sandbox kills it
- * for starting a thread must not remove large trees in there.
+ * Threads help with a large tree where that makes it faster. The calling thread starts them, so they have its user,
+ * its sandbox and its processors. They handle no signals, and they end before the call returns. Under a seccomp filter
+ * that kills on clone(2), removing a large tree is fatal.
  *
- * path is the directory, not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
+ * path is the directory, and is not followed if it is a link; flags is 0 or TEMPFILE_IGNORE_CLEANUP_ERRORS.
  *
- * Returns 0, also for a directory that is missing.
+ * Returns 0, also if the directory is missing.
  *
- * Errors: -EINVAL for NULL, "", "/", ".", ".." and for paths that end in them, and for an unknown flag; -ENOTDIR for a
- * link or a file; -EBUSY for a mount point; and for what could not be removed, the errno of the first, whose path is in
- * the detail with the number of the others. With TEMPFILE_IGNORE_CLEANUP_ERRORS, only -EINVAL.
+ * Errors: with TEMPFILE_IGNORE_CLEANUP_ERRORS only -EINVAL.
+ *   - -EINVAL: path is NULL, "", "/", "." or "..", or ends in "." or ".."; or a flag is unknown.
+ *   - -ENOTDIR: path is a link or a file.
+ *   - -EBUSY: path is a mount point.
+ *   - others: the errno of the first entry that could not be removed. The detail has its path and the number of the
+ *     others.
  */
 int tempfile_rmtree(const char *path, uint32_t flags);
 
 /**
- * tempfile_removal_start begins to remove a directory in steps, so that the caller can show progress or stop in between.
- * Nothing is removed yet.
+ * tempfile_removal_start begins to remove a directory in steps, so that the caller can show progress or stop in
+ * between. It removes nothing yet.
  *
  * path and flags are as for tempfile_rmtree.
  *
  * Returns 0 and the removal, which the caller frees with tempfile_removal_free.
  *
- * Errors: -EINVAL, -ENOTDIR and -EBUSY as for tempfile_rmtree; what opening the directory meets.
+ * Errors:
+ *   - -EINVAL, -ENOTDIR, -EBUSY: as for tempfile_rmtree.
+ *   - others: as open(2) for the directory.
  *
- * After a fork the child's removal begins anew with what is left.
+ * After a fork the child's removal begins again with the entries that are left.
  */
 int tempfile_removal_start(const char *path, uint32_t flags, tempfile_removal **out_removal);
 
 /**
- * tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept, from lstat(2) when it
- * was made: it removes nothing if another has taken its place.
+ * tempfile_removal_resume is tempfile_removal_start for a directory whose identity the caller has kept since it was
+ * made (see tempfile_identify_directory). If another directory has taken its place, it removes nothing.
  *
  * path and flags are as for tempfile_rmtree; device and inode are the directory's st_dev and st_ino.
  *
- * Returns 0 and the removal, which the caller frees with tempfile_removal_free. A directory that is missing is one that is
- * removed already.
+ * Returns 0 and the removal, which the caller frees with tempfile_removal_free. A missing directory counts as removed.
  *
- * Errors: -ESTALE for another directory, which is left alone; else as for tempfile_removal_start.
+ * Errors: those of tempfile_removal_start, and:
+ *   - -ESTALE: path is another directory, which is left alone.
  *
- * After a fork the child's removal begins anew with what is left.
+ * After a fork the child's removal begins again with the entries that are left.
  */
 int tempfile_removal_resume(const char *path, uint32_t flags, uint64_t device, uint64_t inode, tempfile_removal **out_removal);
 
 /**
- * tempfile_identify_directory gives the identity of a directory that the caller has just made, by tempfile_mkdtemp or mkdir(2),
- * for tempfile_removal_resume. Somebody who may rename in the directory above could have put another in its place meanwhile;
- * that one would be removed later. From mkdir(2) on a directory's times of birth, modification and change are equal, which
- * a rename ends. Where the file system does otherwise the directory must be empty, the user's, and without other permissions.
+ * tempfile_identify_directory returns the identity of a directory that the caller has just made by tempfile_mkdtemp or
+ * mkdir(2), for a later tempfile_removal_resume. It also checks that the directory is the new one: a process that may
+ * rename in the directory above could have put another in its place, which would be removed later. A directory fresh
+ * from mkdir(2) has equal times of birth, modification and change, and a rename changes one of them. Where the file
+ * system differs, the directory must be empty, owned by the user, and have no other permissions than those it was made
+ * with.
  *
- * path is the directory; permissions is what it was made with, 0: 0700. out_device and out_inode receive its st_dev and st_ino.
+ * path is the directory; permissions are those it was made with, and 0 means 0700. out_device and out_inode receive
+ * its st_dev and st_ino.
  *
  * Returns 0.
  *
- * Errors: -ESTALE for what is not the new directory; -EINVAL for a NULL; -ENOENT and what else lstat(2) says.
+ * Errors:
+ *   - -ESTALE: path is not the new directory.
+ *   - -EINVAL: an argument is NULL.
+ *   - -ENOENT and others: as lstat(2).
  */
 int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode);
 
 /**
- * tempfile_removal_step goes on until so many more entries are removed or found to stay, or until all are.
+ * tempfile_removal_step continues a removal until it has dealt with so many more entries, or with all.
  *
- * entries is how many, at least 1. out_removed, unless it is NULL, receives how many entries the removal has removed in
- * all, the directory itself included. Steps of a few thousand entries are large enough for threads to help, see
- * tempfile_rmtree.
+ * entries is the number of entries for this step, at least 1; an entry that cannot be removed counts too. out_removed,
+ * unless it is NULL, receives the number of entries that the removal has removed so far, including the directory
+ * itself. Threads can help from some thousand entries a step on, see tempfile_rmtree.
  *
- * Returns 1 if there is more to do, 0 if all is done; then more steps do nothing.
+ * Returns 1 if there is more to do and 0 if all is done. After that, further steps do nothing.
  *
- * Errors: -EBADF for a handle that was freed; -EINVAL for entries 0; at the end, for what could not be removed, the errno
- * of the first, whose path is in the detail with the number of the others.
+ * Errors:
+ *   - -EBADF: the handle was freed.
+ *   - -EINVAL: entries is 0.
+ *   - others: at the end, the errno of the first entry that could not be removed. The detail has its path and the
+ *     number of the others.
  */
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed);
 
 /**
- * tempfile_removal_free ends a removal and forgets the handle. What is not removed by then stays; a new removal finishes
- * it. NULL is fine, and so is a handle that was freed: nothing happens.
+ * tempfile_removal_free ends a removal and frees the handle. Entries that are not removed by then stay; a new removal
+ * can finish the work. NULL and a handle that was freed are fine: nothing happens.
  */
 void tempfile_removal_free(tempfile_removal *removal);
 
 /**
- * tempfile_unlink deletes a file's name, in the process that made it: in any other it does nothing. It is for finalizers
- * of other languages: it takes no lock of a runtime, needs nothing but the C library, and works at any time, in a forked
- * child and at exit too.
+ * tempfile_unlink deletes a file's name in the process that made it, and does nothing in any other. It is meant for
+ * finalizers of other languages: it needs only the C library and takes no lock of a runtime, so it works at any time,
+ * in a forked child and at exit too.
  *
- * path is the file; owner_pid is what getpid(2) gave when the file was made.
+ * path is the file; owner_pid is the result of getpid(2) when the file was made.
  *
- * Returns 0, also for a name that is gone, and in another process.
+ * Returns 0, also for a missing name, and in another process.
  *
- * Errors: -EINVAL for NULL; what unlink(2) says.
+ * Errors:
+ *   - -EINVAL: path is NULL.
+ *   - others: as unlink(2).
  */
 int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
- * tempfile_cleanup removes now what a normal exit would remove: all that this process made, or adopted, and has neither freed
- * nor kept. It is for the exit hooks of languages whose processes do not end by exit(3), and for what comes before _exit(2) and
- * exec(3).
+ * tempfile_cleanup removes at once everything that a normal exit would remove: all that this process made or adopted,
+ * and has neither freed nor kept. It is meant for the exit hooks of languages whose processes do not end by exit(3),
+ * and for the moment before _exit(2) or exec(3).
  *
- * The handles stay, and are still to be freed. A file is as after tempfile_file_close, one without a name or that is to be kept
- * too, but its memory is given back when it is freed; a directory is as after tempfile_directory_cleanup. Nothing is held back in
- * buffers that would have to be written first. An object that another thread works on at the moment loses its name, and is
- * not closed. What other threads make meanwhile may stay.
+ * The handles stay valid, and the caller still frees them. Every file is left as by tempfile_file_close, also one
+ * without a name or one that is kept, but its memory is released only when it is freed. Every directory is left as by
+ * tempfile_directory_cleanup. An object that another thread is working on loses its name and is not closed. Objects
+ * that other threads make meanwhile may stay.
  *
- * Returns 0, also if there is nothing to remove. In a child of vfork, and in a forked child that has made nothing, it does
- * nothing.
+ * Returns 0, also if there is nothing to remove. In a child of vfork, and in a forked child that has made nothing, it
+ * does nothing.
  *
- * Errors: for what could not be removed, the errno of the last object, whose path is in the detail; the others are removed all
- * the same. A handler may not call it.
+ * Errors: the other objects are removed even so. A signal handler may not call this function.
+ *   - others: the errno of the last object that could not be removed. The detail has its path.
  */
 int tempfile_cleanup(void);
 
 /**
- * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made and has not freed, where
- * they would end the process at once. Without it, a signal that ends the process leaves it. It is tempfile_cleanup_on_signal
- * for each of the four.
+ * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and
+ * has not freed, where they would end the process at once. Without this call a signal that ends the process leaves
+ * everything behind. It is tempfile_cleanup_on_signal for each of the four.
  *
  * Returns 0.
  *
- * Errors: what sigaction(2) says.
+ * Errors:
+ *   - others: as sigaction(2).
  */
 int tempfile_cleanup_on_signals(void);
 
 /**
- * tempfile_cleanup_on_signal does so for one signal. It is tempfile_cleanup_at_signal without flags.
+ * tempfile_cleanup_on_signal does the same for one signal. It is tempfile_cleanup_at_signal without flags.
  *
- * number is one that tempfile_cleanup_at_signal takes.
+ * number is a signal that tempfile_cleanup_at_signal accepts.
  *
  * Returns 0.
  *
- * Errors: -EINVAL for another signal; what sigaction(2) says.
+ * Errors:
+ *   - -EINVAL: cleanup cannot be installed for this signal.
+ *   - others: as sigaction(2).
  */
 int tempfile_cleanup_on_signal(int number);
 
 /**
- * tempfile_cleanup_at_signal makes one signal remove what this process made and has not freed, and then do what it did before.
+ * tempfile_cleanup_at_signal makes one signal first remove the objects that this process made and has not freed, and
+ * then have its former effect.
  *
  * number is SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ. flags is 0 or
  * TEMPFILE_SIGNAL_ALWAYS.
  *
- * Where the signal would take its default action, that is taken afterwards, so that the exit status tells of the signal. The
- * first process of a PID namespace, which the system does not let die so, ends with _exit(128 + number). A signal that is
- * ignored stays so. Where the host has a handler nothing happens, for the host may go on and need its files; with
- * TEMPFILE_SIGNAL_ALWAYS the names go first, files stay open, and the handler is called afterwards.
+ * If the signal has its default action, that action follows the cleanup, so the exit status names the signal. The
+ * first process of a PID namespace cannot end that way, and ends with _exit(128 + number). An ignored signal stays
+ * ignored. If the host has a handler, nothing is removed, because the host may go on and need its files. With
+ * TEMPFILE_SIGNAL_ALWAYS the names are removed, files stay open, and then the host's handler is called.
  *
- * A handler that the host installs later takes the place of this one; if it calls the one that was there before, that is this
- * one. Calling this again does nothing then, and is -EBUSY with TEMPFILE_SIGNAL_ALWAYS. Once the host has the default action
- * again, it works as at first. It counts for forked children too, which remove what they made themselves; a child of vfork
- * removes nothing.
+ * A handler that the host installs later replaces this one. If it calls the handler that was there before, it calls
+ * this one, and a second call of this function then does nothing, or fails with -EBUSY if TEMPFILE_SIGNAL_ALWAYS is
+ * set. Once the host restores the default action, this function can be called again as at first. The setting holds in
+ * forked children too, which remove their own objects. A child of vfork removes nothing.
  *
- * A directory goes with all it holds, by system calls alone and so within bounds: 64 levels, and for all directories together
- * two seconds or 1,000,000 entries. What is beyond them stays, and so does what is just being created, what is in another
- * mount, and what lies in a directory that its owner may not read. Before Linux 5.6, or where a filter (seccomp) hides
- * openat2(2) and statx(2), a directory that holds something stays.
+ * A directory is removed with its contents by system calls alone, and so within bounds: 64 levels, and for all
+ * directories together two seconds or 1,000,000 entries. Entries beyond these bounds stay. So does an object that is
+ * just being created, an entry on another mount, and an entry in a directory that its owner may not read. Before Linux
+ * 5.6, or where a seccomp filter forbids openat2(2) or statx(2), a directory that is not empty stays.
  *
  * Returns 0.
  *
- * Errors: -EINVAL for another signal, which ends no process by default, or only one that is broken, and for an unknown flag;
- * -EBUSY, see above; what sigaction(2) says.
+ * Errors:
+ *   - -EINVAL: cleanup cannot be installed for this signal, as it does not end a process by default or reports a
+ *     fault; or a flag is unknown.
+ *   - -EBUSY: a handler of the host calls this one, and TEMPFILE_SIGNAL_ALWAYS is set; see above.
+ *   - others: as sigaction(2).
  */
 int tempfile_cleanup_at_signal(int number, uint32_t flags);
 
 /**
- * tempfile_version gives the version of the library that was loaded, as TEMPFILE_VERSION gives that of the header.
+ * tempfile_version returns the version of the library that was loaded. TEMPFILE_VERSION is the version of the header.
  *
- * Returns a constant string, "0.1.0" for instance; "0.1.0+untested-go" for a build with a version of Go that was not tested.
- * Never fails.
+ * Returns a constant string, such as "0.1.0", or "0.1.0+untested-go" for a build with a version of Go that was not
+ * tested. It never fails.
  */
 const char *tempfile_version(void);
 
 /**
- * tempfile_strerror says what a result means.
+ * tempfile_strerror describes an error code.
  *
- * code is what a function returned, or a positive errno.
+ * code is the result of a function, or a positive errno.
  *
- * Returns a constant string in English; "Unknown error" for what no errno is. Never fails.
+ * Returns a constant string in English, and "Unknown error" for a value that is not an errno. It never fails.
  */
 const char *tempfile_strerror(int code);
 
 /**
- * tempfile_last_error tells what went wrong in this thread's last call. Every function sets it when it fails and clears it
- * when it is entered, but for tempfile_version, tempfile_strerror, this one and those that return nothing.
+ * tempfile_last_error returns the detail of this thread's last failure. Every function sets the detail when it fails
+ * and clears it when it is called, except tempfile_version, tempfile_strerror, tempfile_last_error and the functions
+ * that return nothing.
  *
  * Returns the detail, never NULL. It belongs to the library, and is valid until this thread's next call that fails or
  * clears it.

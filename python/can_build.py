@@ -10,8 +10,8 @@ try:
 except ImportError:
     sys.exit("%s has no setuptools: %s" % (sys.executable, HINT))
 
-if int(setuptools.__version__.split(".")[0]) < 61:
-    sys.exit("setuptools %s of %s is older than 61: %s" % (setuptools.__version__, sys.executable, HINT))
+if int(setuptools.__version__.split(".")[0]) < 64:
+    sys.exit("setuptools %s of %s is older than 64: %s" % (setuptools.__version__, sys.executable, HINT))
 try:
     import setuptools.command.bdist_wheel  # noqa: F401
 except ImportError:

@@ -1,7 +1,8 @@
-"""What the drop-in is for, in one program: make demo-python.
+"""What the drop-in is for, in one program, which make demo runs.
 
-The interpreter's own library is zipped into a NamedTemporaryFile and unpacked into a TemporaryDirectory, and every file compared
-by its hash; then a form is uploaded to a server that spools it, over the limit of its memory. At the end nothing is left.
+The interpreter's own library is zipped into a NamedTemporaryFile and unpacked into a TemporaryDirectory, and every file
+compared by its hash; then a form is uploaded to a server that spools it, over the limit of its memory. At the end nothing is
+left.
 """
 
 import hashlib

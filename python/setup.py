@@ -1,7 +1,7 @@
 """Builds the package with the shared library in it, from a checkout or from an sdist, which carries the library's sources.
 
-A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go, a C compiler and binutils build one. Nothing is
-written beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
+A checkout's build/libtempfile.so is taken if no source is newer; otherwise Go, a C compiler and binutils build one. Nothing
+is written beside the sources: what setuptools and Go leave on the way goes to a folder that is removed at the end.
 """
 
 import functools
@@ -13,6 +13,7 @@ import subprocess
 import sysconfig
 import tempfile
 
+import setuptools
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
@@ -28,6 +29,9 @@ except ImportError:  # before setuptools 70.1
 HERE = os.path.dirname(os.path.abspath(__file__))
 CARRIED = os.path.join(HERE, "source")  # in an sdist
 TREE = CARRIED if os.path.isdir(CARRIED) else os.path.dirname(HERE)
+LICENCES = ["LICENSE", "NOTICE"]
+# The library's own licence, and that of Go's parts in it. Before setuptools 77 there is no field for such an expression.
+LICENCE = {"license_expression" if int(setuptools.__version__.split(".")[0]) >= 77 else "license": "MIT AND BSD-3-Clause"}
 SCRATCH = tempfile.TemporaryDirectory(prefix="libtempfile-build-")
 
 
@@ -36,7 +40,7 @@ def sources():
     found = ["go.mod", "go.sum", "include/tempfile.h"]
     for pattern in ("core/**/*.go", "capi/**/*.go", "capi/**/*.[chs]", "capi/*.map", "capi/*.sh"):
         found += (os.path.relpath(path, TREE) for path in glob.glob(os.path.join(TREE, pattern), recursive=True))
-    generators = os.path.join("capi", "internal", "gen")  # genapi and gendocs; elf beside them is part of the build
+    generators = os.path.join("capi", "internal", "gen")  # genapi and genman; elf beside them is part of the build
     return sorted(name for name in found if not name.endswith("_test.go") and not name.startswith(generators))
 
 
@@ -81,10 +85,15 @@ def platform_tag(path):
 
 
 class WithLibrary(Distribution):
-    """The library in the package makes a wheel one platform's: without this it would be for any."""
+    """A wheel for one platform, as the library is in it, and with the licences of all that is in the library."""
 
     def has_ext_modules(self):
         return True
+
+    def parse_config_files(self, *arguments, **keywords):
+        super().parse_config_files(*arguments, **keywords)
+        # setuptools before 68 finds LICENSE alone: its pattern for NOTICE begins with a space.
+        self.metadata.license_files = LICENCES
 
 
 class Build(build_py):
@@ -105,7 +114,10 @@ class Wheel(bdist_wheel):
 class Source(sdist):
     def make_release_tree(self, base_dir, files):
         # The egg-info is in the scratch folder; its path is absolute, and it has no place in an archive.
-        super().make_release_tree(base_dir, [name for name in files if not os.path.isabs(name)])
+        # The licences are links into the tree, which an archive must have as files.
+        super().make_release_tree(base_dir, [name for name in files if not os.path.isabs(name) and name not in LICENCES])
+        for name in LICENCES:
+            shutil.copyfile(os.path.join(HERE, name), os.path.join(base_dir, name))
         for name in sources():
             target = os.path.join(base_dir, "source", name)
             os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -113,6 +125,7 @@ class Source(sdist):
 
 
 setup(
+    **LICENCE,
     distclass=WithLibrary,
     cmdclass={"build_py": Build, "sdist": Source, **({"bdist_wheel": Wheel} if bdist_wheel is not object else {})},
     options={"egg_info": {"egg_base": SCRATCH.name}, "build": {"build_base": os.path.join(SCRATCH.name, "build")}},

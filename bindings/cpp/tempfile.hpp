@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #ifndef TEMPFILE_HPP
 #define TEMPFILE_HPP
 

@@ -55,21 +55,20 @@ func (d *Directory) Keep() error {
 }
 
 // Cleanup removes the directory with all that it holds, in any process.
-func (d *Directory) Cleanup() error { return d.cleanup(false) }
+func (d *Directory) Cleanup() error { return d.cleanup(false, d.engine.remove) }
 
 // Free removes the directory unless it is to stay, and only in the process that made it.
-func (d *Directory) Free() error { return d.cleanup(true) }
+func (d *Directory) Free() error { return d.cleanup(true, d.engine.remove) }
+
+// FreeFull is Free for a caller whose own rmdir has just failed on the directory.
+func (d *Directory) FreeFull() error { return d.cleanup(true, d.engine.removeFull) }
 
 // cleanup removes the directory. It does not hold the lock meanwhile, because a removal may take long, and Name must not
 // wait for it. If two threads clean up at once, an entry that the other one has removed is no error.
-func (d *Directory) cleanup(implicit bool) error {
+func (d *Directory) cleanup(implicit bool, remove func(path string, identity *system.Identity) error) error {
 	d.storage.Lock()
 	s := d.storage.State()
 	path, identity := strings.Clone(d.storage.Field(object.Path)), system.Identity{Device: s.Device, Inode: s.Inode}
-	remove := d.engine.remove
-	if s.Has(object.FlagNotEmpty) {
-		remove = d.engine.removeFull
-	}
 	wanted := s.Has(object.FlagNamed) && (!implicit || s.Has(object.FlagDelete) && d.storage.Owned())
 	d.storage.Unlock()
 	if !wanted {

@@ -56,22 +56,6 @@ func (e *TempdirError) Error() string {
 // Unwrap makes errors.Is find the errno.
 func (e *TempdirError) Unwrap() error { return syscall.ENOENT }
 
-// RemovalError means that a removal went on to its end and left something behind.
-type RemovalError struct {
-	First  *fs.PathError // the first entry that could not be removed
-	Failed int           // how many could not; what contains them is not counted again
-}
-
-func (e *RemovalError) Error() string {
-	if e.Failed <= 1 {
-		return e.First.Error()
-	}
-	return fmt.Sprintf("%v (and %d more entries)", e.First, e.Failed-1)
-}
-
-// Unwrap gives the first failure.
-func (e *RemovalError) Unwrap() error { return e.First }
-
 // errnoOf takes the path off an error whose place is plain from the context.
 func errnoOf(err error) error {
 	var errno syscall.Errno

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"libtempfile/core/removal"
 	"libtempfile/core/text"
 )
 
@@ -342,7 +343,7 @@ func plant(root string) error {
 	add(os.Symlink("/nowhere", root+"/link"))
 	add(os.Mkdir(root+"/empty", 0o700))
 	deep := root
-	for range openLevels + 2 {
+	for range removal.OpenDirectories + 2 {
 		deep += "/d"
 		add(os.Mkdir(deep, 0o700))
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/removal"
 	"libtempfile/core/system"
 )
 
@@ -151,7 +152,7 @@ func TestHelpersShareDescriptors(t *testing.T) {
 		bush(t, root+"/wide", 2, 7)
 		s := &watched{System: &helped{System: system.Kernel{}, most: 3}}
 		must(t, New(s).RemoveAll(root))
-		if s.most > 3*openLevels {
+		if s.most > 3*removal.OpenDirectories {
 			t.Errorf("%d descriptors at once", s.most)
 		}
 	}

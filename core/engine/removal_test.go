@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"libtempfile/core/removal"
 	"libtempfile/core/system"
 )
 
@@ -55,7 +56,7 @@ func TestRemovesDeepTrees(t *testing.T) {
 		s := &watched{System: kernel}
 		must(t, New(s).RemoveAll(folder+"/"+tree))
 		gone(t, folder+"/"+tree)
-		if s.most > openLevels+3 {
+		if s.most > removal.OpenDirectories+3 {
 			t.Errorf("%s: %d descriptors at once", tree, s.most)
 		}
 	}
@@ -224,9 +225,9 @@ func TestSwapsHurtNobody(t *testing.T) {
 // TestMovedAwayBranch moves a directory out of the tree while the removal is so deep in it that the way back is by "..".
 func TestMovedAwayBranch(t *testing.T) {
 	folder := quickFolder(t)
-	chain(t, folder+"/tree", "d", 3*openLevels)
+	chain(t, folder+"/tree", "d", 3*removal.OpenDirectories)
 	must(t, os.MkdirAll(folder+"/outside/precious", 0o700))
-	deepest := folder + "/tree" + strings.Repeat("/d", 3*openLevels)
+	deepest := folder + "/tree" + strings.Repeat("/d", 3*removal.OpenDirectories)
 	must(t, os.WriteFile(deepest+"/bottom", nil, 0o600))
 	s := &swapping{System: kernel, before: "UnlinkBelow", name: "bottom"}
 	s.swap = func() { must(t, os.Rename(folder+"/tree/d/d/d", folder+"/outside/moved")) }
@@ -460,10 +461,10 @@ func TestEntriesThatAppearMeanwhile(t *testing.T) {
 		s := &creating{System: kernel, root: quickFolder(t) + "/tree", times: times}
 		must(t, os.MkdirAll(s.root+"/directory", 0o700))
 		err := New(s).RemoveAll(s.root)
-		if times < maxPasses {
+		if times < removal.MaxPasses {
 			must(t, err)
 			gone(t, s.root)
-		} else if !errors.Is(err, syscall.ENOTEMPTY) || times-s.times > 2*maxPasses {
+		} else if !errors.Is(err, syscall.ENOTEMPTY) || times-s.times > 2*removal.MaxPasses {
 			t.Errorf("%v after %d times", err, times-s.times)
 		}
 	}

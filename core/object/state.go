@@ -63,7 +63,6 @@ const (
 	FlagOnlyTmpfile
 	FlagIgnoreErrors
 	FlagText
-	FlagNotEmpty // rmdir has failed on the directory, which is being freed
 )
 
 // Has tells whether one of the flags is set.

@@ -21,7 +21,8 @@ type Entry struct {
 	Directory bool   // false where the file system does not tell: an unlink fails with EISDIR then
 }
 
-// NextEntry takes the first entry off what Entries filled, without "." and ".."; ok is false when there is none.
+// NextEntry takes the first entry off what Entries filled; ok is false when there is none. It leaves out "." and "..", and an
+// entry without a name, which only a broken kernel gives.
 func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
 	// Field by field, because the last entry may be shorter than a unix.Dirent, and a pointer to one would be invalid there.
 	const (
@@ -40,7 +41,7 @@ func NextEntry(buffer []byte) (entry Entry, rest []byte, ok bool) {
 			name = name[:end]
 		}
 		buffer = buffer[size:]
-		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "." && text != ".." {
+		if text := unsafe.String(unsafe.SliceData(name), len(name)); text != "" && text != "." && text != ".." {
 			return Entry{text, directory}, buffer, true
 		}
 	}

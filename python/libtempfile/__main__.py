@@ -1,9 +1,4 @@
-"""python -m libtempfile: what is in use, and why."""
-
-USAGE = """usage: python -m libtempfile
-
-Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
-python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
+"""python -m libtempfile: prints which library and which default directory are in use, and why."""
 
 import os
 import sys
@@ -15,18 +10,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
+USAGE = """usage: python -m libtempfile
 
-_UNTESTED = "+untested-go"  # what the version of such a build ends with
+Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
+python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
+
+_UNTESTED = "+untested-go"  # the end of the version of a build by a Go that the library was not tested with
 
 
 def _sources() -> "list[str]":
     """Where each candidate for the default directory comes from, in the order of the list."""
     found = [name for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
-    return ["%s=%s" % (name, os.environ[name]) for name in found] + ["a usual place"] * 3 + ["the current directory", "the user's home"]
+    named = ["%s=%s" % (name, os.environ[name]) for name in found]
+    return named + ["a usual place"] * 3 + ["the current directory", "the user's home"]
 
 
 def _why(chosen: "Optional[str]") -> "list[str]":
-    """A line for each candidate up to the one that was taken."""
+    """A line for each candidate up to the chosen one."""
     lines = []
     for source, candidate in zip(_sources(), tempfile._candidate_tempdir_list()):
         path = os.path.abspath(candidate)
@@ -43,7 +43,7 @@ def _why(chosen: "Optional[str]") -> "list[str]":
 
 
 def main(arguments: "list[str]") -> int:
-    """The exit status: 0, 1 if something cannot be used, 2 for arguments that are none."""
+    """The exit status: 0, 1 if something cannot be used, 2 for an unknown argument."""
     if arguments in (["--help"], ["-h"]):
         print(USAGE)
         return 0

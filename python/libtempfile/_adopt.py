@@ -1,4 +1,4 @@
-"""adopt(): a forked process takes over what its parent made."""
+"""adopt(): a forked process becomes the owner of a file or directory that its parent made."""
 
 import io
 import weakref
@@ -21,7 +21,7 @@ def _adopt_directory(directory: "Any") -> None:
         return
     directory._owner = _process.this()
     finalizer = directory._finalizer.detach()
-    if finalizer is not None:  # else it is cleaned up already, or to be kept
+    if finalizer is not None:  # None: it is cleaned up already, or is to stay
         _, clean_up, arguments, keywords = finalizer
         directory._finalizer = weakref.finalize(directory, clean_up, directory._owner, *arguments[1:], **keywords)
         if _directory.watch is not None:
@@ -31,10 +31,10 @@ def _adopt_directory(directory: "Any") -> None:
 def adopt(file_or_directory: "Any") -> None:
     """Make this process the owner of a file or directory that was made before a fork.
 
-    Only the process that created a NamedTemporaryFile or TemporaryDirectory deletes it when it is closed or left, when nobody
-    refers to it any more and at exit. A program that becomes a daemon is another process after that, and takes over what it
-    is to clean up itself; the process before leaves by os._exit. Adopting again does nothing, and neither does adopting a
-    TemporaryFile or SpooledTemporaryFile, which have no name. Anything else is a TypeError.
+    Only the process that created a NamedTemporaryFile or TemporaryDirectory deletes it when it is closed or left, when
+    nobody refers to it any more and at exit. A program that becomes a daemon is another process after that, and takes over
+    what it is to clean up itself; the process before leaves by os._exit. Adopting again does nothing, and neither does
+    adopting a TemporaryFile or SpooledTemporaryFile, which have no name. Anything else is a TypeError.
     """
     if isinstance(file_or_directory, _tempfile._TemporaryFileWrapper):
         _adopt_file(file_or_directory._closer)
@@ -45,5 +45,5 @@ def adopt(file_or_directory: "Any") -> None:
 
 
 def _is_unnamed(file: object) -> bool:
-    """Whether it can be a TemporaryFile, which has its descriptor for a name."""
+    """Whether it can be a TemporaryFile: the name of one is its descriptor."""
     return isinstance(file, io.IOBase) and isinstance(getattr(file, "name", None), int)

@@ -1,6 +1,7 @@
 """Puts the drop-in in the standard module's place: for a process, or by the line of a .pth file for an environment."""
 
-# Every start of an interpreter in a shadowed environment imports this, and nothing else but the package itself.
+# Every interpreter that starts in a shadowed environment imports this module and the package, and nothing else. The .pth
+# files name this module, so that it keeps its name.
 import sys
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ DROP_IN = __package__ + ".tempfile"
 
 
 def _drop_in() -> "ModuleType":
-    import libtempfile.tempfile as module  # no import_module: what freezes programs looks for statements
+    import libtempfile.tempfile as module  # a statement, which programs that freeze others see
 
     return module
 
@@ -32,10 +33,10 @@ def _own_spec() -> "Optional[ModuleSpec]":
 
 
 class _Loader:
-    """Gives the drop-in as it is, under the standard module's name. What is asked about the source is for the drop-in's own loader:
-    inspect, pyclbr, pdb and 'python -m tempfile' ask."""
+    """Gives the drop-in under the standard module's name. Questions about the source go to the drop-in's own loader:
+    inspect, pyclbr, pdb and 'python -m tempfile' ask them."""
 
-    made = False  # by create_module, just before exec_module
+    made = False  # whether create_module has just run: exec_module is then part of an import, and else of a reload
 
     def __init__(self, own: "Any") -> None:
         self.own = own
@@ -46,10 +47,10 @@ class _Loader:
         return module
 
     def exec_module(self, module: "Any") -> None:
-        _give(module, DROP_IN)  # importing has put the other name there
+        _give(module, DROP_IN)  # the import system has set the spec of the standard name
         if self.made:
             self.made = False
-        else:  # a reload
+        else:
             self.own.exec_module(module)
         _give(module, NAME)
 
@@ -70,7 +71,7 @@ class _Loader:
 
 
 class _Finder:
-    """Answers for one name. It is first on sys.meta_path, for the standard library is found by the others."""
+    """Finds one name, tempfile. It is first on sys.meta_path, before the finders of the standard library."""
 
     standard: "Optional[ModuleType]" = None  # the standard module, if the process had imported it
     own: "Optional[ModuleSpec]" = None  # the drop-in's own spec, while it is in the standard module's place
@@ -81,7 +82,7 @@ class _Finder:
         own = _own_spec()
         if own is None:
             return None
-        loader: "Any" = _Loader(own.loader)  # importlib.abc, whose class it should have for a type checker, is slow to import
+        loader: "Any" = _Loader(own.loader)  # Any: its type would be in importlib.abc, which is slow to import
         spec = type(own)(NAME, loader, origin=own.origin)
         spec.has_location = own.has_location
         spec.cached = own.cached
@@ -92,9 +93,9 @@ _finder = _Finder()
 
 
 def _give(drop_in: "ModuleType", name: str) -> None:
-    """Gives the drop-in, its classes and its functions a name. In the standard module's place they have that one's, so that they are
-    shown, looked up and pickled for others as the standard module's; under its own name nobody would find them there. Its __name__
-    stays, and tells it from the standard module."""
+    """Sets the module name of the drop-in's classes and functions. In the standard module's place it is "tempfile", so that
+    they are shown and pickled under the name by which other processes find them. The module's __name__ stays, and tells it
+    from the standard module."""
     if name == NAME:
         _finder.own = _own_spec()
         drop_in.__spec__ = _finder.find_spec(NAME)
@@ -105,9 +106,15 @@ def _give(drop_in: "ModuleType", name: str) -> None:
     for value in list(vars(drop_in).values()):
         if isinstance(value, kinds) and value.__module__ in (NAME, DROP_IN):
             line = vars(value).get("__firstlineno__")
-            value.__module__ = name  # in a class of 3.13 and later this forgets the line
+            value.__module__ = name  # from 3.13 on this deletes a class's line number
             if line is not None:
                 setattr(value, "__firstlineno__", line)
+
+
+def _users_of(standard: "ModuleType") -> "list[str]":
+    """The names of the modules that have imported the standard module."""
+    modules = list(sys.modules.items())
+    return sorted(name for name, module in modules if getattr(module, "__dict__", {}).get(NAME) is standard)
 
 
 def is_installed() -> bool:
@@ -116,7 +123,7 @@ def is_installed() -> bool:
 
 
 def insert() -> None:
-    """Makes imports from now on find the drop-in, without importing anything. For the start of an interpreter."""
+    """Makes later imports find the drop-in, and imports nothing itself. For the start of an interpreter."""
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     if NAME in sys.modules:
@@ -126,8 +133,8 @@ def insert() -> None:
 def install() -> str:
     """Make this process's 'tempfile' the drop-in: for every import from now on, also of modules that import it themselves.
 
-    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a function in
-    the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
+    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a
+    function in the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
 
     Returns one line that says what was done.
     """
@@ -145,9 +152,9 @@ def install() -> str:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     _give(drop_in, NAME)
-    keep = sorted(name for name, module in list(sys.modules.items())
-                  if standard is not None and module is not None and getattr(module, "__dict__", {}).get(NAME) is standard)
-    return "tempfile is %s now%s" % (DROP_IN, "; these have imported the standard one: " + ", ".join(keep) if keep else "")
+    said = "tempfile is %s now" % DROP_IN
+    unchanged = [] if standard is None else _users_of(standard)
+    return said + "; these have imported the standard one: " + ", ".join(unchanged) if unchanged else said
 
 
 def uninstall() -> str:

@@ -1,8 +1,8 @@
-"""Whose process this is. What was made before a fork is the parent's to delete, so every clean-up asks; and os.getpid() is a
-system call each time, of which a small file has few.
+"""Marks, which tell the process that made an object from its forked children.
 
-A mark is true in its first byte, in the process that made it; in every other it is false there: it is a page of memory that
-the kernel wipes when it forks a child, whether or not Python knows of the fork.
+Only that process deletes the object implicitly, so every clean-up checks its mark: the first byte is true in the process
+that made the mark, and false in any other. A mark is a page of memory that the kernel wipes in a forked child, whether or
+not Python knows of the fork. os.getpid() would be one more system call for a small file, which needs few.
 """
 
 import os
@@ -15,7 +15,7 @@ _WIPE_ON_FORK = 18  # MADV_WIPEONFORK, which the module mmap does not name in al
 
 
 class _NumberedMark:
-    """A mark where no page can be had that the kernel wipes."""
+    """A mark for systems whose kernel wipes no page."""
 
     def __init__(self) -> None:
         self._process = os.getpid()
@@ -43,17 +43,17 @@ def _new() -> "Any":
             return page
     except Exception:  # an old kernel, a limit on memory, an audit hook that refuses
         pass
-    return _NumberedMark()  # an emulated kernel may say yes to everything, and do nothing
+    return _NumberedMark()  # also where advice -1 was accepted: such a kernel, an emulated one, accepts all and does nothing
 
 
 def _unpickled(process: int) -> "Any":
-    """For objects that have a mark, and are copied or sent elsewhere."""
+    """The mark of an object that was pickled or copied. Pickles name this function."""
     return this() if process == os.getpid() else NOBODY
 
 
-NOBODY, ANYBODY = b"\0", b"\1"  # marks that are true nowhere, and everywhere
+NOBODY, ANYBODY = b"\0", b"\1"  # marks that are true in no process, and in every process
 
-mark: "Any" = NOBODY  # this process's, if it is true
+mark: "Any" = NOBODY  # this process's mark, if its first byte is true
 
 
 def this() -> "Any":

@@ -1,4 +1,4 @@
-"""Where the library is looked for, and what is said when it cannot be used."""
+"""Finds and loads the shared library, and explains why it cannot be used."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NAME = "libtempfile.so"
 SONAME = "libtempfile.so.0"
-INTERFACE = (0, 1)  # of the functions in _ffi: major and minor of the library
+INTERFACE = (0, 1)  # the library's major and minor version that the functions in _ffi are written for
 
 _MACHINES = {0x03: "i386", 0x08: "mips", 0x14: "ppc", 0x15: "ppc64le", 0x16: "s390x", 0x28: "arm", 0x3E: "x86_64",
              0xB7: "aarch64", 0xF3: "riscv64", 0x102: "loongarch64"}
@@ -28,12 +28,12 @@ class LibraryError(ImportError):
 
 
 def candidates() -> "list[str]":
-    """What is tried, in order: beside the package, then wherever the system's loader looks."""
+    """The paths to try, in order: beside the package, then wherever the system's loader looks."""
     return [os.path.join(os.path.dirname(os.path.abspath(__file__)), NAME), SONAME]
 
 
 def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
-    """Gives the first candidate's path and what open_library makes of it; LibraryError if there is none."""
+    """The path of the first candidate that can be opened, and open_library's result; LibraryError if there is none."""
     reasons = []
     for path in candidates():
         if os.sep in path and not os.path.exists(path):
@@ -59,7 +59,7 @@ def load(open_library: "Callable[[str], Library]") -> "tuple[str, Library]":
 
 
 def from_archive(path: str) -> "Optional[bytes]":
-    """What is at a path in the archive that this package was imported from; None if it is not in one, or not there."""
+    """The contents of a path in the archive that this package was imported from; None without an archive or such a path."""
     loader = getattr(__spec__, "loader", None)
     try:
         data: "Optional[bytes]" = loader.get_data(path)  # type: ignore[union-attr]
@@ -69,7 +69,7 @@ def from_archive(path: str) -> "Optional[bytes]":
 
 
 def load_from_memory(data: bytes, open_library: "Callable[[str], Library]") -> "Library":
-    """Loads a library that is no file: from a file in memory, which goes with the process."""
+    """Loads a library from its contents, by a file in memory that ends with the process."""
     fd = os.memfd_create(NAME)
     try:
         with open(fd, "wb", closefd=False) as file:
@@ -80,7 +80,7 @@ def load_from_memory(data: bytes, open_library: "Callable[[str], Library]") -> "
 
 
 def explain(path: str, error: Exception) -> str:
-    """Says what is wrong with a library in the words of whoever has to put it right."""
+    """Says what is wrong with a library, for a reader who has to mend it."""
     said = str(error)
     if isinstance(error, LibraryError):
         return said
@@ -94,7 +94,8 @@ def explain(path: str, error: Exception) -> str:
     if is_musl():
         return "it is built for the GNU C library, and this Python runs on musl (%s)" % said
     if is_noexec(path):
-        return "it is on a file system that is mounted noexec, from which no library can be loaded (%s); put the package elsewhere" % said
+        return ("it is on a file system that is mounted noexec, from which no library can be loaded (%s); "
+                "put the package elsewhere" % said)
     if os.sep in path and "No such file" in said:
         return "a library that it needs is missing (%s)" % said
     if os.sep not in path:
@@ -103,13 +104,13 @@ def explain(path: str, error: Exception) -> str:
 
 
 def _same_family(machine: str, here: str) -> bool:
-    """A 32-bit interpreter on a 64-bit kernel is told the kernel's machine."""
+    """Whether it is the same machine by another name: a 32-bit interpreter on a 64-bit kernel sees the kernel's."""
     return {"i386": "x86_64", "arm": "aarch64"}.get(machine) == here or (machine == "i386" and here in ("i586", "i686")) \
         or (machine == "arm" and here.startswith("arm")) or machine.startswith(here)
 
 
 def machine_of(path: str) -> "Optional[tuple[int, str]]":
-    """The width in bits and the machine of an ELF file; None if it is no such file or cannot be read."""
+    """The width in bits and the machine of an ELF file; None for any other file, and for one that cannot be read."""
     try:
         with open(path, "rb") as file:
             head = file.read(20)
@@ -142,7 +143,7 @@ def is_cut_off(path: str) -> bool:
 
 
 def is_noexec(path: str) -> bool:
-    """Whether a file is where the kernel maps nothing to be run."""
+    """Whether a file's mount forbids the kernel to run code from it."""
     try:
         return bool(os.statvfs(path).f_flag & os.ST_NOEXEC)
     except (AttributeError, OSError):

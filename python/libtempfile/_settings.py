@@ -1,10 +1,10 @@
-"""What a program has set or replaced in the standard module before the drop-in takes its place."""
+"""Carries over to the drop-in the names that a program has set or replaced in the standard module before install()."""
 
 import os
 import sys
 from types import FunctionType, ModuleType
 
-from . import _aliases, _names
+from . import _create
 from . import tempfile as _tempfile
 
 TYPE_CHECKING = False
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def _defaults() -> "dict[str, Any]":
-    """The constants that programs set, in the module and in its classes, and what they are before."""
-    usual: "Any" = vars(_tempfile)["_usual"]
-    return {"tempdir": None, "template": "tmp", "TMP_MAX": usual[0], "_bin_openflags": usual[1], "_text_openflags": usual[1],
-            "_O_TMPFILE_WORKS": hasattr(os, "O_TMPFILE"), "characters": _names.CHARACTERS}
+    """The constants that programs set, in the module and in its classes, with their first values."""
+    originals: "Any" = vars(_tempfile)["_originals"]
+    return {"tempdir": None, "template": "tmp", "TMP_MAX": originals[0], "_bin_openflags": originals[1],
+            "_text_openflags": originals[1], "_O_TMPFILE_WORKS": hasattr(os, "O_TMPFILE"), "characters": _create.CHARACTERS}
 
 
 def _is(value: "Any", other: "Any") -> bool:
@@ -24,8 +24,8 @@ def _is(value: "Any", other: "Any") -> bool:
 
 
 def _is_replaced(value: "Any", standard: ModuleType) -> bool:
-    """Whether a function, class or module is another than the standard module's. A wrapper that says it is what it wraps has the
-    globals of where it was made."""
+    """Whether a function, class or module is not the standard module's. A wrapper may have taken the name and the module of
+    the function that it wraps; its globals are those of the place where it was made."""
     function = getattr(value, "__func__", getattr(value, "fget", value))  # behind a method or a property
     if isinstance(function, FunctionType):
         return function.__globals__ is not vars(standard)
@@ -41,12 +41,12 @@ def _take_over(theirs: "Any", ours: "Any", standard: ModuleType, defaults: "dict
         if name.startswith("__"):
             continue
         known = name in vars(ours)
-        own = vars(ours)[name] if known else _aliases.get(name)
+        own = vars(ours)[name] if known else vars(_tempfile)["_alias"](name)
         if name in defaults:
-            # What was set in the drop-in before goes before.
+            # A value set in the drop-in earlier stays.
             if known and not _is(value, defaults[name]) and _is(own, defaults[name]):
                 setattr(ours, name, value)
-        elif name == "_name_sequence":  # made by the first use; only one of another kind is a program's
+        elif name == "_name_sequence":  # the first use makes one; only one of another class is a program's
             if value is not None and type(value).__module__ != standard.__name__:
                 setattr(ours, name, value)
         elif value is not own and (known or own is not None) and _is_replaced(value, standard):
@@ -56,5 +56,5 @@ def _take_over(theirs: "Any", ours: "Any", standard: ModuleType, defaults: "dict
 
 
 def take_over(standard: ModuleType, drop_in: ModuleType) -> None:
-    """Sets in the drop-in what a program has set in the standard module, or put in the place of a function, a class or a method."""
+    """Sets in the drop-in the constants, functions, classes and methods that a program has set in the standard module."""
     _take_over(standard, drop_in, standard, _defaults())

@@ -1,8 +1,8 @@
-"""cleanup_on_signals(): files and directories go when a signal ends the process.
+"""cleanup_on_signals(): removes files and directories when a signal ends the process.
 
-The library's handler removes what the library knows of. Python's objects are its own, so from the first call on each is
-registered with the library when it is made, and no longer when it was cleaned up. One that is registered gets a class that
-sees to that; all others pay nothing for it.
+The library's handler removes the names that are registered with the library. From the first call on, each of Python's
+objects is registered when it is made, and unregistered when it is cleaned up. A registered object gets a class that
+unregisters it, so that the others cost nothing more.
 """
 
 import errno
@@ -10,7 +10,7 @@ import os
 import signal
 import weakref
 
-from . import _directory, _ffi, _process, _versions, _wrapper
+from . import _directory, _ffi, _file, _process, _versions
 from . import tempfile as _tempfile
 
 TYPE_CHECKING = False
@@ -25,16 +25,16 @@ _SIGNALS = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
 _ALWAYS = 1  # TEMPFILE_SIGNAL_ALWAYS
 
 _functions: "Optional[_Functions]" = None
-_registrations: "dict[Any, _Registration]" = {}  # by the finalizers of directories, which have no room for an attribute
+_registrations: "dict[Any, _Registration]" = {}  # by the finalizers of directories, which can have no attribute
 
 
 class _Functions:
-    """What include/tempfile.h declares for signals, beside what _ffi has."""
+    """The part of include/tempfile.h that only this module uses."""
 
     def __init__(self, ctypes: "Any", library: "Any") -> None:
         handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.Handle, self.byref = handle, ctypes.byref
-        _ffi.declare(self, library, (
+        table = (
             ("cleanup_at_signal", ctypes.c_int, (ctypes.c_int, ctypes.c_uint32)),
             ("register_file", ctypes.c_int, (text, ctypes.POINTER(handle))),
             ("register_directory", ctypes.c_int, (text, ctypes.POINTER(handle))),
@@ -42,7 +42,8 @@ class _Functions:
             ("directory_keep", ctypes.c_int, (handle,)),
             ("file_free", None, (handle,)),
             ("directory_free", None, (handle,)),
-        ))
+        )
+        _ffi.declare(self, library, table)
 
 
 def _load() -> "Any":
@@ -51,37 +52,56 @@ def _load() -> "Any":
         _ffi.functions()
         import ctypes
 
-        _functions = _Functions(ctypes, ctypes.CDLL(_ffi.path))  # by the path that is loaded: the same library
+        _functions = _Functions(ctypes, ctypes.CDLL(_ffi.path))  # the path that is loaded already gives the same library
     return _functions
 
 
 class _Registration:
-    """The library's handle for an object of Python's. It only counts in the process that registered."""
+    """The library's handle for one of Python's objects. It is valid in the process that registered the object.
 
-    def __init__(self, kind: str, path: "Union[str, bytes]") -> None:
+    It exists, and the object refers to it, before the library is called: an exception of a signal's handler may come right
+    after the call, and the name must be unregistered then too.
+    """
+
+    def __init__(self, kind: str) -> None:
         f = _load()
-        handle = f.Handle()
-        # What cannot be registered, because it is gone for instance, is as usable as without: the caller asked for a file.
-        getattr(f, "register_" + kind)(os.fsencode(path), f.byref(handle))
-        self._handle = handle.value
-        self._owner = _process.this()
+        self._handle, self._owner, self._ended = f.Handle(), _process.this(), False
+        self._register = getattr(f, "register_" + kind)
         self._keep, self._free = getattr(f, kind + "_keep"), getattr(f, kind + "_free")
 
+    def start(self, path: "Union[str, bytes]") -> None:
+        """Registers the name. A name that cannot be registered, because it is gone for instance, is no error: the caller
+        asked for a file, and has it."""
+        f = _load()
+        if self._register(os.fsencode(path), f.byref(self._handle)) < 0:
+            self._ended = True
+        elif self._ended:
+            self._end()  # another thread has cleaned up in the meantime
+
     def counts(self) -> bool:
-        return self._handle is not None and bool(self._owner[0])
+        return not self._ended and bool(self._owner[0])
 
     def end(self) -> None:
-        """The library forgets the name, and leaves what has it."""
-        handle, self._handle = self._handle, None
-        if handle is not None and self._owner[0]:
-            self._keep(handle)
-            self._free(handle)
+        """Makes the library forget the name; the file or directory stays."""
+        try:
+            self._end()
+        except BaseException:
+            self._end()  # after an interruption: nothing else does it later
+            raise
+
+    def _end(self) -> None:
+        if self._handle.value is not None and self._owner[0]:
+            self._keep(self._handle)
+            self._free(self._handle)  # a second time is harmless: the library refuses a handle that was freed
+        self._ended, self._handle.value = True, None
+
+    __del__ = end  # of a closer that was interrupted before it ended this
 
 
 class _WatchedCloser(_tempfile._TemporaryFileCloser):
     """A closer whose name the library knows. It may be finalized when this module's globals are gone."""
 
-    _registration: "_Registration"
+    _registration: "Optional[_Registration]" = None
 
     def close(self, *args: "Any", **keywords: "Any") -> None:
         try:
@@ -98,9 +118,13 @@ class _WatchedCloser(_tempfile._TemporaryFileCloser):
 
     def _unregister_when_done(self) -> None:
         if getattr(self, "cleanup_called", self.close_called):
+            self._unregister()
+
+    def _unregister(self) -> None:
+        if self._registration is not None:
             self._registration.end()
 
-    # Programs set it to False to keep a file after all, and may think again.
+    # Programs set it to False to keep a file after all, and may set it to True again.
     @property
     def delete(self) -> bool:
         return bool(self.__dict__["delete"])
@@ -111,11 +135,14 @@ class _WatchedCloser(_tempfile._TemporaryFileCloser):
         if value:
             _watch_closer(self)
         else:
-            self._registration.end()
+            self._unregister()
 
 
 class _WatchedFinalizer(_finalize):
-    """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all."""
+    """The finalizer of a directory that the library knows. Programs detach it to keep a directory after all.
+
+    It unregisters the directory again after an interruption: nothing else does it later.
+    """
 
     __slots__ = ()
 
@@ -123,37 +150,46 @@ class _WatchedFinalizer(_finalize):
         try:
             return super().__call__(_)
         finally:
-            self._unregister()
+            try:
+                self._unregister()
+            except BaseException:
+                self._unregister()
+                raise
 
     def detach(self) -> "Any":
         try:
             return super().detach()
         finally:
-            self._unregister()
+            try:
+                self._unregister()
+            except BaseException:
+                self._unregister()
+                raise
 
     def _unregister(self) -> None:
-        registration = _registrations.pop(self, None)
+        registration = _registrations.get(self)
         if registration is not None:
             registration.end()
+            _registrations.pop(self, None)
 
 
 def _register(where: "dict[Any, Any]", key: "Any", kind: str, path: "Union[str, bytes]") -> None:
-    """Registers an object once in this process, whoever else is at it."""
+    """Registers an object, once in this process even if two threads try. It has the class that unregisters it already."""
     known = where.get(key)
     if known is not None and not known.counts():
-        del where[key]  # ended, or of a process that this one was forked from
-    registration = _Registration(kind, path)
-    if where.setdefault(key, registration) is not registration:
-        registration.end()
+        where.pop(key, None)  # ended, or of a process that this one was forked from
+    registration = _Registration(kind)
+    if where.setdefault(key, registration) is registration:
+        registration.start(path)
 
 
-# A program's own kind stays what it is, and is not registered: nothing would see to the end of that.
+# An object of a program's own subclass keeps its class, and so is not registered: nothing would unregister it.
 def _watch_closer(closer: "_tempfile._TemporaryFileCloser") -> None:
     if type(closer) not in (_tempfile._TemporaryFileCloser, _WatchedCloser):
         return
     if closer.delete and closer._is_owned() and not getattr(closer, "cleanup_called", closer.close_called):
-        _register(closer.__dict__, "_registration", "file", closer.name)
         closer.__class__ = _WatchedCloser
+        _register(closer.__dict__, "_registration", "file", closer.name)
 
 
 def _watch_directory(directory: "Any") -> None:
@@ -161,17 +197,17 @@ def _watch_directory(directory: "Any") -> None:
     if type(finalizer) not in (weakref.finalize, _WatchedFinalizer):
         return
     if directory._delete and directory._owner[0] and finalizer.alive:
-        _register(_registrations, finalizer, "directory", directory.name)
         finalizer.__class__ = _WatchedFinalizer
+        _register(_registrations, finalizer, "directory", directory.name)
 
 
 def _watch_all() -> None:
-    """What is made from now on, and what is there."""
-    _wrapper.watch, _directory.watch = _watch_closer, _watch_directory
+    """Registers the objects that exist, and those that are made from now on."""
+    _file.watch, _directory.watch = _watch_closer, _watch_directory
     import gc
 
     for thing in gc.get_objects():
-        # not isinstance, which asks proxies and the like for a class and has them do who knows what
+        # Not isinstance, which asks a proxy for its class, and so runs any code.
         kind = type(thing)
         try:
             if issubclass(kind, _tempfile._TemporaryFileCloser):
@@ -179,7 +215,7 @@ def _watch_all() -> None:
             elif issubclass(kind, _tempfile.TemporaryDirectory):
                 _watch_directory(thing)
         except AttributeError:
-            pass  # another thread is just making it, and watches it then
+            pass  # another thread is making it, and registers it then
 
 
 def cleanup_on_signals(*signals: int) -> None:
@@ -187,21 +223,23 @@ def cleanup_on_signals(*signals: int) -> None:
 
     'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
 
-    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it, the
-    library removes the names of this process, made before or after the call, and then its directories with all they hold (within
-    bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process as before, and
-    whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never does, as under uWSGI.
+    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it,
+    the library removes the names of this process, made before or after the call, and then its directories with all they hold
+    (within bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process
+    as before, and whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never
+    does, as under uWSGI.
 
     A signal that has a handler in Python is left to that unless it is named: the program may go on after it, and needs its
-    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up all,
-    and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its handler is
-    called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A signal that
-    is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is an OSError then
-    (EBUSY), as there may be a handler that calls this one.
+    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up
+    all, and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its
+    handler is called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A
+    signal that is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is
+    an OSError then (EBUSY), as there may be a handler that calls this one.
 
     It holds for forked children too, which remove what they made themselves, or adopted.
     """
-    defaults = [number for number in (getattr(signal, name) for name in _SIGNALS) if signal.getsignal(number) is signal.SIG_DFL]
+    usual = [getattr(signal, name) for name in _SIGNALS]
+    defaults = [number for number in usual if signal.getsignal(number) is signal.SIG_DFL]
     f = _load()
     flags = _ALWAYS if signals else 0
     for number in signals or defaults:

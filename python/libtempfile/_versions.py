@@ -1,4 +1,4 @@
-"""How the standard module differs from version to version, in one table. Nothing else here asks for the version."""
+"""How the standard module differs from version to version, in one table. No other module asks for the version."""
 
 from sys import version_info as _running
 
@@ -33,7 +33,9 @@ LAZY_WRITELINES = _since(3, 13, 2)  # a spooled file rolls over in the middle of
 DROPPED_FILE_WARNS = _since(3, 14)  # ResourceWarning for a NamedTemporaryFile that was not closed (gh-126639)
 LARGE_BUFFERS = _since(3, 14)  # io.open's buffer is a block of the file system, within limits (gh-117151)
 DIRLIST = _since(3, 14)  # a parameter of _get_default_tempdir
+RMTREE_EISDIR = _since(3, 14)  # TemporaryDirectory tries again after an IsADirectoryError too
 FEW_ATTEMPTS = _since(3, 14, 4) or (3, 14) > _running >= (3, 13, 13)  # TMP_MAX is 20 (gh-66305)
 
 # 3.15
+RMTREE_BY_DESCRIPTOR = _since(3, 15)  # TemporaryDirectory repairs permissions by the descriptors of shutil.rmtree
 UNNAMED_CAN_BE_LINKED = _since(3, 15)  # the audit event of TemporaryFile has no O_EXCL (gh-136156); the file never had

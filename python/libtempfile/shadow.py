@@ -2,8 +2,8 @@
 
     python -m libtempfile.shadow enable | disable | status
 
-It is one file in the environment's site-packages, which every start reads, those with -I too. After libtempfile is uninstalled
-that file costs one line and says nothing. Interpreters that are started with -S do not read it.
+It is one file in the environment's site-packages, which every start reads, those with -I too. After libtempfile is
+uninstalled that file costs one line and says nothing. Interpreters that are started with -S do not read it.
 """
 
 import os
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
 PTH = "libtempfile-shadow.pth"
 
-# A .pth file's lines are run if they begin with "import". What is not there any more is passed over.
-LINE = """import sys; exec("try:\\n    import libtempfile._finder\\nexcept ImportError:\\n    pass\\nelse:\\n    libtempfile._finder.insert()")\n"""
+# Python runs the lines of a .pth file that begin with "import". This one does nothing once the package is uninstalled.
+_PROGRAM = """try:
+    import libtempfile._finder
+except ImportError:
+    pass
+else:
+    libtempfile._finder.insert()"""
+LINE = 'import sys; exec("%s")\n' % _PROGRAM.replace("\n", "\\n")
 
 
 def directory() -> str:
@@ -28,12 +34,12 @@ def directory() -> str:
 
 
 def pth() -> str:
-    """The file that does it."""
+    """The path of the .pth file."""
     return os.path.join(directory(), PTH)
 
 
 def contents() -> str:
-    """What is in the file: the line, and before it where the package is, unless the environment finds it by itself."""
+    """The file's contents: the line, and before it the package's folder, unless the environment finds that by itself."""
     package = os.path.dirname(os.path.abspath(__file__))
     if os.path.realpath(os.path.dirname(package)) == os.path.realpath(directory()):
         return LINE
@@ -49,10 +55,10 @@ def _read() -> "Optional[str]":
 
 
 def enable() -> str:
-    """Makes every interpreter of this environment use the drop-in; says what it did."""
+    """Makes every interpreter of this environment use the drop-in; returns a line that says so."""
     from . import _ffi
 
-    _ffi.functions()  # an environment whose tempfile cannot be loaded would be of no use to anybody
+    _ffi.functions()  # a LibraryError now is better than a broken tempfile in the whole environment
     if _read() == contents():
         return "enabled already: %s" % pth()
     os.makedirs(directory(), exist_ok=True)
@@ -64,7 +70,7 @@ def enable() -> str:
 
 
 def disable() -> str:
-    """Gives every interpreter of this environment the standard module again; says what it did."""
+    """Gives every interpreter of this environment the standard module again; returns a line that says so."""
     try:
         os.unlink(pth())
     except FileNotFoundError:
@@ -94,7 +100,7 @@ _COMMANDS = {"enable": enable, "disable": disable, "status": status}
 
 
 def main(arguments: "list[str]") -> int:
-    """The exit status: 0, 1 if it could not be done, 2 for arguments that are none; that of status is 1 for disabled."""
+    """The exit status: 0, 1 for a failure, 2 for unknown arguments. 'status' gives 1 for disabled."""
     if arguments in (["--help"], ["-h"]):
         print(USAGE)
         return 0

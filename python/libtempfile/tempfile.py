@@ -5,9 +5,9 @@ mkdtemp make is the caller's to remove. Paths are str unless one of the argument
 things are made that ask for no other place, and 'template' what their names begin with; TMP_MAX names are tried at most.
 """
 
-# This is the standard module's namespace for the running version, over libtempfile; what the names do is in the modules
-# with an underscore. The functions stay here because their globals are hooks: users and tests replace tempdir, template,
-# TMP_MAX, _get_candidate_names, _candidate_tempdir_list and others, so each is looked up when it is needed.
+# The standard module's namespace for the running version, over libtempfile. The functions stand here because their globals
+# are hooks: programs and tests replace tempdir, template, TMP_MAX, _get_candidate_names, _candidate_tempdir_list and others,
+# so each is looked up when it is needed. The classes stand here because inspect looks for their source in their module.
 
 __all__ = [
     "NamedTemporaryFile", "TemporaryFile",
@@ -19,37 +19,52 @@ __all__ = [
     "gettempprefixb", "gettempdirb",
 ]
 
+# --- Names that the standard module lacks. dir() shows neither these nor those of the last section.
+
+# Not relative: 'python -m tempfile' runs this module under the name __main__, which is in no package. And not by "from",
+# which asks the package for each name before it imports it.
+import libtempfile._versions as _versions
+import libtempfile._process as _process
+import libtempfile._ffi as _ffi
+import libtempfile._pending as _pending
+import libtempfile._create as _create
+import libtempfile._file as _file
+import libtempfile._directory as _directory
+
+import sys as _sys
+import warnings as _warnings
+from _io import BufferedRandom as _BufferedRandom
+
+
+# Finalizers call it, also at exit when the globals are gone.
+def _warn(message, category=ResourceWarning, frame=_sys._getframe, explicit=_warnings.warn_explicit):
+    """warnings.warn at the caller's line, but as from the module 'tempfile': filters name that module, under whichever name
+    the program has imported this one."""
+    caller = frame(1)
+    # Without the globals themselves, for which the source would be read each time.
+    registry = caller.f_globals.setdefault("__warningregistry__", {})
+    explicit(message, category, caller.f_code.co_filename, caller.f_lineno, "tempfile", registry)
+
+
+_hidden = {name for name in globals() if not name.startswith("__")} - {"_sys", "_warnings"} | {"_hidden"}
+
+# --- The standard module's names.
+
 import errno as _errno
 import io as _io
 import os as _os
-import sys as _sys
-import warnings as _warnings
 import weakref as _weakref
 import _thread
-from _io import BufferedRandom as _BufferedRandom
-
-# Not relative: 'python -m tempfile' runs this under the name __main__, which is in no package.
-from libtempfile import (_directory, _ffi, _files, _names, _paths, _primitives, _process, _recipe, _removal, _spooled, _versions,
-                         _warning, _wrapper)
 
 _allocate_lock = _thread.allocate_lock
 
-_text_openflags = _bin_openflags = _primitives.FILE_FLAGS
+_text_openflags = _bin_openflags = _create.FILE_FLAGS
 
 TMP_MAX = 20 if _versions.FEW_ATTEMPTS else _os.TMP_MAX
 
 template = "tmp"
 
 _once_lock = _allocate_lock()
-
-
-def _renew_lock():
-    """In a forked child: a thread that held the lock is not there to release it."""
-    global _once_lock
-    _once_lock = _allocate_lock()
-
-
-_os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _exists(fn):
@@ -62,7 +77,7 @@ def _exists(fn):
 
 
 def _infer_return_type(*args):
-    """str or bytes, whichever the arguments call for; they may not be of both kinds."""
+    """str or bytes, the type of all the arguments that are given."""
     return_type = None
     for arg in args:
         if arg is None:
@@ -81,7 +96,7 @@ def _infer_return_type(*args):
 
 
 def _sanitize_params(prefix, suffix, dir):
-    """Puts in what was left out of a call, in the type that the rest asks for."""
+    """Fills in the arguments that a call left out, in the type of the others."""
     output_type = _infer_return_type(prefix, suffix, dir)
     if suffix is None:
         suffix = output_type()
@@ -96,11 +111,11 @@ class _RandomNameSequence:
     """An endless sequence of unpredictable strings of eight characters, for file names. It is an iterator, and any number
     of threads can use one at the same time.
 
-    It does not ask the library: multiprocessing draws names for its semaphores from here, and should not have its
-    children forked from a process with the library's threads for want of eight characters.
+    It does not ask the library. multiprocessing draws the names of its semaphores here, and then forks: the library's
+    threads would make that fork warn.
     """
 
-    characters = _names.CHARACTERS
+    characters = _create.CHARACTERS
 
     @property
     def rng(self):
@@ -112,14 +127,14 @@ class _RandomNameSequence:
         return self
 
     def __next__(self):
-        if self.characters is not _names.CHARACTERS:  # the host's own
-            return "".join(self.rng.choices(self.characters, k=_names.LENGTH))
-        return _names.draw()
+        if self.characters is not _create.CHARACTERS:  # a program has set its own
+            return "".join(self.rng.choices(self.characters, k=_create.LENGTH))
+        return _create.draw()
 
 
 def _candidate_tempdir_list():
     """Where to look for a directory that can be used, in order."""
-    # os.getenv and os.getcwd, and not the library's own list: what a program does to os.environ holds for it at once.
+    # os.getenv and os.getcwd, and not the library's own list, so that a change of os.environ counts at once.
     dirlist = [dirname for dirname in map(_os.getenv, ('TMPDIR', 'TEMP', 'TMP')) if dirname]
     dirlist += ['/tmp', '/var/tmp', '/usr/tmp']
     try:
@@ -130,63 +145,6 @@ def _candidate_tempdir_list():
     if home[:1] == '/':
         dirlist.append(home)
     return dirlist
-
-
-def _home_of_user():
-    """What the system's list of users says; it need not say anything."""
-    try:
-        import pwd
-
-        return pwd.getpwuid(_os.getuid()).pw_dir
-    except (ImportError, KeyError, OSError):
-        return ''
-
-
-def _is_usable(dir, names):
-    """Whether a file can be created in a directory, written and removed: OSError tells why not."""
-    for _ in range(100):
-        name, filename = _paths.within(dir, "", next(names), "")
-        making = _ffi.making_file()
-        try:
-            fd = _primitives.create_file(dir, name, filename, _bin_openflags, making)
-        except FileExistsError:
-            continue
-        except BaseException:
-            making.undo()
-            raise
-        try:
-            try:
-                if _versions.OS_WRITE:
-                    _os.write(fd, b'blat')
-                else:
-                    with _io.open(fd, 'wb', closefd=False) as file:
-                        file.write(b'blat')
-            finally:
-                _os.close(fd)
-        finally:
-            _os.unlink(filename)
-        making.settle()
-        return True
-    return False
-
-
-def _choose_tempdir(dirlist):
-    names = _RandomNameSequence()
-    reasons = []
-    for dir in dirlist:
-        if dir != _os.curdir:
-            dir = _os.path.abspath(dir)
-        try:
-            if _is_usable(dir, names):
-                return dir
-            reason = "every name that was tried is taken"
-        except _ffi.StartError:
-            raise  # it says nothing of the directory, and the next one may not be chosen for it
-        except OSError as error:
-            reason = error.strerror or str(error)
-        reasons.append("%r: %s" % (dir, reason))
-    raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s%s" % (
-        dirlist, ": " + "; ".join(reasons) if reasons else ""))
 
 
 if _versions.DIRLIST:
@@ -212,61 +170,17 @@ def _get_candidate_names():
     return _name_sequence
 
 
-def _try_names(dir, pre, suf, flags, output_type, making):
-    """Creates the file, under the first name that is free: the descriptor and the absolute path."""
-    if _versions.ABSOLUTE_FIRST:
-        dir = _paths.absolute(dir)
-    names = _get_candidate_names()
-    if output_type is bytes:
-        names = map(_os.fsencode, names)
-    attempts = 0
-    while attempts < TMP_MAX:  # a range takes longer than the rest of the loop
-        attempts += 1
-        name, file = _paths.within(dir, pre, next(names), suf)
-        _sys.audit("tempfile.mkstemp", file)
-        try:
-            fd = _primitives.create_file(dir, name, file, flags, making)
-        except FileExistsError:
-            continue
-        return fd, file if _versions.ABSOLUTE_FIRST else _os.path.abspath(file)
-    raise FileExistsError(_errno.EEXIST, "No usable temporary file name found")
-
-
-def _give_up(made, making):
-    """Closes and removes a file that mkstemp has not given to its caller."""
-    if made is None:
-        making.undo()
-        return
-    try:
-        _os.close(made[0])
-    finally:
-        _os.unlink(made[1])
-
-
 def _mkstemp_inner(dir, pre, suf, flags, output_type):
     """mkstemp, with everything given."""
     made = None
-    making = _ffi.making_file()
+    pending = _pending.for_file()
     try:
-        made = _try_names(dir, pre, suf, flags, output_type, making)
-        making.settle()
+        made = _try_names(dir, pre, suf, flags, output_type, pending)
+        pending.claim()
         return made
     except BaseException:
-        _give_up(made, making)
+        _give_up(made, pending)
         raise
-
-
-_own_mkstemp_inner = _mkstemp_inner
-
-
-def _make_file(dir, pre, suf, flags, output_type, making):
-    """_mkstemp_inner, be it the host's, for who undoes what is made."""
-    if _mkstemp_inner is _own_mkstemp_inner:
-        return _try_names(dir, pre, suf, flags, output_type, making)
-    made = _mkstemp_inner(dir, pre, suf, flags, output_type)
-    if type(made) is tuple and len(made) == 2:
-        making.by_host(*made)
-    return made
 
 
 if _versions.TEMPDIR_MAY_BE_BYTES:
@@ -286,71 +200,27 @@ def gettempprefixb():
 
 tempdir = None
 
-
-def _gettempdir():
-    """tempdir, chosen at the first use."""
-    global tempdir
-    if tempdir is None:
-        with _once_lock:
-            if tempdir is None:
-                tempdir = _get_default_tempdir()
-    return tempdir
-
-
 if _versions.TEMPDIR_MAY_BE_BYTES:
+    def _gettempdir():
+        """tempdir, chosen at the first use."""
+        return _tempdir_or_default()
+
     def gettempdir():
-        """The directory for what asks for no other, as str."""
+        """The directory for calls that name none, as str."""
         dir = _gettempdir()
         return dir if type(dir) is str else _os.fsdecode(dir)
+
+    def gettempdirb():
+        """gettempdir() as bytes."""
+        return _os.fsencode(_gettempdir())
 else:
     def gettempdir():
-        """The directory for what asks for no other."""
-        return _gettempdir()
+        """The directory for calls that name none."""
+        return _tempdir_or_default()
 
-
-def gettempdirb():
-    """gettempdir() as bytes."""
-    return _os.fsencode(_gettempdir())
-
-
-# What the host may set or replace, and a recipe depends on, as the package made it.
-_usual = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _RandomNameSequence.__next__,
-          _primitives.OWN_OPEN, _primitives.OWN_MKDIR, _RandomNameSequence)
-_last_recipe = (None,) + (_os,) * 6  # none yet: the arguments of no call
-
-
-def _is_usual():
-    return (TMP_MAX is _usual[0] and _bin_openflags is _usual[1] and gettempdir is _usual[2]
-            and _get_candidate_names is _usual[3] and _mkstemp_inner is _usual[4]
-            and _usual[8].__next__ is _usual[5] and _os.open is _usual[6] and _os.mkdir is _usual[7])
-
-
-def _recipe_for(suffix, prefix, dir):
-    """The recipe for these arguments; None: the long way is to be taken."""
-    recipe, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_recipe
-    # By identity, as all that may be the host's: a string may be of a kind that says it is equal to another, and comparing str
-    # with bytes is an error under -bb.
-    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
-            and template is last_template and _name_sequence is names and names.characters is _names.CHARACTERS and _is_usual()):
-        return recipe
-    return _write_recipe(suffix, prefix, dir)
-
-
-def _write_recipe(suffix, prefix, dir):
-    global _last_recipe
-    default_dir, default_prefix, names = tempdir, template, _name_sequence  # once: another thread may set them meanwhile
-    if not _is_usual():
-        return None
-    if names is None:
-        _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
-        return None
-    if type(names) is not _usual[8] or names.characters is not _names.CHARACTERS:
-        return None
-    recipe = _recipe.written(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
-                             default_dir if dir is None else dir)
-    if recipe is not None:
-        _last_recipe = recipe, suffix, prefix, dir, default_dir, default_prefix, names
-    return recipe
+    def gettempdirb():
+        """gettempdir() as bytes."""
+        return _os.fsencode(_tempdir_or_default())
 
 
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):
@@ -364,18 +234,18 @@ def mkstemp(suffix=None, prefix=None, dir=None, text=False):
     that are started. Closing it and removing the file is up to the caller.
     """
     made = None
-    making = _ffi.making_file()
+    pending = _pending.for_file()
     try:
-        recipe = None if text else _recipe_for(suffix, prefix, dir)
-        if recipe is not None:
-            made = recipe.create_file(making)
+        plan = None if text else _plan_for(suffix, prefix, dir)
+        if plan is not None:
+            made = plan.create_file(pending)
         if made is None:
             prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-            made = _make_file(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type, making)
-        making.settle()
+            made = _make_file(dir, prefix, suffix, _text_openflags if text else _bin_openflags, output_type, pending)
+        pending.claim()
         return made
     except BaseException:
-        _give_up(made, making)
+        _give_up(made, pending)
         raise
 
 
@@ -385,40 +255,17 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
     'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
     path = None
-    making = _ffi.making_directory()
+    pending = _pending.for_directory()
     try:
-        path = _make_directory(suffix, prefix, dir, making)
-        making.settle()
+        path = _make_directory(suffix, prefix, dir, pending)
+        pending.claim()
         return path
     except BaseException:
         if path is None:
-            making.undo()
+            pending.undo()
         else:
             _os.rmdir(path)
         raise
-
-
-def _make_directory(suffix, prefix, dir, making):
-    recipe = _recipe_for(suffix, prefix, dir)
-    if recipe is not None:
-        path = recipe.create_directory(making)
-        if path is not None:
-            return path
-    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    names = _get_candidate_names()
-    if output_type is bytes:
-        names = map(_os.fsencode, names)
-    attempts = 0
-    while attempts < TMP_MAX:
-        attempts += 1
-        name, file = _paths.within(dir, prefix, next(names), suffix)
-        _sys.audit("tempfile.mkdtemp", file)
-        try:
-            _primitives.create_directory(dir, name, file, making)
-        except FileExistsError:
-            continue
-        return _os.path.abspath(file) if _versions.MKDTEMP_ABSOLUTE else file
-    raise FileExistsError(_errno.EEXIST, "No usable temporary directory name found")
 
 
 def mktemp(suffix="", prefix=template, dir=None):
@@ -433,82 +280,38 @@ def mktemp(suffix="", prefix=template, dir=None):
     attempts = 0
     while attempts < TMP_MAX:
         attempts += 1
-        file = _paths.within(dir, prefix, next(names), suffix)[1]
+        file = _create.within(dir, prefix, next(names), suffix)[1]
         if not _exists(file):
             return file
     raise FileExistsError(_errno.EEXIST, "No usable temporary filename found")
 
 
-def _is_plain(mode, buffering, encoding, newline, errors):
-    """Whether io.open and its arguments are those that _files.buffered stands for. Nothing is compared before its type."""
-    return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
-            and type(buffering) is int and buffering == -1 and _io.open is _files.OWN_OPEN)
-
-
-def _open_plain(suffix, prefix, dir, making):
-    """A file object for the default mode, and the path."""
-    recipe = _recipe_for(suffix, prefix, dir)
-    made = recipe.create_file(making) if recipe is not None else None
-    if made is None:
-        return _open_named("w+b", -1, None, None, suffix, prefix, dir, None, making)
-    fd, name = made
-    return _files.buffered(fd, name, making), name
-
-
-def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making):
-    """The same for any mode, by io.open."""
-    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    file, raw = _files.opened(_create_named, making, (dir, prefix, suffix, output_type), dir, mode, buffering, newline, encoding,
-                              errors)
-    name = making.path  # None if an io.open of the host's has never asked for the descriptor
-    if _versions.OPENER:
-        raw.name = name
-    return file, name
-
-
-def _create_named(making, _, dir, prefix, suffix, output_type):
-    fd, making.path = _make_file(dir, prefix, suffix, _bin_openflags, output_type, making)
-    return fd
-
-
-def _abandon(making, file, name):
-    """Closes and removes what NamedTemporaryFile has not given to its caller."""
-    making.undo()
-    if file is not None:
-        file.close()
-    if name is not None:
-        try:
-            _os.unlink(name)
-        except FileNotFoundError:
-            pass  # a wrapper that was there already has done it
-
-
 class _TemporaryFileCloser:
-    """Closes the file and deletes its name. It is apart from the wrapper because the wrapper's methods, which may outlive
-    the wrapper, keep this alive too."""
+    """Closes the file and deletes its name. It is an object apart from the wrapper because the wrapper's methods, which may
+    outlive the wrapper, keep it alive."""
 
-    # Only the process that made a file deletes its name implicitly: a forked child has these objects too.
+    # Only the process that made a file deletes its name implicitly: a forked child has copies of these objects.
     #
-    # A finalizer may run when the interpreter has taken the globals of this module away, so that whatever it needs is an
+    # A finalizer may run when the interpreter has cleared the globals of this module. So everything that it needs is an
     # attribute or a default argument.
     close_called = False
-    _owner = _process.ANYBODY  # a mark of the process that deletes
+    _owner = _process.ANYBODY  # the mark of the process that deletes
 
     def _own(self):
-        """Makes this process the one that deletes the name."""
+        """Makes this process the owner, which deletes the name."""
         self._owner = _process.mark if _process.mark[0] else _process.this()
-        if _TemporaryFileCloser not in _wrapper.seen_to:
-            _wrapper.see_to(_TemporaryFileCloser)
-        if _wrapper.watch is not None:
-            _wrapper.watch(self)
+        if _TemporaryFileCloser not in _file.kinds_at_exit:
+            _file.clean_up_at_exit(_TemporaryFileCloser)
+        if _file.watch is not None:
+            _file.watch(self)
 
     def _is_owned(self):
-        """Whether this process has called _own(). A closer that another thread is still making has no attributes yet."""
+        """Whether this process has called _own(). The closer may be one that another thread is still making."""
         return "_owner" in self.__dict__ and bool(self._owner[0])
 
-    def _forsaken(self, unlink=_os.unlink):
-        """Deletes the name, if that was still to be done, and leaves the rest."""
-        done = getattr(self, "cleanup_called", self.close_called)  # closing may have left the name, with delete_on_close
+    def _delete_leftover(self, unlink=_os.unlink):
+        """At exit, deletes the name if nothing else has."""
+        done = getattr(self, "cleanup_called", self.close_called)  # with delete_on_close=False, closing leaves the name
         if self._is_owned() and self.delete and not done:
             try:
                 unlink(self.name)
@@ -537,7 +340,7 @@ class _TemporaryFileCloser:
                 if delete:
                     self._own()
 
-        # What is done is noted when it is: an interruption before that leaves it to __del__. An error is noted, too.
+        # The flags are set after the work, or an error of it. So an interruption leaves the work to __del__.
         def cleanup(self, windows=(_os.name == 'nt'), unlink=_os.unlink):
             if not self.cleanup_called:
                 try:
@@ -551,7 +354,7 @@ class _TemporaryFileCloser:
                         except FileNotFoundError:
                             pass
                         except OSError as error:
-                            self.cleanup_called = error.errno is not None  # else it is of a signal's handler
+                            self.cleanup_called = error.errno is not None  # without an errno, a signal's handler raised it
                             raise
                     self.cleanup_called = True
 
@@ -565,14 +368,14 @@ class _TemporaryFileCloser:
                         self.cleanup()
 
         if _versions.DROPPED_FILE_WARNS:
-            _warn = staticmethod(_warning.warn)
+            _warn = staticmethod(_warn)
 
             def __del__(self):
                 dropped = not self.close_called and self._owner[0]
                 try:
                     self.cleanup()
                 except BaseException:
-                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    self.cleanup()  # if it was interrupted: nothing else does it later
                     raise
                 if dropped:
                     self._warn(self.warn_message)
@@ -582,7 +385,7 @@ class _TemporaryFileCloser:
                     if not self.cleanup_called:
                         self.cleanup()
                 except BaseException:
-                    self.cleanup()  # if that was interrupted, for nobody else will do it
+                    self.cleanup()  # if it was interrupted: nothing else does it later
                     raise
     else:
         file = None
@@ -594,7 +397,7 @@ class _TemporaryFileCloser:
             if delete:
                 self._own()
 
-        # As above.
+        # The flag is set after the work, or an error of it. So an interruption leaves the work to __del__.
         def close(self, unlink=_os.unlink):
             if not self.close_called and self.file is not None:
                 try:
@@ -616,8 +419,7 @@ class _TemporaryFileCloser:
                 self.close()
                 raise
 
-    # The wrapper's method: _wrapper.holding would take as long as writing a little does. As what that gives, it is bound to this
-    # object.
+    # The wrapper's method. _file.keep_alive would take as long as a small write; like its result, this refers to the closer.
     def write(self, buffer, /):
         return self.file.write(buffer)
 
@@ -627,7 +429,7 @@ class _TemporaryFileCloser:
 
 
 class _TemporaryFileWrapper:
-    """A file object that looks like the one it is made of, and whose file is deleted after it."""
+    """A file object that behaves like the one it wraps, and deletes the file in the end."""
 
     if _versions.DELETE_ON_CLOSE:
         def __init__(self, file, name, delete=True, delete_on_close=True):
@@ -652,15 +454,15 @@ class _TemporaryFileWrapper:
 
     def __getattr__(self, name):
         if name == 'file':
-            raise KeyError(name)  # this object was not initialized; asking it would go round in a circle
-        # What is no number is kept as an attribute of this object: methods are, closed and the like are asked anew.
+            raise KeyError(name)  # __init__ has not run; reading self.file would call this method again, for ever
+        # Methods are kept as attributes of this object. Numbers, such as closed, are read from the file each time.
         file = self.file
         if name == 'write' and type(file) is _BufferedRandom and file is self._closer.file:
-            self.write = write = self._closer._write  # nearly every file is written to: see there
+            self.write = write = self._closer._write  # the quick way for the most used method
             return write
         value = getattr(file, name)
         if hasattr(value, '__call__'):
-            value = _wrapper.holding(self._closer, value, file)
+            value = _file.keep_alive(self._closer, value, file)
         if not isinstance(value, int):
             setattr(self, name, value)
         return value
@@ -672,7 +474,7 @@ class _TemporaryFileWrapper:
     if _versions.DELETE_ON_CLOSE:
         def __exit__(self, exc, value, tb):
             file = self.file
-            # closing is all that this one's __exit__ does, in twice the time
+            # its __exit__ does no more than close, and takes twice as long
             result = file.close() if type(file) is _BufferedRandom else file.__exit__(exc, value, tb)
             self._closer.cleanup()
             return result
@@ -688,8 +490,8 @@ class _TemporaryFileWrapper:
         self._closer.close()
 
     def __iter__(self):
-        # A generator over the lines: iter(file) is the file itself, without what keeps its name (bpo-23700), and
-        # "yield from" would close it with the generator.
+        # A generator, which refers to this object: iter(file) would be the file, and the name deleted too early (bpo-23700).
+        # "yield from" would close the file with the generator.
         for line in self.file:
             yield line
 
@@ -710,20 +512,20 @@ if _versions.DELETE_ON_CLOSE:
                            dir=None, delete=True, *, errors=None,
                            delete_on_close=True):
         file = name = None
-        making = _ffi.making_file()
+        pending = _pending.for_file()
         try:
             if _is_plain(mode, buffering, encoding, newline, errors):
-                file, name = _open_plain(suffix, prefix, dir, making)
+                file, name = _open_plain(suffix, prefix, dir, pending)
             else:
                 if "b" not in mode:
                     encoding = _io.text_encoding(encoding)
-                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making)
+                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, pending)
             wrapper = _TemporaryFileWrapper(file, name, delete, delete_on_close)
-            making.settle()
+            pending.claim()
             return wrapper
         except BaseException:
             wrapper = None
-            _abandon(making, file, name)
+            _abandon(pending, file, name)
             raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted at all", delete_on_close="""
@@ -734,36 +536,29 @@ else:
                            newline=None, suffix=None, prefix=None,
                            dir=None, delete=True, *, errors=None):
         file = name = None
-        making = _ffi.making_file()
+        pending = _pending.for_file()
         try:
             if _is_plain(mode, buffering, encoding, newline, errors):
-                file, name = _open_plain(suffix, prefix, dir, making)
+                file, name = _open_plain(suffix, prefix, dir, pending)
             else:
                 if _versions.TEXT_ENCODING and "b" not in mode:
                     encoding = _io.text_encoding(encoding)
-                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, making)
+                file, name = _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, pending)
             wrapper = _TemporaryFileWrapper(file, name, delete)
-            making.settle()
+            pending.claim()
             return wrapper
         except BaseException:
             wrapper = None
-            _abandon(making, file, name)
+            _abandon(pending, file, name)
             raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted when it is closed", delete_on_close="")
+del _named_arguments
 
 
-# Whether files without a name are to be had at all. An old kernel reads O_TMPFILE as O_DIRECTORY, and says that a directory
-# cannot be written: then it is not tried again.
+# Whether to try files without a name. An old kernel takes O_TMPFILE for O_DIRECTORY and refuses to write a directory: then
+# this becomes False.
 _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
-
-
-def _create_unnamed(making, dir):
-    if _bin_openflags == _primitives.FILE_FLAGS:
-        return _primitives.open_unnamed(dir, making)
-    fd = _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
-    making.by_host(fd, None)
-    return fd
 
 
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
@@ -775,69 +570,34 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None,
     'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
     """
     if _O_TMPFILE_WORKS and _is_plain(mode, buffering, encoding, newline, errors):
-        recipe = _recipe_for(suffix, prefix, dir)
-        if recipe is not None:
-            making = _ffi.making_unnamed()
+        plan = _plan_for(suffix, prefix, dir)
+        if plan is not None:
+            pending = _pending.for_unnamed()
             try:
                 try:
-                    fd = recipe.create_unnamed(making)
+                    fd = plan.create_unnamed(pending)
                 except _ffi.StartError:
-                    raise  # another attempt would look for room again
+                    raise  # another attempt would be refused too
                 except OSError:
                     pass
                 else:
-                    file = _files.buffered(fd, fd, making)
-                    making.settle()
+                    file = _file.open_plain(fd, fd, pending)
+                    pending.claim()
                     return file
             except BaseException:
-                making.undo()
+                pending.undo()
                 raise
     if _versions.TEXT_ENCODING and "b" not in mode:
         encoding = _io.text_encoding(encoding)
     return _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors)
 
 
-def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
-    global _O_TMPFILE_WORKS
-    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
-    arguments = dir, mode, buffering, newline, encoding, errors
-    if _O_TMPFILE_WORKS:
-        try:
-            return _opened_unnamed(_create_unnamed, _ffi.making_unnamed(), (), arguments)
-        except IsADirectoryError:
-            _O_TMPFILE_WORKS = False
-        except _ffi.StartError:
-            raise
-        except OSError:
-            pass  # the file system has no such files; if it is something else, the next attempt says so again
-    return _opened_unnamed(_create_and_unlink, _ffi.making_file(), (dir, prefix, suffix, output_type), arguments)
-
-
-def _create_and_unlink(making, *arguments):
-    fd = _create_named(making, *arguments)
-    _os.unlink(making.path)
-    making.path = None
-    return fd
-
-
-def _opened_unnamed(create, making, for_create, arguments):
-    try:
-        file, raw = _files.opened(create, making, for_create, *arguments)
-        if _versions.OPENER:
-            raw.name = raw.fileno()
-        making.settle()
-        return file
-    except BaseException:
-        making.undo()
-        raise
-
-
 class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
-    """A file that stays in memory until a write goes past 'max_size' (0: never for that reason) or somebody asks for its
-    descriptor; then it rolls over to a TemporaryFile, which the other arguments are for.
+    """A file that stays in memory until a write goes past 'max_size' (0: no limit) or its descriptor is asked for. Then it
+    rolls over to a TemporaryFile, to which the other arguments go.
     """
     _rolled = False
-    _TemporaryFileArgs = _spooled.Arguments()
+    _TemporaryFileArgs = _file.SpooledArguments()
 
     def __init__(self, max_size=0, mode='w+b', buffering=-1,
                  encoding=None, newline=None,
@@ -866,7 +626,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             return
         memory = self._file
         disk = TemporaryFile(**self._TemporaryFileArgs)
-        # Nothing of this object changes before all is on the disk: if that is full, the data is still here.
+        # This object changes when all is on the disk: on a full disk the data stays in memory.
         try:
             position = memory.tell()
             if hasattr(disk, 'buffer'):
@@ -877,13 +637,13 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             disk.flush()
             disk.seek(position, 0)
         except BaseException:
-            _spooled.abandon(disk)
+            _file.discard(disk)
             raise
-        self.__dict__.update(_file=disk, _rolled=True)  # in one step, for whoever is interrupted here
+        self.__dict__.update(_file=disk, _rolled=True)  # in one step, so that no interruption comes between
         del self._TemporaryFileArgs
 
-    # Every method is written out: the inner file changes at the roll-over, and a method that was taken before must go
-    # to the new one.
+    # Every method is written out, because the inner file changes at the roll-over: a method that was read before that must
+    # work on the new file.
 
     def __enter__(self):
         if self._file.closed:
@@ -899,7 +659,7 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
     def close(self):
         self._file.close()
 
-    closed = property(_spooled.attrgetter("_file.closed"))  # __del__ asks, for every object
+    closed = property(_file.attrgetter("_file.closed"))  # __del__ asks, for every object
 
     @property
     def encoding(self):
@@ -956,14 +716,14 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
         file = self._file
         rv = file.write(s)
         max_size = self._max_size
-        if max_size and not self._rolled and file.tell() > max_size:  # as _check does, but calling it takes longer than a small write
+        if max_size and not self._rolled and file.tell() > max_size:  # _check, written out: a call takes longer
             self.rollover()
         return rv
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
         if cls._check is not SpooledTemporaryFile._check and cls.write is SpooledTemporaryFile.write:
-            cls.write = _write_and_check  # a program's own check counts
+            cls.write = _write_and_check  # calls the program's _check
 
     if _versions.LAZY_WRITELINES:
         def writelines(self, iterable):
@@ -1025,19 +785,6 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
             return self._file.detach()
 
 
-def _write_and_check(self, s):
-    file = self._file
-    rv = file.write(s)
-    self._check(file)
-    return rv
-
-
-_write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemporaryFile.write"
-
-
-_own_mkdtemp = mkdtemp
-
-
 class TemporaryDirectory:
     """A directory as mkdtemp makes it, which is removed with all it holds: at the end of a with statement, which gives its
     path, by cleanup(), or when nobody refers to it any more.
@@ -1053,15 +800,20 @@ class TemporaryDirectory:
             self._make(suffix, prefix, dir, ignore_cleanup_errors, delete,
                        ignore_errors=ignore_cleanup_errors, delete=delete)
 
-        @classmethod
-        def _rmtree(cls, name, ignore_errors=False, repeated=False):
-            _removal.clean_up(cls._rmtree, name, ignore_errors, repeated)
+        if _versions.RMTREE_BY_DESCRIPTOR:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False, dir_fd=None, fullname=None):
+                _directory.clean_up(cls._rmtree, name, ignore_errors, repeated, dir_fd, fullname)
+        else:
+            @classmethod
+            def _rmtree(cls, name, ignore_errors=False, repeated=False):
+                _directory.clean_up(cls._rmtree, name, ignore_errors, repeated)
 
         @classmethod
         def _cleanup(cls, name, warn_message, ignore_errors=False, delete=True):
             if delete:
                 cls._rmtree(name, ignore_errors=ignore_errors)
-                _warning.warn(warn_message)
+                _warn(warn_message)
     elif _versions.IGNORE_CLEANUP_ERRORS:
         def __init__(self, suffix=None, prefix=None, dir=None,
                      ignore_cleanup_errors=False):
@@ -1069,53 +821,53 @@ class TemporaryDirectory:
 
         @classmethod
         def _rmtree(cls, name, ignore_errors=False):
-            _removal.clean_up(cls._rmtree, name, ignore_errors)
+            _directory.clean_up(cls._rmtree, name, ignore_errors)
 
         @classmethod
         def _cleanup(cls, name, warn_message, ignore_errors=False):
             cls._rmtree(name, ignore_errors=ignore_errors)
-            _warning.warn(warn_message)
+            _warn(warn_message)
     else:
         def __init__(self, suffix=None, prefix=None, dir=None):
             self._make(suffix, prefix, dir, False, True)
 
         @classmethod
         def _rmtree(cls, name):
-            _removal.clean_up(cls._rmtree, name)
+            _directory.clean_up(cls._rmtree, name)
 
         @classmethod
         def _cleanup(cls, name, warn_message):
             cls._rmtree(name)
-            _warning.warn(warn_message)
+            _warn(warn_message)
 
     def _make(self, suffix, prefix, dir, ignore_cleanup_errors, delete, /, **for_cleanup):
-        making = _ffi.making_directory()
+        pending = _pending.for_directory()
         try:
             if mkdtemp is _own_mkdtemp:
-                self.name = name = _make_directory(suffix, prefix, dir, making)
-                _removal.remember(name)
+                self.name = name = _make_directory(suffix, prefix, dir, pending)
+                _directory.remember_identity(name)
             else:
-                self.name = mkdtemp(suffix, prefix, dir)  # which may give a directory that is not new
+                self.name = mkdtemp(suffix, prefix, dir)  # the host's; its directory need not be new
             self._ignore_cleanup_errors = ignore_cleanup_errors
             self._delete = delete
             self._owner = _process.this()
-            self._finalizer = _weakref.finalize(self, _directory.if_ours, self._owner, self._cleanup, self.name,
+            self._finalizer = _weakref.finalize(self, _directory.in_owner, self._owner, self._cleanup, self.name,
                                                 warn_message=f"Implicitly cleaning up {self!r}", **for_cleanup)
             if _directory.watch is not None:
                 _directory.watch(self)
         except BaseException as error:
-            self._give_up(making, error)
+            self._give_up(pending, error)
             raise
-        making.settle()
+        pending.claim()
 
-    def _give_up(self, making, error):
-        """Removes what this was to be for, unless it is another directory than the one that was made."""
+    def _give_up(self, pending, error):
+        """Removes the directory, unless another one has taken its place."""
         finalizer = self.__dict__.get("_finalizer")
         if finalizer is not None:
             finalizer.detach()
         if not (isinstance(error, OSError) and error.errno == _errno.ESTALE):
-            making.undo()
-        _removal.forget(self.__dict__.get("name"))
+            pending.undo()
+        _directory.forget_identity(self.__dict__.get("name"))
 
     def __repr__(self):
         return f"<{self.__class__.__name__} {self.name!r}>"
@@ -1130,7 +882,7 @@ class TemporaryDirectory:
     def cleanup(self):
         finalizer = self._finalizer
         if not finalizer.alive and not (_versions.IGNORE_CLEANUP_ERRORS and _os.path.exists(self.name)):
-            _removal.forget(self.name)
+            _directory.forget_identity(self.name)
             return
         try:
             if _versions.IGNORE_CLEANUP_ERRORS:
@@ -1138,42 +890,337 @@ class TemporaryDirectory:
             else:
                 self._rmtree(self.name)
         except BaseException as error:
-            if _directory.of_the_removal(error):
+            if _directory.is_of_removal(error):
                 finalizer.detach()
-            raise  # what was interrupted is left to the finalizer
+            raise  # after an interruption the finalizer tries again
         finalizer.detach()
-        _removal.forget(self.name)
+        _directory.forget_identity(self.name)
 
     __class_getitem__ = classmethod(type(list[int]))
 
 
-# --- the rest of the standard module's names
+# --- Helpers, from here on. The standard module lacks them too.
 
-_ours = {"_BufferedRandom", "_directory", "_ffi", "_files", "_names", "_paths", "_primitives", "_process", "_recipe", "_removal",
-         "_spooled", "_versions", "_warning", "_wrapper", "_home_of_user", "_is_usable", "_choose_tempdir", "_own_mkdtemp",
-         "_own_mkstemp_inner", "_usual", "_is_usual", "_last_recipe", "_recipe_for", "_write_recipe", "_is_plain", "_open_plain",
-         "_open_named", "_abandon", "_give_up", "_make_file", "_make_directory", "_try_names", "_opened_unnamed",
-         "_named_arguments", "_create_named", "_create_unnamed", "_create_and_unlink", "_open_unnamed_by_io_open",
-         "_write_and_check", "_renew_lock", "_ours", "_lazy", "__getattr__", "__dir__"}
-if not _versions.TEMPDIR_MAY_BE_BYTES:
-    _ours.add("_gettempdir")
+_listed = globals().keys() - _hidden
+_own_mkstemp_inner, _own_mkdtemp = _mkstemp_inner, mkdtemp
 
-_lazy = ["_Random", "_functools", "_shutil", "_types"]
+
+def _renew_lock():
+    """In a forked child, where the thread that held the lock does not exist."""
+    global _once_lock
+    _once_lock = _allocate_lock()
+
+
+_os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _home_of_user():
+    """From the system's list of users; an empty string if that has none."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(_os.getuid()).pw_dir
+    except (ImportError, KeyError, OSError):
+        return ''
+
+
+def _is_usable(dir, names):
+    """Whether a file can be created in a directory, written and removed; OSError if not. False: all names tried are
+    taken."""
+    for _ in range(100):
+        name, filename = _create.within(dir, "", next(names), "")
+        pending = _pending.for_file()
+        try:
+            fd = _create.create_file(dir, name, filename, _bin_openflags, pending)
+        except FileExistsError:
+            continue
+        except BaseException:
+            pending.undo()
+            raise
+        try:
+            try:
+                if _versions.OS_WRITE:
+                    _os.write(fd, b'blat')
+                else:
+                    with _io.open(fd, 'wb', closefd=False) as file:
+                        file.write(b'blat')
+            finally:
+                _os.close(fd)
+        finally:
+            _os.unlink(filename)
+        pending.claim()
+        return True
+    return False
+
+
+def _choose_tempdir(dirlist):
+    names = _RandomNameSequence()
+    reasons = []
+    for dir in dirlist:
+        if dir != _os.curdir:
+            dir = _os.path.abspath(dir)
+        try:
+            if _is_usable(dir, names):
+                return dir
+            reason = "every name that was tried is taken"
+        except _ffi.StartError:
+            raise  # it is not the directory's fault, and must not make a later one the default
+        except OSError as error:
+            reason = error.strerror or str(error)
+        reasons.append("%r: %s" % (dir, reason))
+    raise FileNotFoundError(_errno.ENOENT, "No usable temporary directory found in %s%s" % (
+        dirlist, ": " + "; ".join(reasons) if reasons else ""))
+
+
+def _tempdir_or_default():
+    """tempdir, chosen at the first use."""
+    global tempdir
+    if tempdir is None:
+        with _once_lock:
+            if tempdir is None:
+                tempdir = _get_default_tempdir()
+    return tempdir
+
+
+def _try_names(dir, pre, suf, flags, output_type, pending):
+    """Creates the file, under the first name that is free: the descriptor and the absolute path."""
+    if _versions.ABSOLUTE_FIRST:
+        dir = _create.absolute(dir)
+    names = _get_candidate_names()
+    if output_type is bytes:
+        names = map(_os.fsencode, names)
+    attempts = 0
+    while attempts < TMP_MAX:  # making a range takes longer than the rest of the loop
+        attempts += 1
+        name, file = _create.within(dir, pre, next(names), suf)
+        _sys.audit("tempfile.mkstemp", file)
+        try:
+            fd = _create.create_file(dir, name, file, flags, pending)
+        except FileExistsError:
+            continue
+        return fd, file if _versions.ABSOLUTE_FIRST else _os.path.abspath(file)
+    raise FileExistsError(_errno.EEXIST, "No usable temporary file name found")
+
+
+def _make_file(dir, pre, suf, flags, output_type, pending):
+    """_mkstemp_inner, the host's too, for a caller that undoes the creation itself."""
+    if _mkstemp_inner is _own_mkstemp_inner:
+        return _try_names(dir, pre, suf, flags, output_type, pending)
+    made = _mkstemp_inner(dir, pre, suf, flags, output_type)
+    if type(made) is tuple and len(made) == 2:
+        pending.take_over(*made)
+    return made
+
+
+def _give_up(made, pending):
+    """Closes and removes a file that mkstemp did not return to its caller."""
+    if made is None:
+        pending.undo()
+        return
+    try:
+        _os.close(made[0])
+    finally:
+        _os.unlink(made[1])
+
+
+def _make_directory(suffix, prefix, dir, pending):
+    plan = _plan_for(suffix, prefix, dir)
+    if plan is not None:
+        path = plan.create_directory(pending)
+        if path is not None:
+            return path
+    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
+    names = _get_candidate_names()
+    if output_type is bytes:
+        names = map(_os.fsencode, names)
+    attempts = 0
+    while attempts < TMP_MAX:
+        attempts += 1
+        name, file = _create.within(dir, prefix, next(names), suffix)
+        _sys.audit("tempfile.mkdtemp", file)
+        try:
+            _create.create_directory(dir, name, file, pending)
+        except FileExistsError:
+            continue
+        return _os.path.abspath(file) if _versions.MKDTEMP_ABSOLUTE else file
+    raise FileExistsError(_errno.EEXIST, "No usable temporary directory name found")
+
+
+def _is_plain(mode, buffering, encoding, newline, errors):
+    """Whether _file.open_plain does what io.open would with these arguments. Types are checked before values are compared:
+    that may run a host's code, or fail under -bb."""
+    return (encoding is None and newline is None and errors is None and type(mode) is str and mode == "w+b"
+            and type(buffering) is int and buffering == -1 and _io.open is _file.OWN_OPEN)
+
+
+def _open_plain(suffix, prefix, dir, pending):
+    """For NamedTemporaryFile in its default mode: the file object, and the path."""
+    plan = _plan_for(suffix, prefix, dir)
+    made = plan.create_file(pending) if plan is not None else None
+    if made is None:
+        return _open_named("w+b", -1, None, None, suffix, prefix, dir, None, pending)
+    fd, name = made
+    return _file.open_plain(fd, name, pending), name
+
+
+def _open_named(mode, buffering, encoding, newline, suffix, prefix, dir, errors, pending):
+    """For any mode, by io.open."""
+    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
+    for_create = dir, prefix, suffix, output_type
+    file, raw = _file.open_file(_create_named, pending, for_create, dir, mode, buffering, newline, encoding, errors)
+    name = pending.path  # None if a host's io.open never asked for the descriptor
+    if _versions.OPENER:
+        raw.name = name
+    return file, name
+
+
+def _create_named(pending, _, dir, prefix, suffix, output_type):
+    fd, pending.path = _make_file(dir, prefix, suffix, _bin_openflags, output_type, pending)
+    return fd
+
+
+def _abandon(pending, file, name):
+    """Closes and removes a file that NamedTemporaryFile did not return to its caller."""
+    pending.undo()
+    if file is not None:
+        file.close()
+    if name is not None:
+        try:
+            _os.unlink(name)
+        except FileNotFoundError:
+            pass  # the wrapper has removed it already
+
+
+def _create_unnamed(pending, dir):
+    if _bin_openflags == _create.FILE_FLAGS:
+        return _create.create_unnamed(dir, pending)
+    fd = _os.open(dir, (_bin_openflags | _os.O_TMPFILE) & ~_os.O_CREAT, 0o600)
+    pending.take_over(fd, None)
+    return fd
+
+
+def _open_unnamed_by_io_open(mode, buffering, encoding, newline, suffix, prefix, dir, errors):
+    global _O_TMPFILE_WORKS
+    prefix, suffix, dir, output_type = _sanitize_params(prefix, suffix, dir)
+    arguments = dir, mode, buffering, newline, encoding, errors
+    if _O_TMPFILE_WORKS:
+        try:
+            return _opened_unnamed(_create_unnamed, _pending.for_unnamed(), (), arguments)
+        except IsADirectoryError:
+            _O_TMPFILE_WORKS = False
+        except _ffi.StartError:
+            raise
+        except OSError:
+            pass  # the file system has no such files; any other error comes again from the next attempt
+    return _opened_unnamed(_create_and_unlink, _pending.for_file(), (dir, prefix, suffix, output_type), arguments)
+
+
+def _create_and_unlink(pending, *arguments):
+    fd = _create_named(pending, *arguments)
+    _os.unlink(pending.path)
+    pending.path = None
+    return fd
+
+
+def _opened_unnamed(create, pending, for_create, arguments):
+    try:
+        file, raw = _file.open_file(create, pending, for_create, *arguments)
+        if _versions.OPENER:
+            raw.name = raw.fileno()
+        pending.claim()
+        return file
+    except BaseException:
+        pending.undo()
+        raise
+
+
+def _write_and_check(self, s):
+    file = self._file
+    rv = file.write(s)
+    self._check(file)
+    return rv
+
+
+_write_and_check.__name__, _write_and_check.__qualname__ = "write", "SpooledTemporaryFile.write"
+
+
+# --- Plans for calls in a row that differ in nothing but the random name.
+
+# The globals and functions that a plan depends on and the host may set or replace, as this package made them.
+_originals = (TMP_MAX, _bin_openflags, gettempdir, _get_candidate_names, _mkstemp_inner, _RandomNameSequence.__next__,
+              _create.OWN_OPEN, _create.OWN_MKDIR, _RandomNameSequence)
+_last_plan = (None,) + (_os,) * 6  # the plan, and the arguments and settings that it was made for; at first those of no call
+
+
+def _nothing_replaced():
+    return (TMP_MAX is _originals[0] and _bin_openflags is _originals[1] and gettempdir is _originals[2]
+            and _get_candidate_names is _originals[3] and _mkstemp_inner is _originals[4]
+            and _originals[8].__next__ is _originals[5] and _os.open is _originals[6] and _os.mkdir is _originals[7])
+
+
+def _plan_for(suffix, prefix, dir):
+    """The plan for these arguments; None if the call goes the long way."""
+    plan, last_suffix, last_prefix, last_dir, last_tempdir, last_template, names = _last_plan
+    # By identity, as all of these may be the host's: a str of its own class may claim to equal another, and comparing str
+    # with bytes is an error under -bb.
+    if (suffix is last_suffix and prefix is last_prefix and dir is last_dir and tempdir is last_tempdir
+            and template is last_template and _name_sequence is names and names.characters is _create.CHARACTERS
+            and _nothing_replaced()):
+        return plan
+    return _new_plan(suffix, prefix, dir)
+
+
+def _new_plan(suffix, prefix, dir):
+    global _last_plan
+    # Read once: another thread may set them in between.
+    default_dir, default_prefix, names = tempdir, template, _name_sequence
+    if not _nothing_replaced():
+        return None
+    if names is None:
+        _get_candidate_names()  # for the next call: TemporaryFile alone never needs them
+        return None
+    if type(names) is not _originals[8] or names.characters is not _create.CHARACTERS:
+        return None
+    plan = _create.plan(default_prefix if prefix is None else prefix, "" if suffix is None else suffix,
+                        default_dir if dir is None else dir)
+    if plan is not None:
+        _last_plan = plan, suffix, prefix, dir, default_dir, default_prefix, names
+    return plan
+
+
+# --- Aliases that the standard module has for its own use. This one has no use for them, and some are slow to import.
+
+_aliases = {"_Random": ("random", "Random"), "_functools": ("functools", None), "_shutil": ("shutil", None),
+            "_types": ("types", None)}
+_later_aliases = {name: (_directory.__name__, name) for name in ("_dont_follow_symlinks", "_resetperms")}
+_debians_aliases = {"_rmtree": ("shutil", "rmtree"), **_later_aliases}  # in versions that lack them otherwise; not shown
 if _versions.RESETPERMS:
-    _lazy += ["_dont_follow_symlinks", "_resetperms"]
+    _aliases.update(_later_aliases)
+if _versions.RMTREE_BY_DESCRIPTOR:
+    _aliases.update({name: (_directory.__name__, name) for name in (
+        "_nofollow_mode", "_resetflags", "_resetperms_at", "_resetperms_fd", "_rmtree_use_dir_fd")}, _stat=("stat", None))
+
+
+def _alias(name):
+    """The object, or None."""
+    module, attribute = _aliases.get(name) or _debians_aliases.get(name) or (None, None)
+    if module is None:
+        return None
+    from importlib import import_module
+
+    found = import_module(module)
+    return found if attribute is None else getattr(found, attribute)
 
 
 def __getattr__(name):
-    """Aliases that the standard module has for its own use and this one has not: some of them are slow to import."""
-    value = None
-    if not name.startswith("__"):  # importing asks for some, at a time when this module cannot import
-        from libtempfile import _aliases
-
-        value = _aliases.get(name)
+    value = _alias(name)
     if value is None:
         raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
     return value
 
 
 def __dir__():
-    return sorted((globals().keys() - _ours) | set(_lazy))
+    return sorted((globals().keys() - _hidden) | _aliases.keys())
+
+
+_hidden |= globals().keys() - _listed

@@ -1,5 +1,5 @@
-# The types are the standard module's own: what is annotated with those takes what comes from here, and the overloads are as exact
-# as the type checker's copy of typeshed.
+# The types are the standard module's own: what is annotated with those takes what comes from here, and the overloads are as
+# exact as the type checker's copy of typeshed.
 import sys
 from tempfile import (
     TMP_MAX as TMP_MAX,

@@ -1,23 +1,27 @@
-# What things cost.
+# The costs of the library's calls.
 
-# Workers do the jobs that are measured: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
+# BENCH_ROWS="C: " ## variables: the rows of make bench, by a part of their titles
+
+# Workers do the jobs that are measured: in C with the library and without it, in Go, in Python, in Rust if there is cargo.
 bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
 .PHONY: bench bench-quick bench-memory counts check-counts
-bench: build need-python $(bench_workers) ## speed beside what others use and the floor, as a table and a chart; 4 minutes. BENCH_ROWS="C: " for some
+bench: build need-python $(bench_workers) ## measure: speed beside other libraries' and the floor; 4 minutes
 	@$(PYTHON) tests/bench/run.py
 
-bench-quick: build need-python $(bench_workers) ## every row of the bench, too briefly to say anything about speed
+bench-quick: build need-python $(bench_workers) ## measure: every row of the bench, too briefly to say anything about speed
 	@$(PYTHON) tests/bench/run.py --quick
 
-bench-memory: build need-python $(bench_workers) $(B)/bench/first_use $(B)/bench/empty.so ## cost of load, first calls and a later one; memory after 1,000,000 rounds
+memory_programs := $(bench_workers) $(B)/bench/first_use $(B)/bench/empty.so
+
+bench-memory: build need-python $(memory_programs) ## measure: load, first calls and memory
 	@$(PYTHON) tests/bench/memory.py
 
-counts: build need-python $(bench_workers) ## write tests/bench/counts.json: system calls and instructions of a round
+counts: build need-python $(bench_workers) ## build: write tests/bench/counts.json: system calls and instructions of a round
 	@$(PYTHON) tests/bench/counts.py --write
 
-check-counts: build need-python $(bench_workers) ## fail if a round needs more system calls, or over 2 % more instructions
+check-counts: build need-python $(bench_workers) ## check: a round needs no more system calls and instructions
 	@$(PYTHON) tests/bench/counts.py
 
 $(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h include/tempfile.h $(B)/libtempfile.so
@@ -41,5 +45,5 @@ $(B)/bench/go: tests/bench/go/main.go $(go_sources)
 	$(GO) build -trimpath -buildvcs=false -o $@ ./tests/bench/go
 
 .PHONY: bench-removal
-bench-removal: build need-python ## what removing a tree costs beside rm -rf and shutil.rmtree
+bench-removal: build need-python ## measure: what removing a tree costs beside rm -rf and shutil.rmtree
 	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)

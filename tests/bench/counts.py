@@ -102,12 +102,12 @@ def count(workspace, known):
         found["c"] = {name: system_calls_of_a_round("c", name, workspace) for name in C}
         found[interpreter()] = {name: system_calls_of_a_round("python", name, workspace) for name in PYTHON}
     else:
-        print("skip  counts: system calls are not counted: strace is missing (apt-get install strace)")
+        print("skip  counts  system calls are not counted: strace is missing (apt-get install strace)")
     if shutil.which("valgrind"):
         found["instructions"] = {name: instructions_of_a_round(name, workspace, known.get(name, 0)) for name in C}
         found["toolchain"] = toolchain()
     else:
-        print("skip  counts: instructions are not counted: valgrind is missing (apt-get install valgrind)")
+        print("skip  counts  instructions are not counted: valgrind is missing (apt-get install valgrind)")
     return found
 
 
@@ -142,11 +142,11 @@ def compare(found, known):
         if part == "toolchain":
             continue
         if part not in known:
-            print("skip  counts: no counts are known for %s: make counts adds them" % part)
+            print("skip  counts  no counts are known for %s: make counts adds them" % part)
         elif part != "instructions":
             grown += compare_calls(part, counts, known[part])
         elif known["toolchain"] != found["toolchain"]:
-            print("skip  counts: instructions are known for %s, and this is %s" % (known["toolchain"], found["toolchain"]))
+            print("skip  counts  instructions are known for %s, and this is %s" % (known["toolchain"], found["toolchain"]))
         else:
             grown += compare_instructions(counts, known[part])
     return grown

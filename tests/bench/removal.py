@@ -111,12 +111,12 @@ def main() -> int:
         compare(MEMORY, files, min(DIRECTORIES, files), rounds, remove)
         compare(MEMORY, files, 0, rounds, remove)
     else:
-        print(f"skip  bench-removal: there is no {MEMORY}")
+        print(f"skip  bench-removal  there is no {MEMORY}")
     folder = disk()
     if folder is not None:
         compare(folder, files, min(DIRECTORIES, files), rounds, {name: remove[name] for name in ("libtempfile", "rm -rf")}, at_once=True)
     else:
-        print("skip  bench-removal: there is no folder on a disk")
+        print("skip  bench-removal  there is no folder on a disk")
     return 0
 
 

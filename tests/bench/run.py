@@ -90,7 +90,7 @@ def main():
     text = report.document(where, asked, team.missing.values(), goals, peers)
     print(text, end="")
     for reason in team.missing.values():
-        print("skip  bench: " + reason)
+        print("skip  bench  " + reason)
     if quick:
         print("bench-quick: all %d rows ran, with too few turns for the figures to mean anything" % (len(goals) + len(peers)))
         return

@@ -223,7 +223,7 @@ int main(void)
     expect(by_exit_after_dlclose, 1, 0);
     expect(by_exit_of_another_thread, 1, 0);
     expect(by_nothing, 3, 1);
-    make_all(); /* and a return from main: what tests/run finds in TMPDIR fails this test */
+    make_all(); /* and a return from main: what tests/c/run finds in TMPDIR fails this test */
     unlink(paths[KEPT]);
     return passed();
 }

@@ -3,6 +3,7 @@
  *
  * EXIT_ROUNDS says how often each is tried. */
 #include "check.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { STATUS = 3, THREADS = 4 };
+enum { STATUS = 3, THREADS = 4, FILES = 2000 };
 
 static tempfile_directory *full_directory(void)
 {
@@ -127,6 +128,37 @@ static void by_handler_in_a_write(int round)
     write_for_ever(NULL);
 }
 
+static tempfile_directory *hosts_directory;
+
+static void free_and_make(void)
+{
+    tempfile_directory *directory;
+
+    tempfile_directory_free(hosts_directory);
+    if (tempfile_temporary_directory(NULL, &directory) == -EDEADLK)
+        CHECK(strstr(tempfile_last_error()->message, "signal handler") != NULL);
+}
+
+/* The host's own exit handler frees what it has, as destructors of C++ do, in a thread that was interrupted in Go: the removal
+ * is nearly all of the time. */
+static void by_handler_and_an_exit_handler(int round)
+{
+    char name[TEMPFILE_PATH_SIZE + 16];
+    tempfile_directory *large;
+
+    hosts_directory = full_directory();
+    CHECK(tempfile_temporary_directory(NULL, &large) == 0);
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%s/%d", tempfile_directory_name(large), i);
+        CHECK(mknod(name, S_IFREG | 0600, 0) == 0);
+    }
+    atexit(free_and_make);
+    interrupt_later(round);
+    tempfile_directory_free(large);
+    for (;;)
+        pause();
+}
+
 /* The first call of the process is interrupted, while Go starts. */
 static void by_handler_at_the_start(int round)
 {
@@ -198,6 +230,7 @@ static const struct story {
     {"handler", by_handler, 1, 0},
     {"handler in a removal", by_handler_in_a_removal, 1, 0},
     {"handler in a write", by_handler_in_a_write, 1, 0},
+    {"handler and an exit handler", by_handler_and_an_exit_handler, 1, 0},
     {"handler at the start", by_handler_at_the_start, 1, 0},
     {"handler in a child", by_handler_in_a_child, 1, 0},
     {"a host that joins", by_a_host_that_joins, 0, 1},

@@ -169,7 +169,7 @@ static void run_case(const struct json *c)
     tempfile_file_free(file);
 }
 
-/* A name of an encoding is known, or an error before anything is created: tests/run looks for what is left. */
+/* A name of an encoding is known, or an error before anything is created: tests/c/run looks for what is left. */
 static void run_name(const struct json *c)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;

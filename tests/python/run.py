@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "conformance"))
+sys.path.insert(0, os.path.join(HERE, "conformance"))
 
 import interpreters  # noqa: E402
 
@@ -34,10 +34,10 @@ def run(interpreter, tests, folder):
     ok = done.returncode == 0 and any(line.startswith("Ran ") and not line.startswith("Ran 0 ") for line in lines)
     left = os.listdir(folder)
     summary = " ".join(line for line in lines[-3:] if line)
-    print("%-4s  %-16s %s%s" % ("ok" if ok and not left else "FAIL", interpreter.name, summary,
+    print("%s %s %s%s" % ("ok" if ok and not left else "FAIL", interpreter.name, summary,
                                 ", left behind: %s" % left if left else ""), flush=True)
     for name, _, reason in SKIPPED.findall(done.stdout):
-        print("skip  %-16s %s: %s" % (interpreter.name, name, reason))
+        print("skip %s %s: %s" % (interpreter.name, name, reason))
     if not ok:
         report = [i for i, line in enumerate(lines) if line.startswith("=====")]
         print("      " + "\n      ".join(lines[report[0] if report else 0:]), flush=True)
@@ -55,7 +55,7 @@ def main(*tests):
         os.chmod(folder, 0o755)  # some tests become another user
         counts = [run(one, list(tests), os.path.join(folder, str(i))) for i, one in enumerate(found)]
     total = [sum(column) for column in zip(*counts)]
-    print("python: %d passed%s%s" % (total[0], ", %d failed" % total[1] if total[1] else "", ", %d skipped" % total[2] if total[2] else ""))
+    print("%d passed, %d failed, %d skipped" % tuple(total))
     return 0 if total[1] == 0 and total[0] > 0 else 1
 
 

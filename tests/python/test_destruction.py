@@ -1,5 +1,5 @@
-"""The order of destruction: wherever an object is when it dies, its file goes, and nothing is printed that the standard module
-would not print."""
+"""The order of destruction: wherever an object is when it dies, its file goes, and nothing is printed that the standard
+module would not print."""
 
 import os
 import sys
@@ -72,7 +72,8 @@ def make():
     open(directory.name + "/x", "w").close()
     rolled = tempfile.SpooledTemporaryFile()
     rolled.rollover()
-    return [tempfile.NamedTemporaryFile(), text, directory, tempfile.SpooledTemporaryFile(), rolled, tempfile.TemporaryFile()]
+    memory, unnamed = tempfile.SpooledTemporaryFile(), tempfile.TemporaryFile()
+    return [tempfile.NamedTemporaryFile(), text, directory, memory, rolled, unnamed]
 """
 
 

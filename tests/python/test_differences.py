@@ -1,7 +1,6 @@
 """Each row of the table "What is different" in python/README.md."""
 
 import errno
-import io
 import os
 import random
 import re
@@ -12,7 +11,7 @@ import unittest
 from unittest import mock
 
 import libtempfile as tempfile
-from libtempfile import _names
+from libtempfile import _create
 import support
 
 OTHER_USER = 65534
@@ -228,9 +227,9 @@ ready.wait()
     def test_names(self):
         sequence = tempfile._RandomNameSequence()
         self.assertIsInstance(sequence.rng, random.SystemRandom)
-        with mock.patch.object(_names, "_ready", []):
+        with mock.patch.object(_create, "_ready", []):
             with mock.patch("os.urandom", return_value=bytes(range(250, 256)) + bytes(range(8))):
-                self.assertEqual({next(sequence) for _ in range(_names._AT_ONCE)}, {"abcdefgh"})
+                self.assertEqual({next(sequence) for _ in range(_create._AT_ONCE)}, {"abcdefgh"})
         with mock.patch.object(sequence, "characters", "x", create=True):
             self.assertEqual(next(sequence), "x" * 8)
         drawn = "".join(next(sequence) for _ in range(5000))
@@ -267,6 +266,18 @@ for mode in "w+b", "w":
         usual, text = out.splitlines()
         self.assertEqual(usual, "['tempfile.mkstemp', 'path', 'int']")
         self.assertEqual(text, "['str', 'tempfile.mkstemp', 'path']" if sys.version_info >= (3, 10) else usual)
+
+    def test_audit_events_of_the_library(self):
+        out, _ = self.script("""
+import os, sys, libtempfile
+libtempfile.rmtree(libtempfile.mkdtemp())
+seen = []
+sys.addaudithook(lambda event, arguments: seen.append(event))
+os.rmdir(libtempfile.mkdtemp())
+print(seen)
+""")
+        ctypes = "'ctypes.call_function', " if sys.version_info >= (3, 14) else ""
+        self.assertEqual(out, "['tempfile.mkdtemp', 'os.mkdir', %s'os.rmdir']\n" % ctypes)
 
     def test_fork_warning(self):
         _, said = self.script("""

@@ -137,7 +137,8 @@ for imported in True, False:
     spec = importlib.util.find_spec("tempfile")
     print(spec.name, spec.parent, os.path.basename(spec.origin), spec.has_location, spec.submodule_search_locations)
     print(spec.loader.get_source("tempfile") == inspect.getsource(tempfile), spec.loader.is_package("tempfile"),
-          spec.loader.get_filename("tempfile") == tempfile.__file__, spec.loader.get_code("tempfile").co_filename == tempfile.__file__)
+          spec.loader.get_filename("tempfile") == tempfile.__file__,
+      spec.loader.get_code("tempfile").co_filename == tempfile.__file__)
     __import__("sys").modules.pop("tempfile", None)
 import tempfile
 print(sorted(name for name in pyclbr.readmodule_ex("tempfile") if name in tempfile.__all__))
@@ -220,7 +221,8 @@ class Wrapper(standard._TemporaryFileWrapper): pass
 fake_os = types.ModuleType("os"); fake_os.__dict__.update(vars(os))
 def cleanup(self): return "replaced"
 new = {"tempdir": os.environ["TMPDIR"], "template": "xyz", "TMP_MAX": 3, "_get_candidate_names": names, "_exists": exists,
-       "_TemporaryFileWrapper": Wrapper, "_os": fake_os, "_bin_openflags": standard._bin_openflags | os.O_APPEND, "_O_TMPFILE_WORKS": None}
+       "_TemporaryFileWrapper": Wrapper, "_os": fake_os, "_bin_openflags": standard._bin_openflags | os.O_APPEND,
+       "_O_TMPFILE_WORKS": None}
 vars(standard).update(new)
 standard.TemporaryDirectory.cleanup = cleanup
 standard._RandomNameSequence.characters = "0"
@@ -249,7 +251,8 @@ libtempfile.install()
 import tempfile
 changed = {name for name in vars(tempfile) if vars(tempfile)[name] is not before.get(name) and name[:2] != "__"}
 assert changed == {"tempdir"}, changed
-assert type(tempfile._get_candidate_names()).__init__ is object.__init__ and tempfile._get_candidate_names() is not standard._name_sequence
+sequence = tempfile._get_candidate_names()
+assert type(sequence).__init__ is object.__init__ and sequence is not standard._name_sequence
 tempfile.NamedTemporaryFile().close()
 """)
 
@@ -274,7 +277,7 @@ import tempfile; assert tempfile.gettempdir() == "/var/tmp" and tempfile is libt
 
 @unittest.skipIf(DEBIANS, "the standard module here is a distributor's, which does not look shutil.rmtree up")
 class HostsRmtree(support.TestCase):
-    """A replaced shutil.rmtree gets what the standard module would pass, and its handler does what the standard module's does."""
+    """A replaced shutil.rmtree gets the standard module's arguments, and a handler that does the same."""
 
     def told(self, module, errors, **arguments):
         """The calls that a replacement sees which reports these errors, one a call, and how it ended."""
@@ -308,8 +311,9 @@ class HostsRmtree(support.TestCase):
     def test_the_same(self):
         denied, missing, other = (lambda about: (PermissionError(errno.EACCES, "denied"), about),
                                   (FileNotFoundError(errno.ENOENT, "missing"), ""), (OSError(errno.EIO, "broken"), ""))
+        a_directory = (IsADirectoryError(errno.EISDIR, "a directory"), "/folder")
         stories = [(), [denied("")], [denied("/folder")], [denied("/file")], [missing], [other], [denied(""), denied("")],
-                   [denied("/folder"), other], [denied("/nothing")]]
+                   [denied("/folder"), other], [denied("/nothing")], [a_directory]]
         for arguments in [{}] + [{"ignore_cleanup_errors": True}] * (sys.version_info >= (3, 10)):
             for story in stories:
                 with self.subTest(story=story, arguments=arguments):
@@ -330,6 +334,26 @@ class HostsRmtree(support.TestCase):
             with drop_in.TemporaryDirectory(dir=self.directory) as path:
                 pass
         self.assertEqual(calls, [(path,)])
+
+    def test_a_wrapper_over_a_locked_tree(self):
+        """The real one says by what descriptor it came to what is locked, from 3.15 on."""
+        self.script("""
+import os, shutil, libtempfile
+real = shutil.rmtree
+shutil.rmtree = lambda *arguments, **keywords: real(*arguments, **keywords)
+libtempfile.TemporaryDirectory().cleanup()  # all that it imports, which may be under a closed home
+if os.geteuid() == 0:
+    os.chown(os.environ["TMPDIR"], 65534, 65534)
+    os.setgid(65534)
+    os.setuid(65534)
+directory = libtempfile.TemporaryDirectory()
+os.makedirs(directory.name + "/a/b/c")
+os.close(os.open(directory.name + "/a/b/file", os.O_CREAT))
+os.chmod(directory.name + "/a/b", 0)
+os.chmod(directory.name + "/a", 0o500)
+directory.cleanup()
+assert not os.path.exists(directory.name)
+""")
 
     def test_events(self):
         """Its own event is the real one's to raise."""

@@ -170,10 +170,10 @@ in_child(child)
 in_child(child)
 drawn = os.read(read, 100).decode()
 assert len({drawn[:8], drawn[8:], next(names)}) == 3
-from libtempfile import _names
-assert _names._ready
+from libtempfile import _create
+assert _create._ready
 def none_is_ready():
-    assert not _names._ready
+    assert not _create._ready
 in_child(none_is_ready)
 print("done")
 """)

@@ -357,13 +357,13 @@ class Arguments(support.TestCase):
 
     def test_a_name_that_is_taken(self):
         """Another is drawn, whichever way it was found out."""
-        from libtempfile import _names
+        from libtempfile import _create
 
         for make in (lambda: tempfile.mkdtemp(dir=self.directory), lambda: tempfile.mkstemp(dir=self.directory)[1],
                      lambda: tempfile.NamedTemporaryFile(dir=self.directory, delete=False).name):
             with self.subTest(make=make):
                 make_again = [make() for _ in range(2)]
-                _names._ready[-2:] = [os.path.basename(make_again[-1])[-8:]] * 2
+                _create._ready[-2:] = [os.path.basename(make_again[-1])[-8:]] * 2
                 made = make_again + [make()]
                 self.assertEqual(len(set(made)), 3)
                 for path in made:

@@ -1,5 +1,5 @@
-"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see tests/interrupts,
-which is the same at length and beside the standard module."""
+"""Interruptions: an exception before every instruction, at every allocation and from a signal's handler, see
+tests/python/interrupts, which is the same at length and beside the standard module."""
 
 import importlib.util
 import json
@@ -8,7 +8,7 @@ import unittest
 
 import support
 
-WORKER = os.path.join(support.ROOT, "tests", "interrupts", "worker.py")
+WORKER = os.path.join(support.ROOT, "tests", "python", "interrupts", "worker.py")
 SIGNALS = 15
 
 

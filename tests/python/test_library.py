@@ -20,7 +20,7 @@ import sys
 before = set(sys.modules)
 import libtempfile, libtempfile.tempfile
 print([name for name in ("ctypes", "_ctypes", "shutil", "random") if name in set(sys.modules) - before])
-print([name for name in ("_adopt", "_aliases", "_finder", "_signals") if "libtempfile." + name in sys.modules])
+print([name for name in ("_adopt", "_finder", "_search", "_settings", "_signals") if "libtempfile." + name in sys.modules])
 from libtempfile import _ffi
 print(_ffi._functions)
 """)
@@ -32,7 +32,8 @@ print(_ffi._functions)
 import os, libtempfile
 def seen():
     with open("/proc/self/status") as file:
-        signals = [line for line in file if line.startswith("Sig") and not line.startswith("SigQ")]  # SigQ is the user's, in all processes
+        # SigQ counts the signals of all the user's processes.
+        signals = [line for line in file if line.startswith("Sig") and not line.startswith("SigQ")]
     return len(os.listdir("/proc/self/task")), signals, sorted(os.listdir("/proc/self/fd"))
 import ctypes
 before = seen()

@@ -1,5 +1,5 @@
-"""A limit that leaves no room for Go is an OSError that says so, and a later call works. Go's variables in the environment are not
-read."""
+"""A limit that leaves no room for Go is an OSError that says so, and a later call works. Go's variables in the environment
+are not read."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ OTHER_USER = 65534
 USES = """
 import ctypes, mmap, os, resource, sys
 import libtempfile as tempfile
-import libtempfile._removal  # now: another user may not be able to read it
+import libtempfile._directory  # now: another user may not be able to read it
 tempfile.library_path()
 
 def rolled():

@@ -155,13 +155,13 @@ print(os.path.exists(path))
         libtempfile.rmtree(caught.exception.filename + "-away")
 
     def test_nothing_is_kept_of_a_directory_that_is_gone(self):
-        from libtempfile import _removal
+        from libtempfile import _directory
 
-        before = dict(_removal._identities)
+        before = dict(_directory._identities)
         libtempfile.TemporaryDirectory(dir=self.directory).cleanup()
         with libtempfile.TemporaryDirectory(dir=self.directory):
             pass
-        self.assertEqual(_removal._identities, before)
+        self.assertEqual(_directory._identities, before)
 
     def test_missing(self):
         libtempfile.rmtree(os.path.join(self.directory, "missing"))

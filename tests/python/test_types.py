@@ -55,7 +55,8 @@ libtempfile.no_such_name
 libtempfile.tempdir = b"/tmp"
 """
 
-# What stubtest would find of modules that are typed where they stand, and are nobody else's; and of a class that is there for those.
+# What stubtest would find of modules that are typed where they stand, and are nobody else's; and of a class that is there
+# for those.
 ALLOWED = r"""
 libtempfile\.tempfile\._TemporaryFileCloser\.(cleanup|close)
 libtempfile\._(ffi|process|search|signals)\..*

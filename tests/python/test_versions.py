@@ -93,7 +93,10 @@ for size in 0, 100:
         code = """
 seen = []
 tempfile.gettempdir()
-sys.addaudithook(lambda event, arguments: event == "open" and isinstance(arguments[0], str) and arguments[1] is None and seen.append(arguments[2]))
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[1] is None:
+        seen.append(arguments[2])
+sys.addaudithook(hook)
 tempfile.TemporaryFile().close()
 print([bool(flags & os.O_EXCL) for flags in seen])
 """

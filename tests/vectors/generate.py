@@ -378,12 +378,12 @@ def main():
                 path.write_text(text)
             elif not path.exists() or path.read_text() != text:
                 drifted.append(path.name)
+            print("FAIL" if path.name in drifted else "ok", path.name)
         assert len(os.listdir(directory)) == 3, "a case left something behind"
     finally:
         shutil.rmtree(directory)
     if drifted:
-        sys.exit(f"not what generate.py writes: {', '.join(drifted)}")
-    print("check: the vectors are what generate.py writes" if check else "written")
+        sys.exit(f"      not what generate.py writes: {', '.join(drifted)}")
 
 
 if __name__ == "__main__":

@@ -561,9 +561,9 @@ def main():
             (folder / name).write_text(text, encoding="ascii")
         elif (folder / name).read_text(encoding="ascii") != text:
             drifted.append(name)
-        print("%s: %d cases" % (name, len(cases)))
+        print("%s %s %d cases" % ("FAIL" if name in drifted else "ok", name, len(cases)))
     if drifted:
-        sys.exit("differ from what Python %s does: %s" % (sys.version.split()[0], ", ".join(drifted)))
+        sys.exit("      differ from what Python %s does: %s" % (sys.version.split()[0], ", ".join(drifted)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""What PyInstaller cannot see of libtempfile: the library, which ctypes loads, and modules that are imported when they are needed."""
+"""Names what PyInstaller cannot see: the library, which ctypes loads, and submodules that are imported by a string."""
 
-from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules  # type: ignore # it may be missing, or its types
+# mypy may lack PyInstaller, or its types.
+from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules  # type: ignore
 
 hiddenimports = collect_submodules("libtempfile", filter=lambda name: "_pyinstaller" not in name)
 binaries = collect_dynamic_libs("libtempfile")
