@@ -144,7 +144,7 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 
 /* --- base_options.c */
 
-/* Every string of the options. */
+/* Every string of the options; the caller's name is the last. */
 #define TEMPFILE__STRINGS(each) \
     each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
 #define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
@@ -154,7 +154,7 @@ enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COU
 struct tempfile__flat_options {
     size_t sizes[TEMPFILE__STRING_COUNT]; /* of the strings, NUL included; 0: NULL */
     size_t size;                          /* of all strings */
-    tempfile_options fixed;               /* whose pointers mean nothing */
+    tempfile_options fixed;               /* without the strings */
     char bytes[];                         /* the strings, one after the other */
 };
 int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
@@ -173,9 +173,9 @@ static inline int tempfile__arrive(const char *function)
     return tempfile__arrive_now(function);
 }
 
-/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another one, often by way of
- * exit and a host's exit handler. Go ends a process that enters it a second time, and a lock may be this thread's own. A child
- * that was forked in the handler is not in its own Go. */
+/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another one, often by
+ * way of exit and a host's exit handler. Go ends a process that enters it a second time, and a lock may be this thread's
+ * own. A child that was forked in the handler is not in its own Go. */
 static inline bool tempfile__is_inside_go(const struct tempfile__thread *thread)
 {
     return thread->inside != 0 && thread->epoch == tempfile__shared.wiped->epoch;

@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A field that is missing below would be taken for the same after the host has changed it. The numbers stand together at the end, where
- * one memcmp compares them. */
-#define NUMBERS offsetof(tempfile_options, buffering)
-#define NUMBERS_SIZE (2 * sizeof(int64_t) + 2 * sizeof(uint32_t))
-_Static_assert(sizeof(tempfile_options) == NUMBERS + NUMBERS_SIZE && NUMBERS == sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *),
-               "an option was added: a string belongs into TEMPFILE__STRINGS, and any other field must be compared here");
+/* Two options are compared byte for byte, but their strings by content. A string that is missing in TEMPFILE__STRINGS
+ * would be compared by its address, and taken for the same after the host has changed it. */
+_Static_assert(sizeof(tempfile_options) == sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
+               "an option was added: a string belongs into TEMPFILE__STRINGS, and the size of any other field into this sum");
 
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
 
@@ -39,8 +37,8 @@ static int convert(const tempfile_options *from, size_t size, tempfile_options *
     return 0;
 }
 
-/* Copies a caller's struct, so that a thread of the host's that changes it meanwhile cannot make us decide by one value and act by
- * another. It may be at any address, as in a packed one. 0, or the error that the call returns. */
+/* Copies a caller's struct, so that a thread of the host's that changes it meanwhile cannot make us decide by one value
+ * and act by another. It may be at any address, as in a packed one. 0, or the error that the call returns. */
 int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function)
 {
     size_t size;
@@ -73,6 +71,12 @@ static int measure(const char *const texts[], size_t sizes[], size_t *bytes, con
     return 0;
 }
 
+#define CLEAR(string) options->string = NULL;
+static inline void clear_strings(tempfile_options *options)
+{
+    TEMPFILE__STRINGS(CLEAR)
+}
+
 /* Copies options with their strings. NULL: *result is the error that the call returns. */
 struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options *given, const char *function, int *result)
 {
@@ -93,6 +97,7 @@ struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options 
     memcpy(flat->sizes, sizes, sizeof sizes);
     flat->size = bytes;
     flat->fixed = *given;
+    clear_strings(&flat->fixed);
     to = flat->bytes;
     for (int i = 0; i < TEMPFILE__STRING_COUNT; to += sizes[i++])
         if (sizes[i] > 0) {
@@ -113,18 +118,22 @@ static inline bool is_next(const char *text, size_t size, const char **next)
     return text != NULL && strcmp(text, copy) == 0;
 }
 
-/* Tells whether options ask for the same creation as others, but for a name of the caller's. It compares in place: a copy of the
- * strings would cost more instructions than some creations have to spare. */
+/* Tells whether options ask for the same creation as others, but for the letters of a name of the caller's. The strings are
+ * compared in place, as a copy of them would take as many instructions as a creation. */
 bool tempfile__same_options(const struct tempfile__flat_options *flat, const tempfile_options *given)
 {
     const char *next = flat->bytes;
+    tempfile_options rest;
 
-    if (flat->size == 0) /* most have no strings, and are the same byte for byte */
+    if (flat->size == 0) /* most have no strings */
         return memcmp(&flat->fixed, given, sizeof *given) == 0;
-#define SAME(string) \
-    if (TEMPFILE__STRING_##string != TEMPFILE__STRING_name && !is_next(given->string, flat->sizes[TEMPFILE__STRING_##string], &next)) \
+    rest = *given;
+    if (rest.name != NULL && flat->sizes[TEMPFILE__STRING_name] != 0) /* any name will do */
+        rest.name = flat->bytes + flat->size - flat->sizes[TEMPFILE__STRING_name];
+#define SAME(string)                                                           \
+    if (!is_next(rest.string, flat->sizes[TEMPFILE__STRING_##string], &next)) \
         return false;
     TEMPFILE__STRINGS(SAME)
-    return (given->name == NULL) == (flat->sizes[TEMPFILE__STRING_name] == 0) &&
-           memcmp((const char *)&flat->fixed + NUMBERS, (const char *)given + NUMBERS, NUMBERS_SIZE) == 0;
+    clear_strings(&rest);
+    return memcmp(&flat->fixed, &rest, sizeof rest) == 0;
 }

@@ -136,7 +136,7 @@ func handOver(plan engine.Outline, out *C.struct_tempfile__plan) error {
 		return &fs.PathError{Op: "malloc", Path: plan.Path, Err: syscall.ENOMEM}
 	}
 	out.prefix, out.name, out.name_size = C.size_t(plan.Prefix), C.size_t(plan.Name), C.size_t(plan.NameSize)
-	out.draws, out.attempts = C.bool(plan.Attempts > 1), C.int(plan.Attempts)
+	out.random, out.attempts = C.bool(plan.Random), C.int(plan.Attempts)
 	out.lasting, out.by_environment = C.bool(plan.Lasting), C.bool(plan.ByEnvironment)
 	out.permissions, out.flags = C.uint32_t(plan.Permissions), system.CreateFlags
 	if plan.Tmpfile {
@@ -155,7 +155,8 @@ func handOver(plan engine.Outline, out *C.struct_tempfile__plan) error {
 //
 //tempfile:internal
 //export tfgo_identify_new
-func tfgo_identify_new(path *C.char, size C.size_t, permissions C.uint32_t, out_device, out_inode *C.uint64_t) (result C.int) {
+func tfgo_identify_new(path *C.char, size C.size_t, permissions C.uint32_t,
+	out_device, out_inode *C.uint64_t) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	identity, err := library.IdentifyNew(unsafe.String((*byte)(unsafe.Pointer(path)), int(size)), uint32(permissions))

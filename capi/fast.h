@@ -53,7 +53,7 @@ struct tempfile__plan {
     char *directory;
     size_t directory_size;
     struct tempfile__names *names;
-    bool draws;               /* the name is random */
+    bool random;              /* the name is drawn; otherwise it is the caller's */
     int attempts;             /* how many names are tried */
     uint32_t permissions;
     int flags;                /* of open(2), for a file with a name */

@@ -67,7 +67,7 @@ static inline int attempt(const struct tempfile__plan *plan, char *path, call_of
     int result = -1;
 
     for (int i = 0; i < plan->attempts; i++) {
-        if (plan->draws && !tempfile__draw_name(plan->names, path + plan->name))
+        if (plan->random && !tempfile__draw_name(plan->names, path + plan->name))
             return tempfile__fail_errno(errno, function, "getrandom", plan->directory);
         result = ignoring_eintr(call, plan, path);
         if (result >= 0)

@@ -50,7 +50,8 @@ func readEnvironment(c *C.struct_tempfile__environment) system.Environment {
 		return ""
 	}
 	environment := system.Environment{
-		TMPDIR: value(C.TEMPFILE__TMPDIR), TEMP: value(C.TEMPFILE__TEMP), TMP: value(C.TEMPFILE__TMP), HOME: value(C.TEMPFILE__HOME),
+		TMPDIR: value(C.TEMPFILE__TMPDIR), TEMP: value(C.TEMPFILE__TEMP), TMP: value(C.TEMPFILE__TMP),
+		HOME: value(C.TEMPFILE__HOME),
 	}
 	if c.values[C.TEMPFILE__SETTEMPDIR] != nil {
 		tempdir := orHere(value(C.TEMPFILE__SETTEMPDIR)) // tempfile_settempdir takes none that is too long
@@ -59,9 +60,9 @@ func readEnvironment(c *C.struct_tempfile__environment) system.Environment {
 	return environment
 }
 
-// copyString copies a C string; NULL is "". false: it is longer than any path that the system takes, and was not copied, because
-// Go ends the process where there is no memory. The length is the C library's to find: Go's own search reads past the end
-// of a short block, in whole words, which memory checkers report to whoever debugs a program of theirs.
+// copyString copies a C string; NULL is "". false: the string is longer than any path that the system takes. It was not copied,
+// because Go ends the process where there is no memory. The length is found by the C library: Go's own search reads past the
+// end of a short block, in whole words, which a memory checker reports to a host that is being debugged.
 func copyString(c *C.char) (copied string, short bool) {
 	if c == nil {
 		return "", true

@@ -56,9 +56,10 @@ static bool deletes_name(const tempfile__record *record)
     return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
-/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the name.
- * The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system calls; nobody
- * would hear of their errors. False: Go must do it; *full tells that rmdir has failed, so that Go does not try it again. */
+/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the
+ * name. The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system
+ * calls; nobody would hear of their errors. False: Go must do it; *full tells that rmdir has failed, so that Go does not
+ * try it again. */
 static bool end_without_go(tempfile__record *record, bool *full)
 {
     bool removes = deletes_name(record);

@@ -70,7 +70,7 @@ static int install(int number, uint32_t flags, const char *function)
     if (result != 0)
         return result;
     if (index < 0)
-        return tempfile__fail(-EINVAL, function, "arguments", "", "this signal is none that ends a process in good order", 0);
+        return tempfile__fail(-EINVAL, function, "arguments", "", "a cleanup cannot be installed for this signal", 0);
     if ((flags & ~TEMPFILE_SIGNAL_ALWAYS) != 0)
         return tempfile__fail(-EINVAL, function, "arguments", "", "a flag is set that is not known", 0);
     if (__real_sigaction(number, NULL, &now) != 0)

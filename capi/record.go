@@ -17,8 +17,8 @@ import (
 // record is object.Storage in C memory.
 type record struct{ c *C.tempfile__record }
 
-// object.State is laid on C's tempfile__state, and fast_names.c draws names as core does, so they must agree; these lines do not
-// compile otherwise.
+// object.State is laid on C's tempfile__state, fast_names.c draws names as the engine does, and fast_plan.c counts the creations
+// as it does. So they must agree; these lines do not compile otherwise.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{})-C.sizeof_tempfile__state]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Descriptor)-unsafe.Offsetof(C.tempfile__state{}.descriptor)]

@@ -163,7 +163,9 @@ func (e *Engine) SpooledTemporaryFileIn(storage object.Storage, o *Options) erro
 	if err != nil {
 		return err
 	}
-	fields := [object.FieldCount]string{object.SpoolDirectory: p.directory, object.SpoolPrefix: p.prefix, object.SpoolSuffix: p.suffix}
+	fields := [object.FieldCount]string{
+		object.SpoolDirectory: p.directory, object.SpoolPrefix: p.prefix, object.SpoolSuffix: p.suffix,
+	}
 	for which, text := range fields {
 		if text == "" {
 			continue

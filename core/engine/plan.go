@@ -159,7 +159,8 @@ type Outline struct {
 	Prefix        int    // where in the path the prefix begins
 	Name          int    // where in the path the name is
 	NameSize      int
-	Attempts      int // how many names are tried
+	Random        bool // the name is drawn; otherwise it is the caller's
+	Attempts      int  // how many names are tried
 	Permissions   uint32
 	Tmpfile       bool // a file without a name: O_TMPFILE is tried
 	Fallback      bool // a file without a name: where O_TMPFILE is not to be had, it has a name for an instant
@@ -182,7 +183,8 @@ func (p *Plan) Outline() Outline {
 	short := p.name != "" && len(p.prefix)+len(name)+len(p.suffix) <= len("..")
 	return Outline{
 		Path: path, DirectorySize: len(p.directory), Prefix: at - len(p.prefix), Name: at, NameSize: len(name),
-		Attempts: p.attempts(), Permissions: p.permissions, Tmpfile: p.tmpfile, Fallback: p.fallback, State: p.state,
+		Random: p.name == "", Attempts: p.attempts(), Permissions: p.permissions, State: p.state,
+		Tmpfile: p.tmpfile, Fallback: p.fallback,
 		Lasting: p.lasting && !short, ByEnvironment: p.byEnvironment,
 	}
 }

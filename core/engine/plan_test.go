@@ -32,7 +32,14 @@ func TestOutlineOfAPath(t *testing.T) {
 		if out.Path[out.Prefix:out.Name] != plan.prefix || out.Path[out.Name+out.NameSize:] != plan.suffix {
 			t.Errorf("%+v: %+v has the prefix %q and the suffix %q elsewhere", o, out, plan.prefix, plan.suffix)
 		}
-		if o.Name == "" && (out.NameSize != NameLength || out.Attempts != maxAttempts) || o.Name != "" && (name != o.Name || out.Attempts != 1) {
+		if out.Random != (o.Name == "") {
+			t.Errorf("%+v: %+v", o, out)
+		}
+		wrong := name != o.Name || out.Attempts != 1
+		if o.Name == "" {
+			wrong = out.NameSize != NameLength || out.Attempts != maxAttempts
+		}
+		if wrong {
 			t.Errorf("%+v: %d attempts with %q", o, out.Attempts, name)
 		}
 		if want := o.permissionsOr(0o600); out.Permissions != want {
@@ -46,6 +53,7 @@ func TestWhichPlansLast(t *testing.T) {
 	folder, relative := t.TempDir(), "."
 	set := New(system.Kernel{})
 	set.SetTempdir(&relative)
+	short := Options{Dir: folder, Name: "ab", NoPrefix: true}
 	for what, c := range map[string]struct {
 		e        *Engine
 		creation Creation
@@ -57,8 +65,8 @@ func TestWhichPlansLast(t *testing.T) {
 		"a relative directory":                  {standard, ForNamedTemporaryFile, Options{Dir: "."}, false},
 		"a relative directory's directory":      {standard, ForTemporaryDirectory, Options{Dir: "."}, false},
 		"a default directory that is relative":  {set, ForNamedTemporaryFile, Options{}, false},
-		"a name so short that .. is as long":    {standard, ForNamedTemporaryFile, Options{Dir: folder, Name: "ab", NoPrefix: true}, false},
-		"a short name of a file without a name": {standard, ForTemporaryFile, Options{Dir: folder, Name: "ab", NoPrefix: true}, false},
+		"a name so short that .. is as long":    {standard, ForNamedTemporaryFile, short, false},
+		"a short name of a file without a name": {standard, ForTemporaryFile, short, false},
 		"a short name with a prefix":            {standard, ForNamedTemporaryFile, Options{Dir: folder, Name: "ab"}, true},
 		"memory":                                {set, ForSpooledTemporaryFile, Options{}, true},
 		"memory that rolls over elsewhere":      {set, ForSpooledTemporaryFile, Options{Dir: "."}, false},
@@ -74,21 +82,29 @@ func TestWhichPlansLast(t *testing.T) {
 func TestOutlineOfAnObject(t *testing.T) {
 	folder := t.TempDir()
 	plain := outlineOf(t, standard, ForTemporaryFile, &Options{Dir: folder, Permissions: 0o640, Buffering: Unbuffered})
-	if !plain.Tmpfile || !plain.Fallback || plain.State.Kind != object.KindUnnamed || plain.State.ReadAhead != 0 || plain.State.Descriptor != -1 {
+	if !plain.Tmpfile || !plain.Fallback {
 		t.Errorf("%+v", plain)
 	}
-	if named := outlineOf(t, standard, ForTemporaryFile, &Options{Dir: folder, NoTmpfile: true}); named.Tmpfile || !named.Fallback {
+	if s := plain.State; s.Kind != object.KindUnnamed || s.ReadAhead != 0 || s.Descriptor != -1 {
+		t.Errorf("%+v", plain)
+	}
+	named := outlineOf(t, standard, ForTemporaryFile, &Options{Dir: folder, NoTmpfile: true})
+	if named.Tmpfile || !named.Fallback {
 		t.Errorf("NoTmpfile: %+v", named)
 	}
-	if never := outlineOf(t, standard, ForTemporaryFile, &Options{Dir: folder, OnlyTmpfile: true}); !never.Tmpfile || never.Fallback {
+	never := outlineOf(t, standard, ForTemporaryFile, &Options{Dir: folder, OnlyTmpfile: true})
+	if !never.Tmpfile || never.Fallback {
 		t.Errorf("OnlyTmpfile: %+v", never)
 	}
 	kept := outlineOf(t, standard, ForTemporaryDirectory, &Options{Dir: folder, NoDelete: true, IgnoreCleanupErrors: true})
-	if kept.Permissions != 0o700 || kept.State.Has(object.FlagDelete) || !kept.State.Has(object.FlagNamed) || !kept.State.Has(object.FlagIgnoreErrors) {
+	if kept.Permissions != 0o700 || kept.State.Flags != object.FlagNamed|object.FlagIgnoreErrors {
 		t.Errorf("%+v", kept)
 	}
 	spooled := outlineOf(t, standard, ForSpooledTemporaryFile, &Options{MaxSize: 5, Mode: "w", Suffix: ".s"})
-	if spooled.DirectorySize != 0 || !strings.HasPrefix(spooled.Path, "/tmp") || !strings.HasSuffix(spooled.Path, ".s") || spooled.State.MaxSize != 5 {
+	if !strings.HasPrefix(spooled.Path, "/tmp") || !strings.HasSuffix(spooled.Path, ".s") || spooled.DirectorySize != 0 {
+		t.Errorf("%+v", spooled)
+	}
+	if spooled.State.MaxSize != 5 {
 		t.Errorf("%+v", spooled)
 	}
 	if !spooled.State.InMemory() || !spooled.State.Has(object.FlagText) || spooled.State.Has(object.FlagReadable) {
