@@ -1,6 +1,6 @@
-/* The base group: the process, its threads, the detail of an error, the environment and the options. The other groups stand on
- * it: runtime, object, fast, and at last the shims. README.md has the order, and make check-layers proves it. Nothing that is
- * declared in the groups' headers is exported: the symbol map hides it. */
+/* The base group: the process, its threads, the detail of an error, the environment and the options. The other groups
+ * stand on it: runtime, object, fast, and at last the shims. README.md has the order, and make check-layers proves it.
+ * Nothing that is declared in the groups' headers is exported: the symbol map hides it. */
 #ifndef TEMPFILE_BASE_H
 #define TEMPFILE_BASE_H
 
@@ -15,8 +15,8 @@
 /* C's own variables. They are in a section of their own, which a restart of Go leaves alone: see runtime_image.c. */
 #define TEMPFILE__KEPT __attribute__((section("tempfile_kept")))
 
-/* The linker gives C's own code the real functions, and Go the __wrap_ functions of runtime_wraps.c. build.sh reads the names
- * here. */
+/* The linker gives C's own code the real functions, and Go the __wrap_ functions of runtime_wraps.c. build.sh reads the
+ * names here. */
 int __real_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 int __real_pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
@@ -34,11 +34,13 @@ static inline bool tempfile__same(const char *a, const char *b)
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
 typedef const char tempfile__cchar;
 typedef const void tempfile__cvoid;
-typedef const tempfile_options tempfile__options;
 
 /* --- base_state.c: the process */
 
-enum { TEMPFILE__VARIABLES = 4 };
+/* What the default directory depends on: variables of the environment, and tempfile_settempdir. */
+enum tempfile__variable {
+    TEMPFILE__TMPDIR, TEMPFILE__TEMP, TEMPFILE__TMP, TEMPFILE__HOME, TEMPFILE__SETTEMPDIR, TEMPFILE__VARIABLES
+};
 
 /* The base's own state. A forked child goes on with it, whatever becomes of Go. */
 struct tempfile__wiped;
@@ -49,8 +51,7 @@ extern struct tempfile__shared {
     bool exit_watched;                       /* the exit handler is registered */
     pthread_key_t thread_key;
     bool has_thread_key;
-    char *tempdir;                           /* tempfile_settempdir; NULL: choose */
-    char *environment[TEMPFILE__VARIABLES];  /* as it was last looked at */
+    char *environment[TEMPFILE__VARIABLES];  /* as it was last looked at; NULL: not set */
     uint64_t environment_number;             /* counts its changes */
 } tempfile__shared;
 
@@ -82,9 +83,21 @@ static inline uint64_t tempfile__epoch(void)
 extern bool tempfile__restart_off;
 #endif
 
+/* --- base_environment.c */
+
+/* The environment as it was when a thread last looked at it, for the choice of the default directory. */
+struct tempfile__environment {
+    uint64_t number; /* another one whenever the environment is; 0: no variable was ever set */
+    char *values[TEMPFILE__VARIABLES]; /* enum tempfile__variable; NULL: not set */
+    size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
+};
+const struct tempfile__environment *tempfile__environment(void);
+bool tempfile__environment_is(const struct tempfile__environment *copy);
+void tempfile__free_environment(struct tempfile__environment *environment);
+
 /* --- base_thread.c: the threads */
 
-struct tempfile__recipes;
+struct tempfile__plans;
 struct tempfile__record;
 
 /* The library's state of one thread. It lies in malloc'ed memory behind one key and not in thread-local variables, because
@@ -100,7 +113,8 @@ struct tempfile__thread {
     void *stack;      /* its bounds; size 0: not asked for yet */
     size_t stack_size;
     uint64_t serial_at_fork;           /* the last descriptor's serial when the thread last forked */
-    struct tempfile__recipes *recipes; /* of the fast group; load.c frees it */
+    struct tempfile__environment environment;
+    struct tempfile__plans *plans; /* of the fast group; load.c frees it */
     struct tempfile__record *spare_record; /* of the object group: for this thread's next object; NULL: there is none */
 };
 
@@ -124,28 +138,28 @@ extern const tempfile_error tempfile__no_error;
 int tempfile__refuse(struct tempfile__thread *thread);
 void tempfile__clear(void);
 int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+int tempfile__fail_errno(int error, const char *function, const char *operation, const char *path);
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);
 
 /* --- base_options.c */
 
-int tempfile__read_options(const tempfile_options **options, tempfile_options *copy, const char *function);
+/* Every string of the options; the caller's name is the last. */
+#define TEMPFILE__STRINGS(each) \
+    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+#define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
+enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 
-/* --- base_environment.c */
-
-struct tempfile__environment {
-    char *tempdir; /* malloc'ed copy; NULL: choose */
-    const char *tmpdir, *temp, *tmp, *home; /* the host's own; NULL: not set */
+/* A copy of options in one block of memory. */
+struct tempfile__flat_options {
+    size_t sizes[TEMPFILE__STRING_COUNT]; /* of the strings, NUL included; 0: NULL */
+    size_t size;                          /* of all strings */
+    tempfile_options fixed;               /* without the strings */
+    char bytes[];                         /* the strings, one after the other */
 };
-void tempfile__environment(struct tempfile__environment *environment);
-uint64_t tempfile__environment_number(void);
-struct tempfile__environment_copy {
-    uint64_t number; /* 0: of an environment in which no variable is set */
-    char *values[TEMPFILE__VARIABLES];
-};
-bool tempfile__environment_is(const struct tempfile__environment_copy *copy);
-bool tempfile__copy_environment(struct tempfile__environment_copy *copy);
-void tempfile__free_environment(struct tempfile__environment_copy *copy);
+int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
+struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options *given, const char *function, int *result);
+bool tempfile__same_options(const struct tempfile__flat_options *flat, const tempfile_options *given);
 
 /* --- the beginning of every call */
 
@@ -159,9 +173,9 @@ static inline int tempfile__arrive(const char *function)
     return tempfile__arrive_now(function);
 }
 
-/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another one, often by way of
- * exit and a host's exit handler. Go ends a process that enters it a second time, and a lock may be this thread's own. A child
- * that was forked in the handler is not in its own Go. */
+/* Tells whether this thread is in Go already: its call comes from a signal handler that interrupted another one, often by
+ * way of exit and a host's exit handler. Go ends a process that enters it a second time, and a lock may be this thread's
+ * own. A child that was forked in the handler is not in its own Go. */
 static inline bool tempfile__is_inside_go(const struct tempfile__thread *thread)
 {
     return thread->inside != 0 && thread->epoch == tempfile__shared.wiped->epoch;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const tempfile_error tempfile__no_error = {sizeof tempfile__no_error, 0, "", "", "", 0};
@@ -106,8 +107,8 @@ static char *put(char *to, struct part part)
     return to + part.size + 1;
 }
 
-/* Sets the thread's detail, and returns the code. The path may lie in the thread's last detail. The strings are in memory at the
- * same time, so neither the sum of their sizes nor four times the sum overflows. */
+/* Sets the thread's detail, and returns the code. The path may lie in the thread's last detail. The strings are in memory
+ * at the same time, so neither the sum of their sizes nor four times the sum overflows. */
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed)
 {
@@ -138,6 +139,18 @@ int tempfile__fail(int code, const char *function, const char *operation, const 
         return code;
     return tempfile__fail_sized(code, function, strlen(function), operation, strlen(operation), path, strlen(path), reason,
                                 strlen(reason), needed);
+}
+
+/* The same for an errno. The reason begins with a small letter, as Go's reasons do. */
+int tempfile__fail_errno(int error, const char *function, const char *operation, const char *path)
+{
+    const char *text = tempfile_strerror(error);
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "%s", text);
+    if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') /* no abbreviation */
+        reason[0] = (char)(text[0] - 'A' + 'a');
+    return tempfile__fail(-error, function, operation, path, reason, 0);
 }
 
 const tempfile_error *tempfile_last_error(void)

@@ -52,8 +52,9 @@ int tempfile__arrive_now(const char *function)
     return 0;
 }
 
-/* Registers the exit handler at the first start of Go, or before the first fork. A child must not register it: the C library's
- * own lock may be one that another thread held at the fork, in dlclose say, and then it is never released there. */
+/* Registers the exit handler at the first start of Go, or before the first fork. A child must not register it: the C
+ * library's own lock may be one that another thread held at the fork, in dlclose say, and then it is never released
+ * there. */
 void tempfile__watch_exit(void)
 {
     if (!__atomic_exchange_n(&tempfile__shared.exit_watched, true, __ATOMIC_SEQ_CST))

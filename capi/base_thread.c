@@ -3,8 +3,8 @@
 #include "base.h"
 #include <stdlib.h>
 
-/* The key is made when the library is loaded, since no other thread can fork then: musl before 1.2.4 leaves its lock of the keys
- * as the fork found it, and a child whose parent was making one would wait for ever. */
+/* The key is made when the library is loaded, since no other thread can fork then: musl before 1.2.4 leaves its lock of
+ * the keys as the fork found it, and a child whose parent was making one would wait for ever. */
 void tempfile__make_thread_key(void (*destructor)(void *))
 {
     tempfile__shared.has_thread_key = __real_pthread_key_create(&tempfile__shared.thread_key, destructor) == 0;
@@ -29,12 +29,13 @@ struct tempfile__thread *tempfile__new_thread(void)
 
 void tempfile__free_thread(struct tempfile__thread *thread)
 {
+    tempfile__free_environment(&thread->environment);
     free(thread->text);
     free(thread);
 }
 
-/* Blocks all signals that a host may have handlers for: none of the handlers may run on a thread of ours, or on Go's, which inherit
- * the mask. The signals of a fault stay, because the system would end the process for a blocked one. */
+/* Blocks all signals that a host may have handlers for: none of the handlers may run on a thread of ours, or on Go's,
+ * which inherit the mask. The signals of a fault stay, because the system would end the process for a blocked one. */
 void tempfile__block_signals(sigset_t *before)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};

@@ -10,7 +10,6 @@ import (
 
 	"libtempfile/capi/stack"
 	"libtempfile/core/engine"
-	"libtempfile/core/object"
 )
 
 // tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
@@ -30,24 +29,7 @@ import (
 //   - -EEXIST: options.name is taken; or every random name that was tried is.
 //   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
 //
-//tempfile:first tempfile__repeat_mkstemp
-//export tfgo_mkstemp
-func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.tempfile_fd) {
-	const function = "tempfile_mkstemp"
-	stack.Reserve()
-	defer rescue(function, &result)
-	var descriptor int
-	code := withPath(function, options, library.PlanFile, out_path, path_size, func(plan *engine.Plan) (path string, err error) {
-		if descriptor, path, err = plan.Mkstemp(); err == nil {
-			remember(C.TEMPFILE__MKSTEMP, options, nil, plan.FileRecipe())
-		}
-		return path, err
-	})
-	if code != 0 {
-		return code
-	}
-	return C.tempfile_fd(descriptor)
-}
+//tempfile:c tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 // tempfile_mkdtemp creates a directory that only its owner can enter.
 //
@@ -58,19 +40,7 @@ func tfgo_mkstemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 // Errors: those of tempfile_mkstemp, and:
 //   - others: as mkdir(2).
 //
-//tempfile:first tempfile__repeat_mkdtemp
-//export tfgo_mkdtemp
-func tfgo_mkdtemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.int) {
-	const function = "tempfile_mkdtemp"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return withPath(function, options, library.PlanDirectory, out_path, path_size, func(plan *engine.Plan) (path string, err error) {
-		if path, err = plan.Mkdtemp(); err == nil {
-			remember(C.TEMPFILE__MKDTEMP, options, nil, plan.DirectoryRecipe())
-		}
-		return path, err
-	})
-}
+//tempfile:c int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 // tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
 // there before the caller does; use tempfile_mkstemp.
@@ -83,13 +53,7 @@ func tfgo_mkdtemp(options *C.tempfile__options, out_path *C.char, path_size C.si
 //   - -EINVAL, -ERANGE, -ENOENT: as for tempfile_mkstemp.
 //   - -EEXIST: every name that was tried is taken.
 //
-//export tfgo_mktemp
-func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.size_t) (result C.int) {
-	const function = "tempfile_mktemp"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return withPath(function, options, library.PlanFile, out_path, path_size, (*engine.Plan).Mktemp)
-}
+//tempfile:c int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path_size);
 
 // tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
 //
@@ -102,14 +66,7 @@ func tfgo_mktemp(options *C.tempfile__options, out_path *C.char, path_size C.siz
 // Errors: those of tempfile_mkstemp, and:
 //   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
 //
-//tempfile:first tempfile__repeat_unnamed_descriptor
-//export tfgo_unnamed
-func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
-	const function = "tempfile_unnamed"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return unnamed(function, options)
-}
+//tempfile:c tempfile_fd tempfile_unnamed(const tempfile_options *options);
 
 // tempfile_mkstemp_into is tempfile_mkstemp for hosts that can be interrupted between the return of a call and the use
 // of its result, such as an interpreter whose signal handlers raise exceptions. It stores the descriptor in the host's
@@ -138,46 +95,6 @@ func tfgo_unnamed(options *C.tempfile__options) (result C.tempfile_fd) {
 //
 //tempfile:c tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *out_fd);
 
-// unnamed is all of tempfile_unnamed, where the options have their name.
-func unnamed(function string, c *C.tempfile__options) C.tempfile_fd {
-	o, err := options(c)
-	if err != nil {
-		return fail[C.tempfile_fd](function, err)
-	}
-	plan, err := library.PlanFile(o)
-	if err != nil {
-		return fail[C.tempfile_fd](function, err)
-	}
-	descriptor, recipe, err := plan.Unnamed(o)
-	if err != nil {
-		return fail[C.tempfile_fd](function, err)
-	}
-	remember(C.TEMPFILE__UNNAMED, c, nil, recipe)
-	return C.tempfile_fd(descriptor)
-}
-
-// withPath creates something whose path goes into a caller's buffer.
-func withPath(function string, c *C.tempfile__options, plan func(*engine.Options) (*engine.Plan, error), out_path *C.char, path_size C.size_t,
-	create func(*engine.Plan) (string, error)) C.int {
-	o, err := options(c)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	planned, err := plan(o)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	if code := checkBuffer[C.int](function, out_path, path_size, planned.PathSize()+1); code != 0 {
-		return code
-	}
-	path, err := create(planned)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	putString(out_path, path)
-	return 0
-}
-
 // tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
 //
 // Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
@@ -192,14 +109,7 @@ func withPath(function string, c *C.tempfile__options, plan func(*engine.Options
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //
-//tempfile:first tempfile__repeat_named
-//export tfgo_named_temporary_file
-func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
-	const function = "tempfile_named_temporary_file"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return makeObject(function, C.TEMPFILE__NAMED_FILE, options, out_file, library.NamedTemporaryFileIn)
-}
+//tempfile:c int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 // tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
 // it is closed, however the process ends.
@@ -213,14 +123,7 @@ func tfgo_named_temporary_file(options *C.tempfile__options, out_file *C.tempfil
 // Errors: those of tempfile_named_temporary_file, and:
 //   - -EOPNOTSUPP: TEMPFILE_ONLY_O_TMPFILE is set, and the file system does not support O_TMPFILE.
 //
-//tempfile:first tempfile__repeat_unnamed
-//export tfgo_temporary_file
-func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
-	const function = "tempfile_temporary_file"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return makeObject(function, C.TEMPFILE__UNNAMED_FILE, options, out_file, library.TemporaryFileIn)
-}
+//tempfile:c int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 // tempfile_spooled_temporary_file makes a file in memory. The file rolls over to a file without a name on disk when a
 // write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
@@ -236,38 +139,7 @@ func tfgo_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new
 //
 // After a fork the child has a copy of the data in memory. Data on disk is shared, and so is the position in it.
 //
-//export tfgo_spooled_temporary_file
-func tfgo_spooled_temporary_file(options *C.tempfile__options, out_file *C.tempfile__new_file) (result C.int) {
-	const function = "tempfile_spooled_temporary_file"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return makeObject(function, C.TEMPFILE__SPOOLED_FILE, options, out_file, library.SpooledTemporaryFileIn)
-}
-
-// makeObject creates something behind a new record. The record is all there is to an object; what Go needs to work on it is
-// made when it does.
-func makeObject(function string, creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record,
-	create func(object.Storage, *engine.Options) (engine.Recipe, error)) C.int {
-	o, err := options(c)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	recipe, err := create(record{r}, o)
-	if err != nil {
-		return fail[C.int](function, err)
-	}
-	remember(creation, c, r, recipe)
-	return 0
-}
-
-// remember tells C how something was made, so that it can do the same again without Go, see fast_recipes.c.
-func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.tempfile__record, recipe engine.Recipe) {
-	if again, ok := recipe.Repetition(); ok {
-		path := (*C.char)(unsafe.Pointer(unsafe.StringData(again.Path)))
-		C.tempfile__remember(creation, c, r, path, C.size_t(len(again.Path)), C.int64_t(again.Name), C.size_t(again.NameLength),
-			C.int(again.Flags), C.uint32_t(again.Permissions))
-	}
-}
+//tempfile:c int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_file **out_file);
 
 // tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
 //
@@ -281,14 +153,7 @@ func remember(creation C.enum_tempfile__creation, c *C.tempfile__options, r *C.t
 //
 // After a fork the child has the directory too; freeing it there removes nothing.
 //
-//tempfile:first tempfile__repeat_directory
-//export tfgo_temporary_directory
-func tfgo_temporary_directory(options *C.tempfile__options, out_directory *C.tempfile__new_directory) (result C.int) {
-	const function = "tempfile_temporary_directory"
-	stack.Reserve()
-	defer rescue(function, &result)
-	return makeObject(function, C.TEMPFILE__TEMPORARY_DIRECTORY, options, out_directory, library.TemporaryDirectoryIn)
-}
+//tempfile:c int tempfile_temporary_directory(const tempfile_options *options, tempfile_directory **out_directory);
 
 // tempfile_random_names draws random parts of names, as the creating functions put them between prefix and suffix: 8
 // characters of a-z, 0-9 and '_', from the kernel's random source. A parent and its forked child never draw the same

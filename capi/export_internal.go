@@ -6,6 +6,9 @@ package main
 import "C"
 
 import (
+	"errors"
+	"io/fs"
+	"syscall"
 	"unsafe"
 
 	"libtempfile/capi/stack"
@@ -103,5 +106,65 @@ func tfgo_help(work unsafe.Pointer) (result C.int) {
 	stack.Reserve()
 	defer rescue("", &result)
 	(*attached[func()](work))()
+	return 0
+}
+
+// plan decides how something is created. C acts on the plan.
+//
+//tempfile:internal
+//export tfgo_plan
+func tfgo_plan(function *C.char, size C.size_t, creation C.int, c *C.struct_tempfile__flat_options,
+	out *C.struct_tempfile__plan) (result C.int) {
+	stack.Reserve()
+	defer rescue(unsafe.String((*byte)(unsafe.Pointer(function)), int(size)), &result)
+	name := unsafe.String((*byte)(unsafe.Pointer(function)), int(size))
+	o, err := options(c)
+	if err != nil {
+		return fail[C.int](name, err)
+	}
+	plan, err := library.Plan(engine.Creation(creation), o)
+	if err != nil {
+		return fail[C.int](name, err)
+	}
+	return fail[C.int](name, handOver(plan.Outline(), out))
+}
+
+// handOver fills in C's plan.
+func handOver(plan engine.Outline, out *C.struct_tempfile__plan) error {
+	path := (*C.char)(unsafe.Pointer(unsafe.StringData(plan.Path)))
+	if C.tempfile__keep_path(out, path, C.size_t(len(plan.Path)), C.size_t(plan.DirectorySize)) != 0 {
+		return &fs.PathError{Op: "malloc", Path: plan.Path, Err: syscall.ENOMEM}
+	}
+	out.prefix, out.name, out.name_size = C.size_t(plan.Prefix), C.size_t(plan.Name), C.size_t(plan.NameSize)
+	out.random, out.attempts = C.bool(plan.Random), C.int(plan.Attempts)
+	out.lasting, out.by_environment = C.bool(plan.Lasting), C.bool(plan.ByEnvironment)
+	out.permissions, out.flags = C.uint32_t(plan.Permissions), system.CreateFlags
+	if plan.Tmpfile {
+		out.unnamed_flags = system.UnnamedFlags
+	}
+	if plan.Fallback {
+		for i, errno := range system.NoUnnamedErrnos {
+			out.no_unnamed[i] = C.int(errno)
+		}
+	}
+	*(*object.State)(unsafe.Pointer(&out.state)) = plan.State
+	return nil
+}
+
+// identify_new looks closer at a directory that C has just made. It answers with an errno, and reports nothing.
+//
+//tempfile:internal
+//export tfgo_identify_new
+func tfgo_identify_new(path *C.char, size C.size_t, permissions C.uint32_t,
+	out_device, out_inode *C.uint64_t) (result C.int) {
+	stack.Reserve()
+	defer rescue("", &result)
+	identity, err := library.IdentifyNew(unsafe.String((*byte)(unsafe.Pointer(path)), int(size)), uint32(permissions))
+	if err != nil {
+		var errno syscall.Errno
+		errors.As(err, &errno)
+		return -C.int(errno)
+	}
+	*out_device, *out_inode = C.uint64_t(identity.Device), C.uint64_t(identity.Inode)
 	return 0
 }

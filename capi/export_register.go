@@ -60,7 +60,8 @@ func tfgo_register_directory(path *C.tempfile__cchar, out_directory *C.tempfile_
 }
 
 // registerObject puts what is there behind a new record.
-func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__record, register func(object.Storage, string) error) C.int {
+func registerObject(function string, path *C.tempfile__cchar, r *C.tempfile__record,
+	register func(object.Storage, string) error) C.int {
 	if path == nil {
 		return misuse[C.int](function, "the path is NULL")
 	}

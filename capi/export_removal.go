@@ -21,7 +21,8 @@ type removal struct {
 }
 
 // removalArguments checks what a removal is started with.
-func removalArguments(function string, path *C.tempfile__cchar, flags C.uint32_t) (root string, ignoreErrors bool, code C.int) {
+func removalArguments(function string, path *C.tempfile__cchar,
+	flags C.uint32_t) (root string, ignoreErrors bool, code C.int) {
 	switch {
 	case flags&^C.TEMPFILE_IGNORE_CLEANUP_ERRORS != 0:
 		return "", false, misuse[C.int](function, "a flag is set that removals do not know")
@@ -110,7 +111,8 @@ func tfgo_removal_start(path *C.tempfile__cchar, flags C.uint32_t, out_removal *
 // After a fork the child's removal begins again with the entries that are left.
 //
 //export tfgo_removal_resume
-func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inode C.uint64_t, out_removal *C.tempfile__new_removal) (result C.int) {
+func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t,
+	device, inode C.uint64_t, out_removal *C.tempfile__new_removal) (result C.int) {
 	const function = "tempfile_removal_resume"
 	stack.Reserve()
 	defer rescue(function, &result)
@@ -142,7 +144,8 @@ func tfgo_removal_resume(path *C.tempfile__cchar, flags C.uint32_t, device, inod
 //
 //tempfile:first tempfile__identify_directory
 //export tfgo_identify_directory
-func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t, out_device, out_inode *C.uint64_t) (result C.int) {
+func tfgo_identify_directory(path *C.tempfile__cchar, permissions C.uint32_t,
+	out_device, out_inode *C.uint64_t) (result C.int) {
 	const function = "tempfile_identify_directory"
 	stack.Reserve()
 	defer rescue(function, &result)

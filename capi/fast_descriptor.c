@@ -1,5 +1,5 @@
-/* Handing out a descriptor, where that is a mere look at the record: a file is often made for its descriptor alone. A spooled
- * file that has to roll over, what was read ahead, text, and whatever is an error are left to Go. */
+/* Handing out a descriptor from the record. Many files are made for their descriptor alone. Go does the rest: a spooled
+ * file that has to roll over, a file that was read ahead, text, and errors. */
 #include "fast.h"
 
 static bool at_hand(const tempfile__record *record)

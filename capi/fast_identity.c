@@ -1,5 +1,6 @@
-/* The identity of a directory that was just made: the short way of core's IdentifyNew, which says what the times tell. What
- * has other times, or a file system without a time of birth, is left to Go. */
+/* The identity of a directory that was just made. This is the first half of core's IdentifyNew, which says how the times
+ * show that nothing has happened to it. Go looks at a directory with other times, or on a file system without a time of
+ * birth. */
 #define _GNU_SOURCE
 #include "fast.h"
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-/* Reads and writes that are a mere copy within an object's block: of a spooled file in memory, or of what was read ahead.
- * They are the most frequent calls, and entering Go for them would cost several times the copy. Whatever is more than
- * that, an error or the end of the file above all, is left to Go, which finds the file as it was. */
+/* Reads and writes that only copy within an object's block: the content of a spooled file in memory, or bytes that were
+ * read ahead. They are the most frequent calls, and a call into Go would cost several times the copy. Go does everything
+ * else, errors and the end of the file above all, and finds the file unchanged. */
 #include "fast.h"
 #include <string.h>
 
@@ -12,7 +12,7 @@ static bool in_memory(const tempfile__state *state)
     return state->kind == TEMPFILE__SPOOLED && state->descriptor < 0;
 }
 
-/* Tells whether a file is open, in binary mode, for what the flag says. */
+/* Tells whether a file is open in binary mode for reading or for writing: the flag. */
 static bool open_for(const tempfile__state *state, uint32_t flag)
 {
     return (state->flags & (flag | TEMPFILE__CLOSED | TEMPFILE__DETACHED | TEMPFILE__TEXT_MODE)) == flag;

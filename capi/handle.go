@@ -21,15 +21,16 @@ func attach[T any](object *T) unsafe.Pointer {
 	return attachStocked(object)
 }
 
-// stock makes sure that there is memory for a token. Where there is none, it panics with errNoMemory, of which rescue makes an
-// error: go-pointer would end the process. What would have to be undone after a panic calls it before, and attachStocked then.
+// stock makes sure that there is memory for a token. Without it go-pointer would end the process. stock panics with
+// errNoMemory instead, of which rescue makes an error. A function that has something to undo after a panic calls stock first,
+// and attachStocked then.
 func stock() {
 	if !C.tempfile__stock_up() {
 		panic(errNoMemory)
 	}
 }
 
-// attachStocked gives the token for an object, from what stock has put by if there is no other memory.
+// attachStocked gives the token for an object, from the memory that stock has set aside if there is no other.
 func attachStocked[T any](object *T) unsafe.Pointer { return pointer.Save(object) }
 
 // errNoMemory is what stock panics with.

@@ -2,7 +2,6 @@ package main
 
 /*
 #include "fast.h"
-#include <stdlib.h>
 #include <string.h>
 */
 import "C"
@@ -28,36 +27,42 @@ type snapshot struct {
 
 var last atomic.Pointer[snapshot]
 
+// Environment copies the calling thread's copy, unless it has the same number as the last one.
 func (host) Environment() system.Environment {
-	number := C.tempfile__environment_number()
-	if s := last.Load(); s != nil && s.number == number {
+	c := C.tempfile__environment()
+	if c == nil {
+		panic(errNoMemory)
+	}
+	if s := last.Load(); s != nil && s.number == c.number {
 		return s.environment
 	}
-	// Should it change now, the values are newer than the number, and are read again the next time.
-	s := &snapshot{number, readEnvironment()}
+	s := &snapshot{c.number, readEnvironment(c)}
 	last.Store(s)
 	return s.environment
 }
 
-func readEnvironment() system.Environment {
-	var e C.struct_tempfile__environment
-	C.tempfile__environment(&e)
-	value := func(c *C.char) string {
-		text, _ := copyString(c) // a value that is too long is no directory, and passed over
-		return text
+func readEnvironment(c *C.struct_tempfile__environment) system.Environment {
+	// A value that is longer than any path is no directory, and is passed over.
+	value := func(which int) string {
+		if size := c.sizes[which]; size > 0 && size <= C.TEMPFILE_PATH_SIZE {
+			return strings.Clone(unsafe.String((*byte)(unsafe.Pointer(c.values[which])), int(size)-1))
+		}
+		return ""
 	}
-	environment := system.Environment{TMPDIR: value(e.tmpdir), TEMP: value(e.temp), TMP: value(e.tmp), HOME: value(e.home)}
-	if e.tempdir != nil {
-		tempdir := orHere(value(e.tempdir)) // tempfile_settempdir takes none that is too long
+	environment := system.Environment{
+		TMPDIR: value(C.TEMPFILE__TMPDIR), TEMP: value(C.TEMPFILE__TEMP), TMP: value(C.TEMPFILE__TMP),
+		HOME: value(C.TEMPFILE__HOME),
+	}
+	if c.values[C.TEMPFILE__SETTEMPDIR] != nil {
+		tempdir := orHere(value(C.TEMPFILE__SETTEMPDIR)) // tempfile_settempdir takes none that is too long
 		environment.Tempdir = &tempdir
-		C.free(unsafe.Pointer(e.tempdir))
 	}
 	return environment
 }
 
-// copyString copies a C string; NULL is "". false: it is longer than any path that the system takes, and was not copied, because
-// Go ends the process where there is no memory. The length is the C library's to find: Go's own search reads past the end
-// of a short block, in whole words, which memory checkers report to whoever debugs a program of theirs.
+// copyString copies a C string; NULL is "". false: the string is longer than any path that the system takes. It was not copied,
+// because Go ends the process where there is no memory. The length is found by the C library: Go's own search reads past the
+// end of a short block, in whole words, which a memory checker reports to a host that is being debugged.
 func copyString(c *C.char) (copied string, short bool) {
 	if c == nil {
 		return "", true

@@ -1,5 +1,5 @@
-/* The moments at which the C library calls this one: at load, around a fork, at the end of a thread, at exit and at unload. Each
- * concerns several groups, so this file is above them all. */
+/* The moments at which the C library calls this one: at load, around a fork, at the end of a thread, at exit and at
+ * unload. Each concerns several groups, so this file is above them all. */
 #define _GNU_SOURCE
 #include "fast.h"
 
@@ -7,7 +7,7 @@ static void thread_ends(void *value)
 {
     struct tempfile__thread *thread = value;
 
-    tempfile__free_recipes(thread->recipes);
+    tempfile__free_plans(thread->plans);
     if (thread->spare_record != NULL)
         tempfile__return_record(thread->spare_record);
     tempfile__free_thread(thread);

@@ -1,9 +1,11 @@
-// Command capi is the C library: built with -buildmode=c-shared it is libtempfile.so. It holds no policy of its own; each
-// exported function turns C's arguments into a call of package core, and its result into C's.
+// Command capi is the C library: built with -buildmode=c-shared it is libtempfile.so. The rules
+// are in package core/engine: each exported function turns C's arguments into a call of it, and its result into C's. Where C acts
+// itself, it carries out a decision of the engine's, or does a subset and hands anything else over; see README.md.
 package main
 
 /*
-#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror=incompatible-pointer-types -fvisibility=hidden
+#cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -fvisibility=hidden
+#cgo CFLAGS: -Werror=incompatible-pointer-types -Werror=implicit-function-declaration
 #cgo tempfile_hooks CFLAGS: -DTEMPFILE_HOOKS
 #cgo tempfile_eager CFLAGS: -DTEMPFILE_EAGER
 #cgo tempfile_no_reserve CFLAGS: -DTEMPFILE_NO_RESERVE

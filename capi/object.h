@@ -1,5 +1,5 @@
-/* The object group: the records behind the handles, their life and end, and the sweeps at exit and at a signal. README.md draws
- * the states of a record. */
+/* The object group: the records behind the handles, their life and end, and the sweeps at exit and at a signal. README.md
+ * draws the states of a record. */
 #ifndef TEMPFILE_OBJECT_H
 #define TEMPFILE_OBJECT_H
 

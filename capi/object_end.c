@@ -56,9 +56,10 @@ static bool deletes_name(const tempfile__record *record)
     return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
 }
 
-/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the name.
- * The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system calls; nobody
- * would hear of their errors. False: Go must do it; *full tells that rmdir has failed, so that Go does not try it again. */
+/* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the
+ * name. The record holds all that there is, and engine.File.Free and engine.Directory.Free would make the same system
+ * calls; nobody would hear of their errors. False: Go must do it; *full tells that rmdir has failed, so that Go does not
+ * try it again. */
 static bool end_without_go(tempfile__record *record, bool *full)
 {
     bool removes = deletes_name(record);
@@ -79,11 +80,12 @@ static bool end_without_go(tempfile__record *record, bool *full)
     return false;
 }
 
-/* Takes the path out of a record whose object is gone. A signal handler in another thread may have read the pointer and be about
- * to unlink the path. If the memory were free, the handler would remove any name that the host had put there since. So the path
- * stays until the next object on the record ends, and then it is freed only if no sweep runs. The store of the generation and the
- * load of the count of sweeps are both seq_cst: a sweep that is not counted yet begins later, and does not find the path. If one
- * is counted, the path is left to it and never freed, as a wait for a handler might be for ever. */
+/* Takes the path out of a record whose object is gone. A signal handler in another thread may have read the pointer and
+ * be about to unlink the path. If the memory were free, the handler would remove any name that the host had put there
+ * since. So the path stays until the next object on the record ends, and then it is freed only if no sweep runs. The
+ * store of the generation and the load of the count of sweeps are both seq_cst: a sweep that is not counted yet begins
+ * later, and does not find the path. If one is counted, the path is left to it and never freed, as a wait for a handler
+ * might be for ever. */
 static void set_path_aside(tempfile__record *record)
 {
     char *older = record->last_path;
@@ -117,8 +119,8 @@ static void release(tempfile__record *record)
     errno = before; /* a free leaves it alone */
 }
 
-/* Retires an object whose lock is held: its handle is dead from now on. If another thread is working on it, that thread ends it.
- * The store of the generation is seq_cst for set_path_aside. */
+/* Retires an object whose lock is held: its handle is dead from now on. If another thread is working on it, that thread
+ * ends it. The store of the generation is seq_cst for set_path_aside. */
 static void retire(tempfile__record *record)
 {
     bool pinned = record->pins > 0 && record->epoch == tempfile__epoch();
@@ -171,15 +173,15 @@ void tempfile_removal_free(tempfile_removal *removal)
     free_object(removal, TEMPFILE__REMOVAL);
 }
 
-/* Tells whether an object of that generation lives, or is ending: it still has its name then, and keeps it if the process ends
- * now. `ending` only goes from 1 to 0 while the generation is even and unchanged. */
+/* Tells whether an object of that generation lives, or is ending: it still has its name then, and keeps it if the process
+ * ends now. `ending` only goes from 1 to 0 while the generation is even and unchanged. */
 static bool has_name(const tempfile__record *record, uint32_t generation)
 {
     return (generation & 1) != 0 || __atomic_load_n(&record->ending, __ATOMIC_ACQUIRE) != 0;
 }
 
-/* The name that goes with the object in a record, if it has one of that kind. It needs no lock: a signal handler calls it, perhaps
- * in the thread that holds the lock. */
+/* The name that goes with the object in a record, if it has one of that kind. It needs no lock: a signal handler calls
+ * it, perhaps in the thread that holds the lock. */
 bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kind kind, struct tempfile__name *name)
 {
     uint32_t generation = __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE);
@@ -188,8 +190,8 @@ bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kin
                                     record->state.inode, generation};
     if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) || !has_name(record, generation))
         return false;
-    /* Another thread may have ended the object meanwhile and made one. All that was read must be the same object's, or a file
-     * that was to be kept would go; so the generation is read again. */
+    /* Another thread may have ended the object meanwhile and made one. All that was read must be the same object's, or a
+     * file that was to be kept would go; so the generation is read again. */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     return __atomic_load_n(&record->generation, __ATOMIC_RELAXED) == generation;
 }

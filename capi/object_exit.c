@@ -21,9 +21,9 @@ static bool is_held(uintptr_t self)
     return __builtin_expect(exiting != 0, 0) && exiting != self && tempfile__now() < __atomic_load_n(&wiped->held_until, __ATOMIC_RELAXED);
 }
 
-/* Notes that this thread is making an object, unless the process is ending: then it waits, so that nothing is made behind the
- * sweep. It does not wait for ever: a host may join its threads in an exit handler of its own. An object that is made after that
- * goes at the second sweep, when the library's destructor runs. */
+/* Notes that this thread is making an object, unless the process is ending: then it waits, so that nothing is made behind
+ * the sweep. It does not wait for ever: a host may join its threads in an exit handler of its own. An object that is made
+ * after that goes at the second sweep, when the library's destructor runs. */
 void tempfile__start_making(tempfile__record *record)
 {
     uintptr_t self = (uintptr_t)pthread_self();
@@ -55,8 +55,8 @@ static bool is_making(uintptr_t self, bool *own)
     return others;
 }
 
-/* Makes other threads wait before they make more objects, and waits until they have made those that they began. True: this thread
- * was making an object itself when it was interrupted, perhaps in malloc. */
+/* Makes other threads wait before they make more objects, and waits until they have made those that they began. True:
+ * this thread was making an object itself when it was interrupted, perhaps in malloc. */
 static bool hold_makers(void)
 {
     struct tempfile__wiped *wiped = tempfile__shared.wiped;
@@ -79,8 +79,8 @@ static bool is_inside_go(void)
     return thread != NULL && thread->inside != 0;
 }
 
-/* The exit handler: removes all that this process made and has not freed. A signal handler that interrupted the library may have
- * called exit, so Go is entered only if this thread is not inside it, for directories that are too large for C. */
+/* The exit handler: removes all that this process made and has not freed. A signal handler that interrupted the library
+ * may have called exit, so Go is entered only if this thread is not inside it, for directories that are too large for C. */
 void tempfile__clean_up_at_exit(void)
 {
     if (!tempfile__is_owner())

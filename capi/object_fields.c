@@ -1,4 +1,5 @@
-/* The contents of a record: its descriptor, its block of memory and its strings. Go changes them through the functions here. */
+/* The contents of a record: its descriptor, its block of memory and its strings. Go changes them through the functions
+ * here. */
 #define _GNU_SOURCE
 #include "object.h"
 #include <errno.h>
@@ -50,8 +51,9 @@ void tempfile__close_descriptor(tempfile__record *record)
         syscall(SYS_close, descriptor);
 }
 
-/* Closes a file, whose lock is held, as engine.File.Close does in Go; its memory stays until it is freed. With a placeholder, the
- * placeholder takes the descriptor's number: somebody may have borrowed it, and must not write into another thread's next file. */
+/* Closes a file, whose lock is held, as engine.File.Close does in Go; its memory stays until it is freed. With a
+ * placeholder, the placeholder takes the descriptor's number: somebody may have borrowed it, and must not write into
+ * another thread's next file. */
 void tempfile__close_file(tempfile__record *record, int placeholder)
 {
     tempfile__state *state = &record->state;

@@ -18,7 +18,7 @@ static pthread_mutex_t *lock_of(const tempfile__record *record)
     return &tempfile__objects.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
 }
 
-/* The record that a handle names, if it is live and of that kind. Unless its lock is held, its object may end at once. */
+/* The record that a handle names, if it is live and of that kind. Its object may end at once, unless the lock is held. */
 static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
 {
     uint64_t value = (uint64_t)(uintptr_t)handle;
@@ -98,8 +98,8 @@ void tempfile__done(struct tempfile__call *call)
     pthread_mutex_unlock(call->lock);
 }
 
-/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done unlocks.
- * It never waits, so a signal handler may call it too. */
+/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done
+ * unlocks. It never waits, so a signal handler may call it too. */
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
 {
     call->record = record;
@@ -119,8 +119,8 @@ bool tempfile__owned(const tempfile__record *record)
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
- * does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the second
- * lookup is for that, as the other object's path must not be given. */
+ * does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the
+ * second lookup is for that, as the other object's path must not be given. */
 static const char *path_of(const void *handle, enum tempfile__kind kind, const char *function)
 {
     const tempfile__record *record;

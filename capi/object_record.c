@@ -54,8 +54,8 @@ void tempfile__reset_locks(void)
         memset(objects->locks[i], 0, TEMPFILE__RECORDS * sizeof *objects->locks[i]);
 }
 
-/* Takes a record that is not in use: the thread's own spare one, which needs no lock, or one off the free list. The
- * head of the list moves by one store, so a fork between any two instructions finds a whole list. The record may then be lost
+/* Takes a record that is not in use: the thread's own spare one, which needs no lock, or one off the free list. The head
+ * of the list moves by one store, so a fork between any two instructions finds a whole list. The record may then be lost
  * to the child, as the spare records of other threads are, no more. */
 static tempfile__record *alloc_record(void)
 {

@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* The signals that end a process and are no fault of its own: what a fault raises is Go's to look at first. */
+/* The signals that end a process from outside. The signals of a fault are not among them, because Go's handler comes
+ * first there. */
 static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 enum { USUAL = 4, NUMBERS = sizeof numbers / sizeof *numbers };
 
-/* What the host had for each when the library's handler was installed. What was saved first stays: a handler that the host
- * has put over the library's may call that one, and must not be called by it. */
+/* What the host had for each signal when the library's handler was installed. The first one stays. A host may put a
+ * handler over the library's that calls it; a second saved action would be that handler, and each would call the other. */
 static TEMPFILE__KEPT struct {
     bool installed;
     struct sigaction host;
@@ -23,8 +24,9 @@ static int index_of(int number)
     return -1;
 }
 
-/* Takes the default action, so that whoever waits for the process sees the signal. The system ignores it where the process is
- * the first one of a PID namespace; that must not go on without its files, so it ends with what a shell makes of the signal. */
+/* Takes the default action, so that the parent process sees the signal. The system ignores the signal in the first
+ * process of a PID namespace. That process must not go on without its files, so it ends with the exit status by which a
+ * shell reports the signal. */
 static void end_by(int number)
 {
     sigset_t only;
@@ -68,7 +70,7 @@ static int install(int number, uint32_t flags, const char *function)
     if (result != 0)
         return result;
     if (index < 0)
-        return tempfile__fail(-EINVAL, function, "arguments", "", "this signal is none that ends a process in good order", 0);
+        return tempfile__fail(-EINVAL, function, "arguments", "", "a cleanup cannot be installed for this signal", 0);
     if ((flags & ~TEMPFILE_SIGNAL_ALWAYS) != 0)
         return tempfile__fail(-EINVAL, function, "arguments", "", "a flag is set that is not known", 0);
     if (__real_sigaction(number, NULL, &now) != 0)

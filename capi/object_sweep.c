@@ -1,10 +1,10 @@
-/* The sweep: the end of all objects of a process, at exit, at a signal, and when tempfile_cleanup is called. It goes over the
- * records: first the files, closed before they are unlinked, then the directories, innermost first. A file system that renames an
- * open file instead of unlinking it (NFS, FUSE) would refuse to remove the directory otherwise.
+/* The sweep: the end of all objects of a process, at exit, at a signal, and when tempfile_cleanup is called. It goes over
+ * the records: first the files, closed before they are unlinked, then the directories, innermost first. A file system
+ * that renames an open file instead of unlinking it (NFS, FUSE) would refuse to remove the directory otherwise.
  *
- * A sweep waits for no lock and needs no memory, so it can run in a signal handler, at whatever instruction that interrupted the
- * process. Another call may be working on an object, in another thread or in the interrupted one. Such an object loses its name
- * only: that call may use the number of its descriptor, which must not become another file's. */
+ * A sweep waits for no lock and needs no memory, so it can run in a signal handler, at whatever instruction that
+ * interrupted the process. Another call may be working on an object, in another thread or in the interrupted one. Such an
+ * object loses its name only: that call may use the number of its descriptor, which must not become another file's. */
 #define _GNU_SOURCE
 #include "object.h"
 #include <errno.h>
@@ -212,9 +212,9 @@ static struct sweep sweep_with_go(void)
     return (struct sweep){.closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
 }
 
-/* Runs a sweep after which the process ends. Other threads run until then, and may have borrowed a file's descriptor. So its
- * number stays in use, but is not open for reading or writing any more. Where the table of descriptors is full, the files stay
- * open, and the system closes them. */
+/* Runs a sweep after which the process ends. Other threads run until then, and may have borrowed a file's descriptor. So
+ * its number stays in use, but is not open for reading or writing any more. Where the table of descriptors is full, the
+ * files stay open, and the system closes them. */
 static void run_last(struct sweep *sweep)
 {
     sweep->placeholder = (int)syscall(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);

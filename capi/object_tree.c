@@ -1,7 +1,7 @@
-/* Removing a directory with all it holds by system calls alone: without memory, without a lock and without Go, so that a signal
- * handler can do it, and the exit handler where Go cannot be entered. The rules are those of core's removal: everything goes by
- * descriptor, no link is followed, no mount is entered, and nothing happens if another directory has taken the place of the one
- * that was made. It is bounded in depth, entries and time. What is beyond the bounds stays. */
+/* Removing a directory with all it holds by system calls alone: without memory, without a lock and without Go. A signal
+ * handler can do it, and the exit handler where Go cannot be entered. The rules are those of core's removal: everything
+ * goes by descriptor, no link is followed, no mount is entered, and nothing happens if another directory has taken the
+ * place of the one that was made. It is bounded in depth, entries and time. Whatever lies beyond the bounds stays. */
 #define _GNU_SOURCE
 #include "object.h"
 #include <errno.h>
@@ -94,7 +94,8 @@ static int open_beside(int directory, const char *name, int flags)
     return -1;
 }
 
-/* Gives the owner all permissions on an open directory, if that is this process's user. Programs make directories read-only. */
+/* Gives the owner all permissions on an open directory, if that is this process's user. Programs make directories
+ * read-only. */
 static void unlock(int descriptor, const struct stat *status)
 {
     if (status->st_uid == geteuid() && (status->st_mode & 0700) != 0700)
@@ -146,7 +147,7 @@ static bool went_down(struct walk *walk, const struct entry *entry)
     return true;
 }
 
-/* Removes what the buffer holds, up to a directory that holds something itself; false: the bounds are reached. */
+/* Removes the entries in the buffer, up to a directory that holds something itself; false: the bounds are reached. */
 static bool remove_entries(struct walk *walk, long size)
 {
     const struct entry *entry;
@@ -164,8 +165,9 @@ static bool remove_entries(struct walk *walk, long size)
     return true;
 }
 
-/* Goes on after the end of a directory: reads it again if that may help, or goes up; false: all is done. A directory that was
- * emptied below goes at the second reading, which also finds what a file system has skipped because of the removals. */
+/* Goes on after the end of a directory: reads it again if that may help, or goes up; false: all is done. A directory that
+ * was emptied below goes at the second reading. That also finds entries which a file system has skipped because of the
+ * removals. */
 static bool goes_on(struct walk *walk)
 {
     bool changed = walk->levels[walk->depth].changed;
@@ -182,7 +184,7 @@ static bool goes_on(struct walk *walk)
     return true;
 }
 
-/* Removes what an open directory holds, as far as the bounds allow. */
+/* Removes all entries of an open directory, as far as the bounds allow. */
 static void empty(int root, struct tempfile__bounds *bounds)
 {
     struct walk walk;

@@ -8,52 +8,65 @@ import "C"
 import (
 	"fmt"
 	"syscall"
+	"unsafe"
 
 	"libtempfile/core/engine"
 )
 
-// options turns C's struct, which the shim has brought to our size, into the core's.
-func options(c *C.tempfile__options) (*engine.Options, error) {
+// options turns C's options into the core's. The strings are borrowed from C: they stay as long as the call.
+func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |
 		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE
+	c := &flat.fixed
 	if unknown := c.flags &^ known; unknown != 0 {
 		return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
 	}
 	has := func(flag C.uint32_t) bool { return c.flags&flag != 0 }
-	var refused error
-	take := func(what string, c *C.char) string {
-		text, short := copyString(c)
-		if !short && refused == nil {
-			refused = tooLong(what)
-		}
-		return text
-	}
+	texts := stringsOf(flat)
 	o := &engine.Options{
-		Suffix: take("suffix", c.suffix), Prefix: take("prefix", c.prefix), NoPrefix: c.prefix != nil, Name: take("name", c.name),
-		Mode: take("mode", c.mode), Encoding: take("encoding", c.encoding), Errors: take("errors", c.errors),
+		Suffix: texts[C.TEMPFILE__STRING_suffix].text, Prefix: texts[C.TEMPFILE__STRING_prefix].text,
+		NoPrefix: texts[C.TEMPFILE__STRING_prefix].set, Name: texts[C.TEMPFILE__STRING_name].text,
+		Mode: texts[C.TEMPFILE__STRING_mode].text, Encoding: texts[C.TEMPFILE__STRING_encoding].text,
+		Errors:    texts[C.TEMPFILE__STRING_errors].text,
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
 		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
 		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
 		NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
 	}
-	if c.dir != nil {
-		o.Dir = orHere(take("dir", c.dir))
+	if dir := texts[C.TEMPFILE__STRING_dir]; dir.set {
+		o.Dir = orHere(dir.text)
 	}
-	if c.newline != nil {
-		newline := take("newline", c.newline)
-		o.Newline = &newline
+	if newline := texts[C.TEMPFILE__STRING_newline]; newline.set {
+		o.Newline = &newline.text
 	}
-	if refused != nil {
-		return nil, refused
-	}
-	for _, given := range [...]struct {
-		what string
-		c    *C.char
-		core string
-	}{{"mode", c.mode, o.Mode}, {"name", c.name, o.Name}, {"encoding", c.encoding, o.Encoding}, {"errors", c.errors, o.Errors}} {
-		if given.c != nil && given.core == "" {
-			return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: given.what + " is empty; NULL is the default"}
+	for _, which := range [...]struct {
+		index int
+		name  string
+	}{
+		{C.TEMPFILE__STRING_mode, "mode"}, {C.TEMPFILE__STRING_name, "name"}, {C.TEMPFILE__STRING_encoding, "encoding"},
+		{C.TEMPFILE__STRING_errors, "errors"},
+	} {
+		if given := texts[which.index]; given.set && given.text == "" {
+			return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: which.name + " is empty; NULL is the default"}
 		}
 	}
 	return o, nil
+}
+
+// optional is a string of the options that may be NULL.
+type optional struct {
+	text string
+	set  bool
+}
+
+func stringsOf(flat *C.struct_tempfile__flat_options) (texts [C.TEMPFILE__STRING_COUNT]optional) {
+	next := unsafe.Add(unsafe.Pointer(flat), C.sizeof_struct_tempfile__flat_options)
+	for i, size := range flat.sizes {
+		if size == 0 {
+			continue
+		}
+		texts[i] = optional{unsafe.String((*byte)(next), int(size)-1), true}
+		next = unsafe.Add(next, size)
+	}
+	return texts
 }

@@ -11,13 +11,14 @@ import (
 
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
+	"libtempfile/core/system"
 )
 
 // record is object.Storage in C memory.
 type record struct{ c *C.tempfile__record }
 
-// object.State is laid on C's tempfile__state, and fast_names.c draws names as core does, so they must agree; these lines do not
-// compile otherwise.
+// object.State is laid on C's tempfile__state, fast_names.c draws names as the engine does, and fast_plan.c counts the creations
+// as it does. So they must agree; these lines do not compile otherwise.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{})-C.sizeof_tempfile__state]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Descriptor)-unsafe.Offsetof(C.tempfile__state{}.descriptor)]
@@ -38,6 +39,15 @@ var (
 	_ = [1]struct{}{}[object.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[object.FlagText-C.TEMPFILE__TEXT_MODE]
 	_ = [1]struct{}{}[engine.NameLength-C.TEMPFILE__NAME_LENGTH]
+	_ = [1]struct{}{}[engine.ForMkstemp-C.TEMPFILE__MKSTEMP]
+	_ = [1]struct{}{}[engine.ForMkdtemp-C.TEMPFILE__MKDTEMP]
+	_ = [1]struct{}{}[engine.ForMktemp-C.TEMPFILE__MKTEMP]
+	_ = [1]struct{}{}[engine.ForUnnamed-C.TEMPFILE__UNNAMED]
+	_ = [1]struct{}{}[engine.ForNamedTemporaryFile-C.TEMPFILE__NAMED_FILE]
+	_ = [1]struct{}{}[engine.ForTemporaryFile-C.TEMPFILE__UNNAMED_FILE]
+	_ = [1]struct{}{}[engine.ForSpooledTemporaryFile-C.TEMPFILE__SPOOLED_FILE]
+	_ = [1]struct{}{}[engine.ForTemporaryDirectory-C.TEMPFILE__TEMPORARY_DIRECTORY]
+	_ = [1]struct{}{}[len(system.NoUnnamedErrnos)-C.TEMPFILE__ERRNOS]
 	_ = map[bool]struct{}{false: {}, engine.Alphabet == C.TEMPFILE__ALPHABET: {}} // twice the same key does not compile
 )
 

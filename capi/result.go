@@ -82,8 +82,8 @@ func report[T integer](code int, function, operation, path, reason string, neede
 }
 
 // touch makes a fault in the caller's memory a panic, of which rescue makes -EFAULT. It is for exports that read or write as
-// much as the caller says, and for sizes that could be wrong: most calls are for less than a page. Elsewhere, and in C, such a
-// fault is what it would be without the library.
+// many bytes as the caller says, and for sizes that may be wrong: most calls are for less than a page. Elsewhere, and in C, such
+// a fault is the host's, as without the library.
 func touch(size C.size_t) {
 	if size >= 4096 {
 		debug.SetPanicOnFault(true)

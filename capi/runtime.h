@@ -65,9 +65,9 @@ extern int tfgo_help(void *work);
 
 /* --- the way into Go */
 
-/* Notes that a thread is in Go, or is not any more. On arm64 the host's signals wait meanwhile. A function of Go's keeps its
- * caller's frame pointer below the stack pointer there, where a handler without SA_ONSTACK writes. Go ends the process when it
- * reads that back: "entersyscall inconsistent bp". */
+/* Notes that a thread is in Go, or is not any more. On arm64 the host's signals wait meanwhile. A function of Go's keeps
+ * its caller's frame pointer below the stack pointer there, where a handler without SA_ONSTACK writes. Go ends the
+ * process when it reads that back: "entersyscall inconsistent bp". */
 #if defined __aarch64__ && !defined TEMPFILE_NO_RESERVE
 enum { TEMPFILE__SIGNALS_WAIT = true };
 #else

@@ -1,6 +1,7 @@
-/* The three signals that Go must see: a fault in its own code becomes an error of the call there. The handlers are C's. They
- * call Go's only for a thread that is inside Go, in a process where Go runs, and for an instruction of the library; and else
- * what the host had before. So a forked child's fault never enters the dead runtime, and a host's fault never Go. */
+/* The three signals that Go must see: a fault in its own code becomes an error of the call there. The handlers are C's.
+ * They call Go's handler only for a thread that is inside Go, in a process where Go runs, and for an instruction of the
+ * library. For any other fault they call the host's handler, or take its action. So a forked child's fault never enters
+ * the dead runtime, and a host's fault never enters Go. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
@@ -30,8 +31,8 @@ bool tempfile__is_fault(int number)
     return fault_of(number) != NULL;
 }
 
-/* Blocks what the system would for the host's handler, and no more: that may meet other faults, and the system ends a process for
- * one that is blocked. Here all is blocked, as Go wants it. */
+/* Blocks the signals that the system would block for the host's handler, and no more. The handler may meet other faults,
+ * and the system ends a process whose blocked signal is a fault. Here all are blocked, as Go wants it. */
 static void use_mask_of(const struct sigaction *host, int number, const ucontext_t *context)
 {
     sigset_t mask;
@@ -42,7 +43,7 @@ static void use_mask_of(const struct sigaction *host, int number, const ucontext
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* What the host would have had without the library. */
+/* Does what would have happened without the library. */
 static void pass_on(struct fault *fault, siginfo_t *information, void *context)
 {
     struct sigaction host = fault->host;
@@ -56,7 +57,8 @@ static void pass_on(struct fault *fault, siginfo_t *information, void *context)
     } else if (host.sa_handler == SIG_IGN && information->si_code <= 0) {
         /* sent by a process, and ignored */
     } else if (host.sa_handler == SIG_DFL || host.sa_handler == SIG_IGN) {
-        /* the process ends by the instruction, which faults again, or by the signal, sent again and blocked until here ends */
+        /* the process ends by the instruction, which faults again, or by the signal, sent again and blocked until here
+         * ends */
         __real_sigaction(fault->number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
         if (information->si_code <= 0)
             raise(fault->number);
@@ -65,8 +67,8 @@ static void pass_on(struct fault *fault, siginfo_t *information, void *context)
     }
 }
 
-/* Has the instruction fault again, on the signal stack that Go made for this thread. Go finds no other place for its handler
- * where a thread has no alternate stack, but it was taken off the thread because hosts' handlers may be larger. */
+/* Has the instruction fault again, on the signal stack that Go made for this thread. Go's handler needs an alternate
+ * stack, and Go's own was taken off the thread because hosts' handlers may need a larger one. */
 static bool lend_stack(struct tempfile__thread *thread, ucontext_t *context)
 {
     if (thread->lent || (context->uc_stack.ss_flags & SS_DISABLE) == 0 || (thread->go_stack.ss_flags & SS_DISABLE) != 0)
@@ -103,8 +105,8 @@ static void on_fault(int number, siginfo_t *information, void *context)
     errno = saved;
 }
 
-/* sigaction(2) as Go calls it for one of the three. It sees what the host had, never the handler here: it would take that for
- * the host's, and pass on to it what it got from it. */
+/* sigaction(2) as Go calls it for one of the three. It gives the host's action, and never the handler here: Go would take
+ * that for the host's, and pass on to it every fault that it got from it. */
 int tempfile__set_fault_action(int number, const struct sigaction *action, struct sigaction *old)
 {
     struct fault *fault = fault_of(number);

@@ -1,5 +1,5 @@
-/* Threads that help with a large removal. The thread that removes starts them itself: they inherit its user, its sandbox,
- * its name spaces and its processors, which none of Go's own threads has. */
+/* Threads that help with a large removal. The thread that removes starts them itself, so that they inherit its user, its
+ * sandbox, its name spaces and its processors. Go's own threads have other ones. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* The image: what the writable part of the library was before Go first ran in it. A forked child, in which Go's threads are
- * missing, puts it back, and Go's entry can be called again as in a process that has just loaded the library.
+/* The image: a copy of the writable part of the library, taken before Go first runs in it. A forked child, in which Go's
+ * threads are missing, copies it back, and Go's entry can be called again as in a process that has just loaded the
+ * library.
  *
  * C's own variables are not part of it, see TEMPFILE__KEPT, so that no other thread and no signal handler ever finds one
  * missing. capi/link.sh fails if one is. */
@@ -37,8 +38,8 @@ static int parts_count(void)
     return ((const ElfW(Ehdr) *)__ehdr_start)->e_phnum;
 }
 
-/* Finds the bounds in the library's own headers. Nothing is asked of the loader, whose lists may be half done in a child that
- * was forked while another thread loaded a library. For a sanitizer the headers end with the first. */
+/* Finds the bounds in the library's own headers. Nothing is asked of the loader, whose lists may be half done in a child
+ * that was forked while another thread loaded a library. For a sanitizer the headers end with the first. */
 __attribute__((no_sanitize("undefined"))) static void find(void)
 {
     const ElfW(Phdr) *parts = first_part();
@@ -140,7 +141,7 @@ bool tempfile__is_instruction(uintptr_t address)
     return false;
 }
 
-/* Makes the library what it was when the image was taken, but for C's variables. */
+/* Puts the image back: every variable but C's is as it was at load. */
 void tempfile__put_image_back(void)
 {
     put_back(image.start, __start_tempfile_kept);

@@ -1,5 +1,5 @@
-/* Room for Go. Go ends the process if it cannot have the memory, the threads or the signal stack to start with, so all of it
- * is tried before. */
+/* The limits. Go ends the process if it cannot have the memory, the threads or the signal stack that it starts with, so
+ * all of it is tried before. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
@@ -8,12 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The address space that Go reserves when it starts: 800 MB were seen. And what it writes to of that, which a limit on data
- * counts: 30 MB were seen. Its threads' stacks come on top, as large as the limit on stacks (ulimit -s) makes them. */
+/* ADDRESSES is the address space that Go reserves when it starts: 800 MB were seen. DATA is the part that it writes to,
+ * which a limit on data counts: 30 MB were seen. The stacks of its threads come on top, as large as the limit on stacks
+ * (ulimit -s) makes them. */
 #define ADDRESSES ((size_t)1 << 30)
 #define DATA ((size_t)64 << 20)
-/* Its threads: 5 or 6 at the start and, once it collects garbage, one for each processor but not many more: 8 in all with 2
- * processors, 13 with 8, 22 with 32 were seen. */
+/* Go's threads: 5 or 6 at the start and, once it collects garbage, one for each processor but not many more: 8 in all
+ * with 2 processors, 13 with 8, 22 with 32 were seen. */
 enum { THREADS = 6, PROCESSORS = 16 };
 
 static int threads_needed(void)
@@ -36,7 +37,7 @@ static size_t stacks_needed(void)
     return size * (size_t)threads_needed();
 }
 
-/* Maps so much and gives it back, which is the only way to know. */
+/* Maps so much and gives it back, because no call tells whether it could. */
 static bool may_map(size_t size, int protection)
 {
     void *room = __real_mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -51,8 +52,8 @@ static void *wait_for(void *mutex)
     return NULL;
 }
 
-/* Starts all the threads at once and ends them, which is the only way to know: of the limits on a user, a control group and
- * the system the least counts, and a filter may refuse the call. 0, or the errno. */
+/* Starts all the threads at once and ends them. No call tells whether that would succeed: of the limits on a user, a
+ * control group and the system the least counts, and a filter may refuse the call. 0, or the errno. */
 static int try_threads(void)
 {
     pthread_mutex_t all_started = PTHREAD_MUTEX_INITIALIZER;
@@ -76,7 +77,7 @@ bool tempfile__may_set_signal_stack(stack_t *own)
     return (own->ss_flags & SS_ONSTACK) != 0 || syscall(SYS_sigaltstack, own, NULL) == 0;
 }
 
-/* What there is too little of, or what is forbidden. */
+/* The first resource of which there is too little, or which is forbidden. */
 struct tempfile__obstacle tempfile__missing_resource(void)
 {
     stack_t own;

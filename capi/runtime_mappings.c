@@ -1,9 +1,9 @@
-/* What Go has mapped. A forked child gives it back before it starts Go again: the heap of the dead runtime and the addresses
- * that it reserved, more than 1 GB, would otherwise add up from one generation of forks to the next. */
+/* The mappings of Go. A forked child unmaps them before it starts Go again. Otherwise the heap of the dead runtime and
+ * the addresses that it reserved, more than 1 GB, would add up from one generation of forks to the next. */
 #include "runtime.h"
 #include <sys/mman.h>
 
-/* Some 30 are in use. What finds no room here stays mapped in a child, no more. */
+/* Some 30 are in use. A mapping that finds no place here stays mapped in a child, no more. */
 enum { MAPPINGS = 512 };
 
 /* Each is valid at every instruction, as another thread may fork at any: the end is written last, and cleared first. */
@@ -31,7 +31,7 @@ static void add(char *start, char *end)
     }
 }
 
-/* Notes what Go has just mapped. */
+/* Notes a new mapping of Go's. */
 void tempfile__mapped(void *address, size_t size)
 {
     pthread_mutex_lock(&tempfile__shared.wiped->mappings);
@@ -39,7 +39,7 @@ void tempfile__mapped(void *address, size_t size)
     pthread_mutex_unlock(&tempfile__shared.wiped->mappings);
 }
 
-/* Notes what Go is about to unmap. The addresses may be somebody else's as soon as it has. */
+/* Notes that Go is about to unmap addresses. Another thread may map them as soon as Go has unmapped them. */
 void tempfile__unmapped(void *address, size_t size)
 {
     char *start = address, *end = start + size;
@@ -64,8 +64,8 @@ static bool holds(const struct mapping *mapping, const void *address)
     return (const char *)address >= mapping->start && (const char *)address < mapping->end;
 }
 
-/* Unmaps all that the dead runtime had, but for what holds a stack that is in use: this thread's, its alternate one, or the
- * one that it forked on, which is Go's if it forked in a signal handler that had interrupted Go. Where that is not known,
+/* Unmaps the mappings of the dead runtime, but for those that hold a stack in use: this thread's, its alternate one, or
+ * the one that it forked on. That one is Go's if a signal handler forked which had interrupted Go. Where it is not known,
  * nothing is unmapped. */
 void tempfile__unmap_dead(const void *forked_on)
 {

@@ -1,8 +1,8 @@
 /* The slot: the word of each thread in which Go keeps its g, the goroutine that runs there.
  *
  * With glibc it is a thread-local variable of Go's in the loader's static reserve. musl has no such reserve for what is
- * loaded at run time, so Go is given a word that every thread of musl's has and nobody uses; capi/internal/elf puts its place
- * into the library after the link. RUNTIME.md says which word that is. */
+ * loaded at run time, so Go is given a word that every thread of musl's has and nobody uses; capi/internal/elf puts its
+ * place into the library after the link. RUNTIME.md says which word that is. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <elf.h>
@@ -53,8 +53,8 @@ static volatile uintptr_t *slot(void)
 #endif
 }
 
-/* Every g that was seen in a slot. A new thread has its creator's word there, so these are no surprise. When the table is
- * full everything is taken for Go's. */
+/* Every g that was seen in a slot. A new thread has its creator's word in its slot, so these are expected there. When the
+ * table is full every value is taken for Go's. */
 enum { SEEN = 4096 };
 static TEMPFILE__KEPT uintptr_t seen[SEEN];
 

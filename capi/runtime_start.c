@@ -1,4 +1,5 @@
-/* Entering Go: the first call that needs it starts it, and in a forked child, where its threads are missing, starts it anew. */
+/* Entering Go: the first call that needs it starts it, and in a forked child, where its threads are missing, starts it
+ * anew. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
@@ -16,7 +17,7 @@ typedef void entry(int, char **, char **);
 extern entry *__start_go_init[] __attribute__((visibility("hidden")));
 extern entry *__stop_go_init[] __attribute__((visibility("hidden")));
 
-/* What Go reads of the process that it starts in. It is in memory that stays, as Go's first thread reads it later. */
+/* The process as Go reads it at its start. It is in memory that stays, because Go's first thread reads it later. */
 static TEMPFILE__KEPT struct {
     void *vector[32];         /* arguments, environment, auxiliary vector, as the kernel lays them out */
     unsigned char random[16]; /* in place of the kernel's for this process, which Go would write over */
@@ -25,8 +26,8 @@ static TEMPFILE__KEPT struct {
     bool is_second_copy; /* of the library in this process, where only one can be used */
 } go;
 
-/* Lays out what a program finds behind its arguments. The environment is empty, as GODEBUG, GOGC and others of the host's are
- * not meant for the library; its own settings are in build.sh. */
+/* Lays out the arguments, the environment and the auxiliary vector, as a program finds them. The environment is empty:
+ * GODEBUG, GOGC and others of the host's are not meant for the library. Its own settings are in build.sh. */
 static void lay_out(void)
 {
     static const unsigned long keys[] = {AT_PAGESZ, AT_HWCAP, AT_HWCAP2, AT_SECURE, AT_SYSINFO_EHDR};
@@ -52,8 +53,8 @@ void tempfile__look_for_second_copy(void)
     go.is_second_copy = tempfile__is_second_copy();
 }
 
-/* Tells whether the C library's paths lead where the system's do. Under fakechroot and its like they do not: a file of ours would
- * be outside the world that the caller sees, and stay there. */
+/* Tells whether the C library's paths lead where the system's do. Under fakechroot and its like they do not: a file of
+ * ours would be outside the world that the caller sees, and stay there. */
 static bool has_the_systems_paths(void)
 {
     struct stat by_library, by_system;
@@ -63,7 +64,7 @@ static bool has_the_systems_paths(void)
     return by_library.st_dev == by_system.st_dev && by_library.st_ino == by_system.st_ino;
 }
 
-/* What is in the way of a start here. */
+/* The obstacle to a start here; code 0: there is none. */
 static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 {
     struct tempfile__obstacle found;
@@ -89,7 +90,7 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
 }
 
 /* Calls Go's entry, which starts a thread and comes back; the first call into Go waits for that. In a forked child the
- * library is made what it was before Go first ran. */
+ * image of the library is put back before. */
 static void start(struct tempfile__wiped *wiped)
 {
     sigset_t mask;
@@ -119,8 +120,8 @@ void tempfile__go_started(void)
 }
 
 #ifdef TEMPFILE_EAGER
-/* For a test build only, which a control must fail with: Go starts at load, with the host's arguments and environment and without a
- * look at the limits, as any library written in Go does. */
+/* For a test build only, which a control must fail with: Go starts at load, with the host's arguments and environment and
+ * without a look at the limits, as any library written in Go does. */
 void tempfile__start_at_load(int count, char **arguments, char **environment)
 {
     getrlimit(RLIMIT_NOFILE, &go.files);
@@ -149,11 +150,13 @@ static int run_go(const char *function)
     return found.code != 0 ? tempfile__fail(found.code, function, found.code == -EOWNERDEAD ? "fork" : "start", "", found.reason, 0) : 0;
 }
 
-/* The first call of a thread into a runtime is one that does nothing, for two reasons. It puts an alternate signal stack of
- * 32 KB on the thread if that has none, for good; a host's handler with SA_ONSTACK that needs more would die there, though
- * it never asked for such a stack, so the thread gets its own back, or none. Go's is kept for a fault of Go's while the thread
- * has none, so a thread that has one must seem to have none here: it may take its own off later. And it runs on a stack of
- * 4 KB until it reserves more; a handler without SA_ONSTACK would write over the heap then, so signals wait until it is over. */
+/* Makes the first call of a thread into Go, which does nothing, for two reasons. Go puts an alternate signal stack of 32
+ * KB on the thread if that has none, for good. A host's handler with SA_ONSTACK that needs more would die there, so the
+ * thread gets its own back, or none. Go's stack is kept for a fault of Go's while the thread has no other. A thread that
+ * has one must seem to have none here, because it may take its own off later.
+ *
+ * And the call runs on a stack of 4 KB until it reserves more. A handler without SA_ONSTACK would write over the heap
+ * then, so signals wait until it is over. */
 static int first_call_of_thread(struct tempfile__thread *thread, const char *function)
 {
     const stack_t none = {.ss_flags = SS_DISABLE};
@@ -185,8 +188,8 @@ static int first_call_of_thread(struct tempfile__thread *thread, const char *fun
     return 0;
 }
 
-/* Enters Go where this thread has not been in it yet. A thread that was cancelled on the way would keep a lock of ours, or
- * the one under which the first call into Go waits until Go has started. */
+/* Enters Go on a thread that has not been in it yet. Cancellation waits meanwhile: a thread that was cancelled on the way
+ * would keep a lock of ours, or the lock under which the first call into Go waits until Go has started. */
 int tempfile__enter_first(struct tempfile__thread **out_thread, const char *function)
 {
     struct tempfile__thread *thread = tempfile__new_thread();

@@ -1,5 +1,5 @@
-/* The functions of the C library that Go gets in place of the real ones, by the linker's --wrap: those through which it would
- * change the host, or through which C learns what Go has. Go calls them through runtime/cgo. */
+/* The functions of the C library that Go gets in place of the real ones, by the linker's --wrap. By the real ones it
+ * would change the host; by others C learns about Go's memory, threads and key. Go calls them through runtime/cgo. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
-/* Go sets SA_ONSTACK on every handler that a host has, takes SIGPIPE and SIGURG, and more. It is told that it did. Nothing
- * can be put back afterwards instead: another thread may install a handler meanwhile. */
+/* Go sets SA_ONSTACK on every handler that a host has, takes SIGPIPE and SIGURG, and more. The answer here is that it has
+ * succeeded. Putting the host's actions back afterwards would not do: another thread may install a handler meanwhile. */
 int __wrap_sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
     if (tempfile__is_fault(number))
@@ -25,9 +25,9 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int des
     return result;
 }
 
-/* Blocks for when there is no memory. Go ends the process where it gets none for a token or for the start of a thread, which
- * are a few bytes each; so it is given one of these then. A thread of the host's that is new to the library may need one to
- * free an object. */
+/* Spare blocks for when there is no memory. Go ends the process if it gets no memory for a token or for the start of a
+ * thread, a few bytes each; so it is given one of these then. A thread of the host's that is new to the library may need
+ * one to free an object. */
 enum { SPARE_BLOCKS = 8, SPARE_SIZE = 512 };
 _Static_assert(sizeof(struct tempfile__thread) <= SPARE_SIZE, "SPARE_SIZE is too small");
 static TEMPFILE__KEPT void *spare_blocks[SPARE_BLOCKS];
@@ -43,7 +43,8 @@ void *__wrap_malloc(size_t size)
     return block;
 }
 
-/* Puts back what is missing of the blocks; false: there is no memory for that. What needs a token calls this before. */
+/* Replaces the spare blocks that were used; false: there is no memory for that. Code that needs a token calls this
+ * before. */
 bool tempfile__stock_up(void)
 {
     for (int i = 0; i < SPARE_BLOCKS; i++) {
@@ -89,8 +90,8 @@ static TEMPFILE__KEPT struct {
     void (*destructor)(void *);
 } go_key;
 
-/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. Go then takes the
- * thread's signal stack off for its own, and the host's destructors may come later. */
+/* Tells Go of the end of a thread, but not the dead runtime in a forked child, which would wait for ever. Go takes the
+ * thread's signal stack off as if it were its own. It is put back, because the host's destructors may come later. */
 static void thread_ends(void *value)
 {
     stack_t own = {.ss_flags = SS_DISABLE};
@@ -124,8 +125,8 @@ void tempfile__forget_go_key_value(void)
         pthread_setspecific(go_key.key, NULL);
 }
 
-/* Go asks for the bounds of the stack whenever it is called on one that it does not know, a coroutine's. For the main thread
- * glibc reads /proc/self/maps each time, and for others it asks for the processors. */
+/* Go asks for the bounds of the stack whenever it is called on one that it does not know, as on a coroutine's. glibc
+ * reads /proc/self/maps each time for the main thread, and asks for the processors for others. So the answer is kept. */
 int __wrap_pthread_getattr_np(pthread_t id, pthread_attr_t *attributes)
 {
     struct tempfile__thread *thread = tempfile__this_thread();

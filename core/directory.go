@@ -16,8 +16,7 @@ type Directory struct {
 // does Free, unless NoDelete is set or Keep was called.
 func TemporaryDirectory(o *Options) (*Directory, error) {
 	d := new(Directory)
-	_, err := standard.TemporaryDirectoryIn(&d.storage, o.engine())
-	return d.made(err)
+	return d.made(standard.TemporaryDirectoryIn(&d.storage, o.engine()))
 }
 
 // RegisterDirectory takes over a directory that exists, for instance one that Mkdtemp made, as if TemporaryDirectory had

@@ -23,16 +23,14 @@ type File struct {
 // NoDelete or after Keep.
 func NamedTemporaryFile(o *Options) (*File, error) {
 	f := new(File)
-	_, err := standard.NamedTemporaryFileIn(&f.storage, o.engine())
-	return f.made(err)
+	return f.made(standard.NamedTemporaryFileIn(&f.storage, o.engine()))
 }
 
 // TemporaryFile creates a file without a name: no other program can open it, and it is gone when it is closed, however the
 // program ends. Where the file system cannot do that, the file has a name for an instant.
 func TemporaryFile(o *Options) (*File, error) {
 	f := new(File)
-	_, err := standard.TemporaryFileIn(&f.storage, o.engine())
-	return f.made(err)
+	return f.made(standard.TemporaryFileIn(&f.storage, o.engine()))
 }
 
 // SpooledTemporaryFile makes a file in memory. It becomes a TemporaryFile on disk when a write goes past MaxSize, or when
@@ -40,8 +38,7 @@ func TemporaryFile(o *Options) (*File, error) {
 // file in memory as it was.
 func SpooledTemporaryFile(o *Options) (*File, error) {
 	f := new(File)
-	_, err := standard.SpooledTemporaryFileIn(&f.storage, o.engine())
-	return f.made(err)
+	return f.made(standard.SpooledTemporaryFileIn(&f.storage, o.engine()))
 }
 
 // RegisterFile takes over a file that exists, for instance one that Mkstemp made, as if NamedTemporaryFile had made it and

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"strings"
-	"syscall"
 
 	"libtempfile/core/object"
 	"libtempfile/core/system"
@@ -18,32 +17,6 @@ type Directory struct {
 // DirectoryIn gives the directory whose storage this process has filled.
 func (e *Engine) DirectoryIn(storage object.Storage) Directory { return Directory{e, storage} }
 
-// TemporaryDirectoryIn creates a directory that keeps its state in a storage.
-func (e *Engine) TemporaryDirectoryIn(storage object.Storage, o *Options) (Recipe, error) {
-	o = o.orDefault()
-	plan, err := e.PlanDirectory(o)
-	if err != nil {
-		return Recipe{}, err
-	}
-	path, err := plan.mkdir()
-	if err != nil {
-		return Recipe{}, err
-	}
-	// In a directory without a sticky bit somebody else may have moved it away already and put another there.
-	identity, err := e.system.IdentifyNew(path, plan.permissions)
-	if err == nil {
-		err = storage.SetField(object.Path, path)
-	}
-	if err != nil {
-		if err != syscall.ESTALE { // that one is not ours
-			e.system.Rmdir(path)
-		}
-		return Recipe{}, failed("mkdir", path, err)
-	}
-	initializeDirectory(storage.State(), identity, o)
-	return plan.DirectoryRecipe(), nil
-}
-
 // IdentifyNew gives the identity of a directory that the caller has just made with the permissions, 0 for 0700; ESTALE if
 // another has taken its place already.
 func (e *Engine) IdentifyNew(path string, permissions uint32) (system.Identity, error) {
@@ -54,12 +27,13 @@ func (e *Engine) IdentifyNew(path string, permissions uint32) (system.Identity, 
 	return identity, failed("stat", path, err)
 }
 
-// initializeDirectory fills the state of a directory that is there.
-func initializeDirectory(s *object.State, identity system.Identity, o *Options) {
-	*s = object.State{Kind: object.KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
+// directoryState is the state that a directory begins with.
+func directoryState(identity system.Identity, o *Options) object.State {
+	s := object.State{Kind: object.KindDirectory, Descriptor: -1, Device: identity.Device, Inode: identity.Inode}
 	s.Set(object.FlagNamed, true)
 	s.Set(object.FlagDelete, !o.NoDelete)
 	s.Set(object.FlagIgnoreErrors, o.IgnoreCleanupErrors)
+	return s
 }
 
 // StoredDirectory gives the directory whose storage another runtime has filled.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -54,3 +55,12 @@ func (e *TempdirError) Error() string {
 
 // Unwrap makes errors.Is find the errno.
 func (e *TempdirError) Unwrap() error { return syscall.ENOENT }
+
+// errnoOf takes the path off an error whose place is plain from the context.
+func errnoOf(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}

@@ -10,10 +10,9 @@ import (
 // standard is over the real system.
 var standard = New(system.Kernel{})
 
-func created[R any](e *Engine, create func(object.Storage, *Options) (R, error), o *Options) (*File, error) {
+func created(e *Engine, create func(object.Storage, *Options) error, o *Options) (*File, error) {
 	storage := &object.Memory{}
-	_, err := create(storage, o)
-	return fileIn(e, storage, err)
+	return fileIn(e, storage, create(storage, o))
 }
 
 func fileIn(e *Engine, storage object.Storage, err error) (*File, error) {
@@ -44,8 +43,7 @@ func (e *Engine) SpooledTemporaryFile(o *Options) (*File, error) {
 
 func (e *Engine) TemporaryDirectory(o *Options) (*Directory, error) {
 	storage := &object.Memory{}
-	_, err := e.TemporaryDirectoryIn(storage, o)
-	return directoryIn(e, storage, err)
+	return directoryIn(e, storage, e.TemporaryDirectoryIn(storage, o))
 }
 
 func (e *Engine) RegisterFile(path string) (*File, error) {

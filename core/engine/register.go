@@ -38,7 +38,7 @@ func (e *Engine) RegisterDirectoryIn(storage object.Storage, path string) error 
 	if err != nil {
 		return err
 	}
-	initializeDirectory(storage.State(), identity, &Options{})
+	*storage.State() = directoryState(identity, &Options{})
 	return nil
 }
 

@@ -14,33 +14,6 @@ import (
 // firstCapacity is the capacity of the smallest block, so that not every small write moves the file.
 const firstCapacity = 1024
 
-// SpooledTemporaryFileIn makes a file in memory that keeps its state in a storage. Where it will go is settled when it
-// rolls over, as in Python, so that making it asks nothing of any directory: there is no recipe.
-func (e *Engine) SpooledTemporaryFileIn(storage object.Storage, o *Options) (recipe Recipe, err error) {
-	o = o.orDefault()
-	m, err := o.fileMode()
-	if err != nil {
-		return recipe, err
-	}
-	// A relative directory is the one it is now, not the one it will be after a chdir.
-	directory := o.Dir
-	if directory != "" {
-		if directory, err = e.absolute(directory); err != nil {
-			return recipe, err
-		}
-	}
-	for which, text := range [object.FieldCount]string{object.SpoolDirectory: directory, object.SpoolPrefix: o.prefix(), object.SpoolSuffix: o.Suffix} {
-		if text == "" {
-			continue
-		}
-		if err := storage.SetField(object.Field(which), text); err != nil {
-			return recipe, failed("malloc", "", err)
-		}
-	}
-	initialize(storage.State(), object.KindSpooled, -1, o, m)
-	return recipe, nil
-}
-
 // rollsAt tells whether a write that ends at a position makes the file roll over. As in Python the position counts, not the
 // size.
 func rollsAt(s *object.State, position int64) bool { return s.MaxSize != 0 && position > s.MaxSize }
@@ -134,13 +107,13 @@ func (f *File) Rolled() (bool, error) {
 func (f *File) rollover(s *object.State) error {
 	o := Options{
 		Dir: f.storage.Field(object.SpoolDirectory), Prefix: f.storage.Field(object.SpoolPrefix), NoPrefix: true, Suffix: f.storage.Field(object.SpoolSuffix),
-		Permissions: s.Permissions,
+		Permissions: s.Permissions, NoTmpfile: s.Has(object.FlagNoTmpfile), OnlyTmpfile: s.Has(object.FlagOnlyTmpfile),
 	}
-	plan, err := f.engine.PlanFile(&o)
+	plan, err := f.engine.Plan(ForUnnamed, &o)
 	if err != nil {
 		return err
 	}
-	descriptor, _, err := plan.createUnnamed(s.Has(object.FlagNoTmpfile), s.Has(object.FlagOnlyTmpfile))
+	descriptor, err := plan.createUnnamed()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,12 @@
 
 package system
 
-import "golang.org/x/sys/unix"
+import (
+	"slices"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // Kernel is the real system, by the calls of Linux.
 type Kernel struct{}
@@ -25,10 +30,14 @@ func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
 	})
 }
 
-// NoUnnamed tells whether the error means that the file system or the kernel lacks O_TMPFILE. ENOENT can mean it too; if the
-// directory is really missing, the creation of a named file fails in the same way. An error like ENOSPC does not mean it.
+// NoUnnamedErrnos mean that the file system or the kernel lacks O_TMPFILE. ENOENT can mean it too; if the directory is really
+// missing, the creation of a named file fails in the same way. An error like ENOSPC does not mean it.
+var NoUnnamedErrnos = [...]syscall.Errno{unix.EOPNOTSUPP, unix.EISDIR, unix.ENOENT, unix.EINVAL, unix.ENOSYS}
+
+// NoUnnamed tells whether the error is one of them.
 func NoUnnamed(err error) bool {
-	return err == unix.EOPNOTSUPP || err == unix.EISDIR || err == unix.ENOENT || err == unix.EINVAL || err == unix.ENOSYS
+	errno, is := err.(syscall.Errno)
+	return is && slices.Contains(NoUnnamedErrnos[:], errno)
 }
 
 func (Kernel) Mkdir(path string, permissions uint32) error {

@@ -167,7 +167,7 @@ static void on_disk(void)
     CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0);
 }
 
-/* Made by a recipe, so that Go has not worked on it. */
+/* Made by C, so that Go has not worked on it. */
 static void directory(void)
 {
     default_options();

@@ -155,7 +155,7 @@ static void into(void)
     char path[TEMPFILE_PATH_SIZE];
     struct stat status;
 
-    for (int i = 0; i < 3; i++) { /* by Go, and by a recipe */
+    for (int i = 0; i < 3; i++) { /* with Go's plan, and again */
         tempfile_fd descriptor = -1;
 
         CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 1);

@@ -2,8 +2,7 @@
 // enter Go, and the symbol map. Run it from the package's folder, as make header does.
 //
 // Everything is derived from the Go signatures: a parameter of type *C.tempfile__file is a handle to be found, one of type
-// *C.tempfile__new_file a handle to be made, *C.tempfile__options a struct to be brought to the library's size. Functions
-// that are written in C are declared in a comment group of their own, by a line "//tempfile:c prototype;".
+// *C.tempfile__new_file a handle to be made. Functions that are written in C are declared in a comment group of their own, by a line "//tempfile:c prototype;".
 package main
 
 import (

@@ -46,8 +46,7 @@ const (
 	plain    role = iota
 	existing      // a handle to be found
 	created       // a handle to be made
-	optional      // an options struct
-	raw           // a record, from C
+	raw           // a record or another struct of C's own, for functions that C alone calls
 )
 
 // plainTypes are the Go types that stand for a C type as it is. A type that is missing here has no place in the ABI.
@@ -219,11 +218,12 @@ func paramOf(name, goType string) (param, error) {
 	if ctype, ok := plainTypes[goType]; ok {
 		return param{name: name, ctype: ctype}, nil
 	}
+	if own, ok := strings.CutPrefix(goType, "*C.struct_tempfile__"); ok {
+		return param{name: name, ctype: "struct tempfile__" + own + " *", role: raw}, nil
+	}
 	switch kind := strings.TrimPrefix(goType, "*C.tempfile__"); kind {
 	case "record":
 		return param{name: name, ctype: "tempfile__record *", role: raw}, nil
-	case "options":
-		return param{name: name, ctype: "const tempfile_options *", role: optional}, nil
 	case "file", "directory", "removal":
 		return param{name: name, ctype: "tempfile_" + kind + " *", role: existing, kind: kind}, nil
 	case "cfile":

@@ -57,9 +57,9 @@ func TestWhatIsGenerated(t *testing.T) {
 // A function that C may do without Go is asked first, with the same arguments, in every form of shim.
 func TestWhatComesBeforeGo(t *testing.T) {
 	for signature, wanted := range map[string]string{
-		"file *C.tempfile__file": "    if (!first(call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {\n        result = tfgo_file_tell(call.record);\n",
-		"options *C.tempfile__options, out_file *C.tempfile__new_file":  "    if (result == 0 && !first(options, call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {\n        result = tfgo_file_tell(options, call.record);\n",
-		"options *C.tempfile__options, out_path *C.char, size C.size_t": "    if (result == 0 && !first(options, out_path, size, &result) && (result = tempfile__enter_go(&thread, \"tempfile_file_tell\")) == 0) {\n        result = tfgo_file_tell(options, out_path, size);\n",
+		"file *C.tempfile__file":                           "    if (!first(call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {\n        result = tfgo_file_tell(call.record);\n",
+		"flags C.uint32_t, out_file *C.tempfile__new_file": "    if (result == 0 && !first(flags, call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {\n        result = tfgo_file_tell(flags, call.record);\n",
+		"out_path *C.char, size C.size_t":                  "    if (result == 0 && !first(out_path, size, &result) && (result = tempfile__enter_go(&thread, \"tempfile_file_tell\")) == 0) {\n        result = tfgo_file_tell(out_path, size);\n",
 	} {
 		text := strings.Replace(strings.Replace(source, "//export", "//tempfile:first first\n//export", 1), "file *C.tempfile__file", signature, 1)
 		functions, err := readSource(t, text)

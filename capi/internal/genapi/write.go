@@ -66,7 +66,7 @@ func shims(functions []function) string {
 	return b.String()
 }
 
-// shim is one public function: find or make the record, bring the options to size, do it in C if that can, else in Go.
+// shim is one public function: find or make the record, do it in C if that can, else in Go.
 func (f *function) shim() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n{\n", f.prototype())
@@ -107,16 +107,9 @@ func (f *function) withObject(b *strings.Builder, handle param) {
 }
 
 func (f *function) withNewObject(b *strings.Builder, handle param) {
-	options, hasOptions := f.param(optional)
-	if hasOptions {
-		b.WriteString("    tempfile_options room;\n")
-	}
 	fmt.Fprintf(b, "    struct tempfile__call call;\n    void *handle;\n    int result = tempfile__make(&call, %s, %s);\n\n", kind(handle), f.quoted())
 	b.WriteString("    if (result != 0)\n        return result;\n")
 	fmt.Fprintf(b, "    if (%s == NULL)\n        result = tempfile__fail(-EINVAL, %s, \"arguments\", \"\", \"%s is NULL\", 0);\n", handle.name, f.quoted(), handle.name)
-	if hasOptions {
-		fmt.Fprintf(b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, f.quoted())
-	}
 	first := ""
 	if f.first != "" {
 		first = " && " + f.notInC()
@@ -127,14 +120,7 @@ func (f *function) withNewObject(b *strings.Builder, handle param) {
 }
 
 func (f *function) withoutObject(b *strings.Builder) {
-	options, hasOptions := f.param(optional)
-	if hasOptions {
-		b.WriteString("    tempfile_options room;\n")
-	}
 	fmt.Fprintf(b, "    struct tempfile__thread *thread;\n    %sresult = tempfile__begin(%s);\n\n", spaced(f.result), f.quoted())
-	if hasOptions {
-		fmt.Fprintf(b, "    if (result == 0)\n        result = tempfile__read_options(&%s, &room, %s);\n", options.name, f.quoted())
-	}
 	condition := "result == 0"
 	if f.first != "" {
 		condition += " && " + f.notInC()

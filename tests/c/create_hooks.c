@@ -1,5 +1,5 @@
-/* In the steady state, what is made and freed with the same options does not enter Go: it allocates nothing there. With a
- * relative directory, which a chdir would change, it does; that is the control. */
+/* A creation does not enter Go when the thread has created with the same options before: it allocates nothing there. With a relative
+ * directory, which a chdir would change, it does; that is the control. */
 #include "check.h"
 #include "hooks.h"
 #include <sys/stat.h>
@@ -37,6 +37,26 @@ static void unnamed_round(const tempfile_options *options)
     tempfile_file_free(file);
 }
 
+static void mktemp_round(const tempfile_options *options)
+{
+    char path[TEMPFILE_PATH_SIZE];
+
+    CHECK(tempfile_mktemp(options, path, sizeof path) == 0);
+}
+
+static void bare_round(const tempfile_options *options)
+{
+    CHECK(close(tempfile_unnamed(options)) == 0);
+}
+
+static void spooled_round(const tempfile_options *options)
+{
+    tempfile_file *file;
+
+    CHECK(tempfile_spooled_temporary_file(options, &file) == 0);
+    tempfile_file_free(file);
+}
+
 static void descriptor_round(const tempfile_options *options)
 {
     tempfile_file *file;
@@ -66,20 +86,22 @@ static int64_t allocations(void (*round)(const tempfile_options *), const tempfi
 
 int main(void)
 {
-    static void (*const rounds[])(const tempfile_options *) = {mkstemp_round, mkdtemp_round, named_round, unnamed_round,
-                                                             descriptor_round, directory_round};
-    tempfile_options parts = TEMPFILE_OPTIONS_INIT, given = parts, relative = parts;
+    static void (*const rounds[])(const tempfile_options *) = {mkstemp_round, mkdtemp_round, mktemp_round, bare_round, named_round,
+                                                             unnamed_round, spooled_round, descriptor_round, directory_round};
+    tempfile_options parts = TEMPFILE_OPTIONS_INIT, given = parts, relative = parts, never = parts;
 
     parts.prefix = "prefix-";
     parts.suffix = ".suffix";
     given.dir = getenv("TMPDIR");
     given.name = "name";
     relative.dir = "";
+    never.flags = TEMPFILE_NO_O_TMPFILE;
     CHECK(chdir(getenv("TMPDIR")) == 0);
     for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
         CHECK(allocations(rounds[i], NULL) < ROUNDS / 100);
         CHECK(allocations(rounds[i], &parts) < ROUNDS / 100);
         CHECK(allocations(rounds[i], &given) < ROUNDS / 100);
+        CHECK(allocations(rounds[i], &never) < ROUNDS / 100);
         CHECK(allocations(rounds[i], &relative) >= ROUNDS);
     }
     return passed();

@@ -1,6 +1,5 @@
-/* What was made once is made without Go the next time, see capi/fast_recipes.c, and nobody can tell: every creation is asked for
- * several times here, and must be the same each time, in what it makes, in what it refuses, and in what the environment, the
- * current directory or a fork change. */
+/* Every creation, several times in a row, because Go makes the plan only once, see capi/fast_plan.c. What is made, what is refused, and
+ * what the environment, the current directory, the options or a fork change must be the same each time. */
 #include "check.h"
 #include "platform.h"
 #include <errno.h>
@@ -57,8 +56,8 @@ static void use(tempfile_file *file)
 {
     char text[8];
 
-    CHECK(tempfile_file_write(file, "recipe", 6) == 6 && tempfile_file_tell(file) == 6);
-    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, text, sizeof text) == 6 && memcmp(text, "recipe", 6) == 0);
+    CHECK(tempfile_file_write(file, "create", 6) == 6 && tempfile_file_tell(file) == 6);
+    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, text, sizeof text) == 6 && memcmp(text, "create", 6) == 0);
 }
 
 static void make_each(const tempfile_options *options, const char *directory, const char *prefix, const char *suffix, mode_t file_mode, mode_t directory_mode)
@@ -117,7 +116,7 @@ static void make_each(const tempfile_options *options, const char *directory, co
     }
 }
 
-/* Takes turns between more options than a thread has recipes. */
+/* Takes turns between more options than a thread keeps plans. */
 static void same_each_time(void)
 {
     tempfile_options defaults = TEMPFILE_OPTIONS_INIT, parts = defaults, mode = defaults, elsewhere = defaults;
@@ -317,6 +316,108 @@ static void flags(void)
     }
 }
 
+/* The bytes of a text file that was made with options and got one line. */
+static size_t bytes_of(const tempfile_options *options, const char *line, char *bytes, size_t size)
+{
+    tempfile_file *file;
+    ssize_t length;
+
+    CHECK(tempfile_named_temporary_file(options, &file) == 0 && tempfile_file_write(file, line, strlen(line)) == (int64_t)strlen(line));
+    length = pread(tempfile_file_fileno(file), bytes, size, 0);
+    CHECK(length >= 0);
+    tempfile_file_free(file);
+    return (size_t)length;
+}
+
+static void expect_bytes(const tempfile_options *options, const char *line, const char *expected, size_t size)
+{
+    char bytes[32];
+
+    CHECK(bytes_of(options, line, bytes, sizeof bytes) == size && memcmp(bytes, expected, size) == 0);
+}
+
+static bool rolls(const tempfile_options *options)
+{
+    tempfile_file *file;
+    bool rolled;
+
+    CHECK(tempfile_spooled_temporary_file(options, &file) == 0 && tempfile_file_write(file, "12345678", 8) == 8);
+    rolled = tempfile_file_rolled(file);
+    tempfile_file_free(file);
+    return rolled;
+}
+
+static int64_t read_ahead(const tempfile_options *options)
+{
+    tempfile_file *file;
+    int descriptor;
+    int64_t ahead;
+    char byte;
+
+    CHECK(tempfile_named_temporary_file(options, &file) == 0 && tempfile_file_write(file, "12345678", 8) == 8);
+    descriptor = tempfile_file_fileno(file);
+    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, &byte, 1) == 1);
+    ahead = lseek(descriptor, 0, SEEK_CUR);
+    tempfile_file_free(file);
+    return ahead;
+}
+
+/* A plan is for the options as they are now: another value of any field is seen, at the same address too. */
+static void every_field(void)
+{
+    char affix[] = "1.", dir[TEMPFILE_PATH_SIZE], mode[] = "w+b", encoding[] = "utf_16_le", errors[] = "xmlcharrefreplace", newline[] = "\r";
+    tempfile_options parts = TEMPFILE_OPTIONS_INIT, text = parts, spooled = parts, unbuffered = parts;
+
+    parts.suffix = parts.prefix = affix;
+    parts.dir = dir;
+    text.mode = mode;
+    unbuffered.mode = "w+b";
+    for (int i = 0; i < 2 * TIMES; i++) {
+        affix[0] = (char)('1' + i % 2);
+        snprintf(dir, sizeof dir, "%s", below(i % 2 ? "other" : "third"));
+        make_each(&parts, dir, affix, affix, 0600, 0700);
+
+        strcpy(mode, i % 2 ? "w+b" : "w+");
+        text.newline = i % 2 ? NULL : newline;
+        expect_bytes(&text, "\n", i % 2 ? "\n" : "\r", 1);
+        strcpy(mode, "w+");
+        text.newline = NULL;
+        text.encoding = encoding;
+        encoding[7] = i % 2 ? 'l' : 'b';
+        expect_bytes(&text, "a", i % 2 ? "a\0" : "\0a", 2);
+        text.encoding = "ascii";
+        text.errors = errors;
+        strcpy(errors, i % 2 ? "replace" : "ignore");
+        expect_bytes(&text, "\xc3\xa9", "?", i % 2);
+        text.encoding = text.errors = NULL;
+
+        spooled.max_size = i % 2 ? 4 : 400;
+        CHECK(rolls(&spooled) == (i % 2 == 1));
+        unbuffered.buffering = i % 2 ? TEMPFILE_UNBUFFERED : 0;
+        CHECK((read_ahead(&unbuffered) == 1) == (i % 2 == 1));
+    }
+}
+
+/* The place of a spooled file that rolls over. */
+static void expect_roll_over(const char *directory)
+{
+    char link[64], path[TEMPFILE_PATH_SIZE] = "";
+    tempfile_file *file;
+
+    CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
+    setenv("TMPDIR", directory, 1); /* chosen by now */
+    snprintf(link, sizeof link, "/proc/self/fd/%d", tempfile_file_fileno(file));
+    CHECK(readlink(link, path, sizeof path - 1) > 0 && strncmp(path, directory, strlen(directory)) == 0 && path[strlen(directory)] == '/');
+    tempfile_file_free(file);
+}
+
+static void spooled_places(void)
+{
+    for (int i = 0; i < TIMES; i++)
+        expect_roll_over(i % 2 ? base : below("other"));
+    setenv("TMPDIR", base, 1);
+}
+
 /* A descriptor is handed out as it is, or after what Go has to do first. */
 static void descriptors(void)
 {
@@ -418,7 +519,7 @@ static void inherited(void)
     int status;
     pid_t pid;
 
-    for (int i = 0; i < 2; i++) { /* the second is by recipe */
+    for (int i = 0; i < 2; i++) { /* the second is by the first one's plan */
         CHECK(tempfile_named_temporary_file(NULL, &file) == 0 && tempfile_temporary_directory(NULL, &directory) == 0);
         pid = fork();
         if (pid == 0) {
@@ -475,6 +576,8 @@ int main(void)
     what_fails();
     given_names();
     flags();
+    every_field();
+    spooled_places();
     descriptors();
     letters();
     forks(0);
