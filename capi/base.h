@@ -39,20 +39,25 @@ typedef const void tempfile__cvoid;
 
 /* What the default directory depends on: variables of the environment, and tempfile_settempdir. */
 enum tempfile__variable {
-    TEMPFILE__TMPDIR, TEMPFILE__TEMP, TEMPFILE__TMP, TEMPFILE__HOME, TEMPFILE__SETTEMPDIR, TEMPFILE__VARIABLES
+    TEMPFILE__TMPDIR,
+    TEMPFILE__TEMP,
+    TEMPFILE__TMP,
+    TEMPFILE__HOME,
+    TEMPFILE__SETTEMPDIR,
+    TEMPFILE__VARIABLES
 };
 
 /* The base's own state. A forked child goes on with it, whatever becomes of Go. */
 struct tempfile__wiped;
 extern struct tempfile__shared {
-    struct tempfile__wiped *wiped;           /* NULL: there was no memory yet */
-    uint64_t last_epoch;                     /* of this process and of those that it comes from */
-    void (*at_exit)(void);                   /* the exit handler, which load.c hands in */
-    bool exit_watched;                       /* the exit handler is registered */
+    struct tempfile__wiped *wiped; /* NULL: there was no memory yet */
+    uint64_t last_epoch;           /* of this process and of those that it comes from */
+    void (*at_exit)(void);         /* the exit handler, which load.c hands in */
+    bool exit_watched;             /* the exit handler is registered */
     pthread_key_t thread_key;
     bool has_thread_key;
-    char *environment[TEMPFILE__VARIABLES];  /* as it was last looked at; NULL: not set */
-    uint64_t environment_number;             /* counts its changes */
+    char *environment[TEMPFILE__VARIABLES]; /* as it was last looked at; NULL: not set */
+    uint64_t environment_number;            /* counts its changes */
 } tempfile__shared;
 
 /* Zero in every child that has its own memory: fork, _Fork and a raw clone, but not vfork. Zero is an unlocked mutex. */
@@ -87,7 +92,7 @@ extern bool tempfile__restart_off;
 
 /* The environment as it was when a thread last looked at it, for the choice of the default directory. */
 struct tempfile__environment {
-    uint64_t number; /* another one whenever the environment is; 0: no variable was ever set */
+    uint64_t number;                   /* another one whenever the environment is; 0: no variable was ever set */
     char *values[TEMPFILE__VARIABLES]; /* enum tempfile__variable; NULL: not set */
     size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
 };
@@ -112,9 +117,9 @@ struct tempfile__thread {
     stack_t go_stack; /* the signal stack that Go made for the thread; SS_DISABLE: the thread had one */
     void *stack;      /* its bounds; size 0: not asked for yet */
     size_t stack_size;
-    uint64_t serial_at_fork;           /* the last descriptor's serial when the thread last forked */
+    uint64_t serial_at_fork; /* the last descriptor's serial when the thread last forked */
     struct tempfile__environment environment;
-    struct tempfile__plans *plans; /* of the fast group; load.c frees it */
+    struct tempfile__plans *plans;         /* of the fast group; load.c frees it */
     struct tempfile__record *spare_record; /* of the object group: for this thread's next object; NULL: there is none */
 };
 
@@ -137,7 +142,8 @@ static inline struct tempfile__thread *tempfile__this_thread(void)
 extern const tempfile_error tempfile__no_error;
 int tempfile__refuse(struct tempfile__thread *thread);
 void tempfile__clear(void);
-int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed);
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason,
+                   size_t needed);
 int tempfile__fail_errno(int error, const char *function, const char *operation, const char *path);
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed);

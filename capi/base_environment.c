@@ -160,7 +160,8 @@ int tempfile_settempdir(const char *dir)
     if (result != 0)
         return result;
     if (dir != NULL && strnlen(dir, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
-        return tempfile__fail(-ENAMETOOLONG, "tempfile_settempdir", "arguments", "", "dir is longer than any path that the system takes", 0);
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_settempdir", "arguments", "",
+                              "dir is longer than any path that the system takes", 0);
     if (dir != NULL && (set = strdup(dir)) == NULL)
         return tempfile__fail(-ENOMEM, "tempfile_settempdir", "malloc", dir, "out of memory", 0);
     pthread_mutex_lock(&shared->wiped->tempdir);

@@ -6,9 +6,14 @@
 #include <stdlib.h>
 
 const tempfile_error tempfile__no_error = {sizeof tempfile__no_error, 0, "", "", "", 0};
-static const tempfile_error interrupted = {
-    sizeof interrupted, -EDEADLK, "signal", "", "libtempfile: a call from a signal handler that interrupted another call", 0};
-static const tempfile_error no_memory = {sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
+static const tempfile_error interrupted = {sizeof interrupted,
+                                           -EDEADLK,
+                                           "signal",
+                                           "",
+                                           "libtempfile: a call from a signal handler that interrupted another call",
+                                           0};
+static const tempfile_error no_memory = {
+    sizeof no_memory, -ENOMEM, "malloc", "", "libtempfile: out of memory for the detail of an error", 0};
 
 /* Refuses a call whose thread is in Go already, without malloc, which may be what was interrupted. */
 int tempfile__refuse(struct tempfile__thread *thread)
@@ -38,9 +43,9 @@ static size_t shown(const unsigned char *text, size_t size)
     static const struct {
         unsigned char first, last, low, high; /* of the first byte and of the second */
         size_t size;
-    } kinds[] = {{0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-                 {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-                 {0xf4, 0xf4, 0x80, 0x8f, 4}};
+    } kinds[] = {{0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+                 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+                 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
 
     if (text[0] < 0x80)
         return text[0] >= 0x20 && text[0] != 0x7f;
@@ -89,7 +94,8 @@ static size_t escape(char *to, struct part part)
 /* The message: function: operation: path: reason. Returns its size without the NUL, as snprintf does, but for any size. */
 static size_t compose(char *to, struct part function, struct part operation, struct part path, struct part reason)
 {
-    const struct part colon = {": ", 2}, parts[] = {function, colon, operation, colon, path, {": ", path.size > 0 ? 2 : 0}, reason};
+    const struct part colon = {": ", 2},
+                      parts[] = {function, colon, operation, colon, path, {": ", path.size > 0 ? 2 : 0}, reason};
     size_t size = 0;
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -112,7 +118,8 @@ static char *put(char *to, struct part part)
 int tempfile__fail_sized(int code, const char *function, size_t function_size, const char *operation, size_t operation_size,
                          const char *path, size_t path_size, const char *reason, size_t reason_size, size_t needed)
 {
-    struct part where = {function, function_size}, what = {operation, operation_size}, which = {path, path_size}, why = {reason, reason_size};
+    struct part where = {function, function_size}, what = {operation, operation_size}, which = {path, path_size},
+                why = {reason, reason_size};
     struct tempfile__thread *thread = tempfile__new_thread();
     char *text, *path_copy, *message;
 
@@ -133,7 +140,8 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 }
 
 /* The same for C's strings. function NULL: the public function returns nothing, so nothing is reported. */
-int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason, size_t needed)
+int tempfile__fail(int code, const char *function, const char *operation, const char *path, const char *reason,
+                   size_t needed)
 {
     if (function == NULL)
         return code;

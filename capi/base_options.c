@@ -8,8 +8,10 @@
 
 /* Two options are compared byte for byte, but their strings by content. A string that is missing in TEMPFILE__STRINGS
  * would be compared by its address, and taken for the same after the host has changed it. */
-_Static_assert(sizeof(tempfile_options) == sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
-               "an option was added: a string belongs into TEMPFILE__STRINGS, and the size of any other field into this sum");
+_Static_assert(
+    sizeof(tempfile_options) ==
+        sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
+    "an option was added: a string belongs into TEMPFILE__STRINGS, and the size of any other field into this sum");
 
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
 
@@ -21,7 +23,8 @@ static int convert(const tempfile_options *from, size_t size, tempfile_options *
     char reason[96];
 
     if (size < sizeof(size_t) || size % sizeof(void *) != 0) {
-        snprintf(reason, sizeof reason, "struct_size %zu is no size of tempfile_options; start from TEMPFILE_OPTIONS_INIT", size);
+        snprintf(reason, sizeof reason, "struct_size %zu is no size of tempfile_options; start from TEMPFILE_OPTIONS_INIT",
+                 size);
         return tempfile__fail(-EINVAL, function, "options", "", reason, 0);
     }
     if (size > TEMPFILE_PATH_SIZE) { /* the tail is not looked at, where a slip would make us read anything */
@@ -30,7 +33,8 @@ static int convert(const tempfile_options *from, size_t size, tempfile_options *
     }
     for (size_t i = sizeof *to; i < size; i++)
         if (tail[i] != 0)
-            return tempfile__fail(-E2BIG, function, "options", "", "a field is set that this version of the library does not know", 0);
+            return tempfile__fail(-E2BIG, function, "options", "",
+                                  "a field is set that this version of the library does not know", 0);
     memset(to, 0, sizeof *to);
     memcpy(to, from, size < sizeof *to ? size : sizeof *to);
     to->struct_size = sizeof *to; /* so that it is the same as one of our size */
@@ -130,7 +134,7 @@ bool tempfile__same_options(const struct tempfile__flat_options *flat, const tem
     rest = *given;
     if (rest.name != NULL && flat->sizes[TEMPFILE__STRING_name] != 0) /* any name will do */
         rest.name = flat->bytes + flat->size - flat->sizes[TEMPFILE__STRING_name];
-#define SAME(string)                                                           \
+#define SAME(string)                                                          \
     if (!is_next(rest.string, flat->sizes[TEMPFILE__STRING_##string], &next)) \
         return false;
     TEMPFILE__STRINGS(SAME)

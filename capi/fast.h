@@ -19,7 +19,8 @@ bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result);
 /* --- fast_identity.c */
 
 bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode);
-bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode, int *result);
+bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode,
+                                  int *result);
 
 /* --- fast_names.c */
 
@@ -35,39 +36,47 @@ bool tempfile__draw_name(struct tempfile__names *names, char name[TEMPFILE__NAME
 
 /* The functions that create; core's engine.Creation counts them in the same order. */
 enum tempfile__creation {
-    TEMPFILE__MKSTEMP = 1, TEMPFILE__MKDTEMP, TEMPFILE__MKTEMP, TEMPFILE__UNNAMED, TEMPFILE__NAMED_FILE, TEMPFILE__UNNAMED_FILE,
-    TEMPFILE__SPOOLED_FILE, TEMPFILE__TEMPORARY_DIRECTORY
+    TEMPFILE__MKSTEMP = 1,
+    TEMPFILE__MKDTEMP,
+    TEMPFILE__MKTEMP,
+    TEMPFILE__UNNAMED,
+    TEMPFILE__NAMED_FILE,
+    TEMPFILE__UNNAMED_FILE,
+    TEMPFILE__SPOOLED_FILE,
+    TEMPFILE__TEMPORARY_DIRECTORY
 };
 enum { TEMPFILE__ERRNOS = 5 };
 
 /* How something is created, as Go has decided: core's engine.Outline. */
 struct tempfile__plan {
-    enum tempfile__creation creation; /* 0: the plan is good for one creation only, or there is none */
+    enum tempfile__creation creation;       /* 0: the plan is good for one creation only, or there is none */
     struct tempfile__flat_options *options; /* that it was made for */
-    bool lasting;             /* the same options lead to the same plan again */
-    bool by_environment;      /* the directory was chosen by the environment with the number */
+    bool lasting;                           /* the same options lead to the same plan again */
+    bool by_environment;                    /* the directory was chosen by the environment with the number */
     uint64_t environment;
-    char *path;               /* the directory, the prefix, a place for the name, the suffix */
-    size_t size;              /* of the path, NUL included */
+    char *path;                     /* the directory, the prefix, a place for the name, the suffix */
+    size_t size;                    /* of the path, NUL included */
     size_t prefix, name, name_size; /* where in the path, and how long */
     char *directory;
     size_t directory_size;
     struct tempfile__names *names;
-    bool random;              /* the name is drawn; otherwise it is the caller's */
-    int attempts;             /* how many names are tried */
+    bool random;  /* the name is drawn; otherwise it is the caller's */
+    int attempts; /* how many names are tried */
     uint32_t permissions;
-    int flags;                /* of open(2), for a file with a name */
-    int unnamed_flags;        /* of open(2), for a file without one; 0: O_TMPFILE is not tried */
+    int flags;                        /* of open(2), for a file with a name */
+    int unnamed_flags;                /* of open(2), for a file without one; 0: O_TMPFILE is not tried */
     int no_unnamed[TEMPFILE__ERRNOS]; /* after these errors of O_TMPFILE a file with a name must do; 0: none */
-    tempfile__state state;    /* of the object, but for its descriptor and identity */
+    tempfile__state state;            /* of the object, but for its descriptor and identity */
 };
-int tempfile__plan(enum tempfile__creation creation, const tempfile_options *options, const char *function, struct tempfile__plan **out_plan);
+int tempfile__plan(enum tempfile__creation creation, const tempfile_options *options, const char *function,
+                   struct tempfile__plan **out_plan);
 int tempfile__keep_path(struct tempfile__plan *plan, const char *path, size_t size, size_t directory_size);
 void tempfile__free_plans(struct tempfile__plans *plans);
 
 /* --- Go's functions for this group. cgo's own prototypes are compiled against these. */
 
-extern int tfgo_plan(char *function, size_t function_size, int creation, struct tempfile__flat_options *options, struct tempfile__plan *plan);
+extern int tfgo_plan(char *function, size_t function_size, int creation, struct tempfile__flat_options *options,
+                     struct tempfile__plan *plan);
 extern int tfgo_identify_new(char *path, size_t size, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode);
 
 #endif

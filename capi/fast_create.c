@@ -62,7 +62,8 @@ static inline int ignoring_eintr(call_of_system *call, const struct tempfile__pl
 
 /* Makes a call with one name after another until the system says anything but EEXIST, which is all that another name can
  * cure. The path is the plan's, or a copy. The result of the call, or the error that the public function returns. */
-static inline int attempt(const struct tempfile__plan *plan, char *path, call_of_system *call, const char *operation, const char *function)
+static inline int attempt(const struct tempfile__plan *plan, char *path, call_of_system *call, const char *operation,
+                          const char *function)
 {
     int result = -1;
 
@@ -124,8 +125,8 @@ static int check_buffer(const struct tempfile__plan *plan, const char *out_path,
     return tempfile__fail(-ERANGE, function, "arguments", "", reason, plan->size);
 }
 
-static inline int make_path(enum tempfile__creation creation, const tempfile_options *options, call_of_system *call, const char *operation,
-                            const char *function, char *out_path, size_t path_size)
+static inline int make_path(enum tempfile__creation creation, const tempfile_options *options, call_of_system *call,
+                            const char *operation, const char *function, char *out_path, size_t path_size)
 {
     struct tempfile__plan *plan;
     int result = tempfile__begin(function);
@@ -285,8 +286,9 @@ static int fill_directory(const struct tempfile__plan *plan, tempfile__record *r
 typedef int fill(const struct tempfile__plan *plan, tempfile__record *record, const char *function);
 
 /* Makes an object. out: the caller's pointer, under its name. */
-static inline int make_object(enum tempfile__creation creation, enum tempfile__kind kind, fill *fill_record, const tempfile_options *options,
-                              const char *function, const void *out, const char *out_name, void **out_handle)
+static inline int make_object(enum tempfile__creation creation, enum tempfile__kind kind, fill *fill_record,
+                              const tempfile_options *options, const char *function, const void *out, const char *out_name,
+                              void **out_handle)
 {
     struct tempfile__call call;
     struct tempfile__plan *plan;
@@ -306,8 +308,8 @@ static inline int make_object(enum tempfile__creation creation, enum tempfile__k
     return tempfile__made(&call, result, out_handle);
 }
 
-static inline int make_file(enum tempfile__creation creation, fill *fill_record, const tempfile_options *options, const char *function,
-                            tempfile_file **out_file)
+static inline int make_file(enum tempfile__creation creation, fill *fill_record, const tempfile_options *options,
+                            const char *function, tempfile_file **out_file)
 {
     void *handle;
     int result = make_object(creation, TEMPFILE__FILE, fill_record, options, function, out_file, "out_file", &handle);
@@ -336,8 +338,8 @@ int tempfile_temporary_directory(const tempfile_options *options, tempfile_direc
 {
     static const char function[] = "tempfile_temporary_directory";
     void *handle;
-    int result = make_object(TEMPFILE__TEMPORARY_DIRECTORY, TEMPFILE__DIRECTORY, fill_directory, options, function, out_directory,
-                             "out_directory", &handle);
+    int result = make_object(TEMPFILE__TEMPORARY_DIRECTORY, TEMPFILE__DIRECTORY, fill_directory, options, function,
+                             out_directory, "out_directory", &handle);
 
     if (result == 0)
         *out_directory = handle;

@@ -45,7 +45,8 @@ bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *ou
     return true;
 }
 
-bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode, int *result)
+bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode,
+                                  int *result)
 {
     (void)permissions; /* only looked at in doubt */
     *result = 0;

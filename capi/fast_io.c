@@ -25,7 +25,8 @@ bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, 
     int64_t *start = spooled ? &state->position : &state->ahead_start;
     int64_t end = spooled ? state->size : state->ahead_end;
 
-    if (!open_for(state, TEMPFILE__READABLE) || (uintptr_t)buffer < FIRST_PAGE || size == 0 || *start >= end || size > (uint64_t)(end - *start))
+    if (!open_for(state, TEMPFILE__READABLE) || (uintptr_t)buffer < FIRST_PAGE || size == 0 || *start >= end ||
+        size > (uint64_t)(end - *start))
         return false;
     memcpy(buffer, (const char *)state->data + *start, size);
     *start += (int64_t)size;
@@ -38,8 +39,8 @@ bool tempfile__write_memory(tempfile__record *record, const void *data, size_t s
     tempfile__state *state = &record->state;
     int64_t end;
 
-    if (!open_for(state, TEMPFILE__WRITABLE) || !in_memory(state) || (uintptr_t)data < FIRST_PAGE || size == 0 || state->position > state->size ||
-        size > (uint64_t)(state->capacity - state->position))
+    if (!open_for(state, TEMPFILE__WRITABLE) || !in_memory(state) || (uintptr_t)data < FIRST_PAGE || size == 0 ||
+        state->position > state->size || size > (uint64_t)(state->capacity - state->position))
         return false;
     end = state->position + (int64_t)size;
     if (state->max_size != 0 && end > state->max_size)

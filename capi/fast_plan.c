@@ -14,7 +14,7 @@ enum { PLANS = 8 };
 struct tempfile__plans {
     uint64_t epoch; /* of the process that they are for */
     struct tempfile__plan list[PLANS];
-    unsigned next; /* the place for the next plan */
+    unsigned next;                                   /* the place for the next plan */
     const struct tempfile__environment *environment; /* the thread's */
     struct tempfile__names names;
 };
@@ -59,11 +59,13 @@ static bool put_given_name(struct tempfile__plan *plan, const char *name)
     if (strnlen(name, plan->name_size + 1) != plan->name_size)
         return false;
     memcpy(plan->path + plan->name, name, plan->name_size);
-    return memchr(plan->path + plan->name, '/', plan->name_size) == NULL && memchr(plan->path + plan->name, '\0', plan->name_size) == NULL;
+    return memchr(plan->path + plan->name, '/', plan->name_size) == NULL &&
+           memchr(plan->path + plan->name, '\0', plan->name_size) == NULL;
 }
 
 /* Tells whether a plan is good for a creation now. */
-static bool is_good(struct tempfile__plan *plan, const struct tempfile__environment *environment, const tempfile_options *options)
+static bool is_good(struct tempfile__plan *plan, const struct tempfile__environment *environment,
+                    const tempfile_options *options)
 {
 #ifdef TEMPFILE_HOOKS
     if (tempfile__restart_off)
@@ -75,7 +77,8 @@ static bool is_good(struct tempfile__plan *plan, const struct tempfile__environm
 }
 
 /* Has Go make a plan, in the place of the oldest one. */
-static int ask_go(struct tempfile__plans *plans, enum tempfile__creation creation, const tempfile_options *options, const char *function)
+static int ask_go(struct tempfile__plans *plans, enum tempfile__creation creation, const tempfile_options *options,
+                  const char *function)
 {
     struct tempfile__plan *plan = &plans->list[plans->next % PLANS];
     struct tempfile__thread *thread;
@@ -104,7 +107,8 @@ static int ask_go(struct tempfile__plans *plans, enum tempfile__creation creatio
 }
 
 /* Gives the plan for a creation, which is good until this thread's next call. 0, or the error that the call returns. */
-int tempfile__plan(enum tempfile__creation creation, const tempfile_options *options, const char *function, struct tempfile__plan **out_plan)
+int tempfile__plan(enum tempfile__creation creation, const tempfile_options *options, const char *function,
+                   struct tempfile__plan **out_plan)
 {
     struct tempfile__thread *thread = tempfile__this_thread();
     struct tempfile__plans *plans = thread != NULL ? thread->plans : NULL;

@@ -14,7 +14,8 @@ int tempfile_unlink(const char *path, int64_t owner_pid)
     if (owner_pid != (int64_t)getpid())
         return 0;
     if (strnlen(path, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
-        return tempfile__fail(-ENAMETOOLONG, "tempfile_unlink", "unlink", "", "the path is longer than any path that the system takes", 0);
+        return tempfile__fail(-ENAMETOOLONG, "tempfile_unlink", "unlink", "",
+                              "the path is longer than any path that the system takes", 0);
     do
         result = unlink(path);
     while (result != 0 && errno == EINTR); /* as file systems in user space answer */

@@ -10,7 +10,11 @@ enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL
 
 /* The strings of an object, in the order of object.Field in Go. */
 enum tempfile__field {
-    TEMPFILE__PATH, TEMPFILE__SPOOL_DIRECTORY, TEMPFILE__SPOOL_PREFIX, TEMPFILE__SPOOL_SUFFIX, TEMPFILE__FIELDS
+    TEMPFILE__PATH,
+    TEMPFILE__SPOOL_DIRECTORY,
+    TEMPFILE__SPOOL_PREFIX,
+    TEMPFILE__SPOOL_SUFFIX,
+    TEMPFILE__FIELDS
 };
 
 /* The fixed part of an object: object.State in Go, field by field. record.go does not compile unless the layouts agree. */
@@ -47,16 +51,16 @@ typedef struct tempfile__record {
     uint32_t generation; /* odd: live; a handle must have the same */
     uint32_t kind;       /* enum tempfile__kind */
     uint32_t index, next_free;
-    uint32_t ending;     /* from before its last handle dies until all is done that the object owes */
-    uint32_t pins;       /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
-    uintptr_t maker;     /* the thread (pthread_self) that is making the object; 0: it is made */
-    uint64_t owner;      /* epoch of the process that made it, the only one that deletes implicitly */
-    uint64_t epoch;      /* epoch of the process whose Go runtime knows it */
+    uint32_t ending; /* from before its last handle dies until all is done that the object owes */
+    uint32_t pins;   /* calls that work on it without its lock; the last one ends an object that was freed meanwhile */
+    uintptr_t maker; /* the thread (pthread_self) that is making the object; 0: it is made */
+    uint64_t owner;  /* epoch of the process that made it, the only one that deletes implicitly */
+    uint64_t epoch;  /* epoch of the process whose Go runtime knows it */
     uint64_t descriptor_serial; /* when it got its descriptor: a count over all objects */
-    void *object;        /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
+    void *object;               /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *fields[TEMPFILE__FIELDS];
     size_t field_sizes[TEMPFILE__FIELDS];
-    char *last_path;     /* of the object before this one, for a signal handler that may still be at it */
+    char *last_path; /* of the object before this one, for a signal handler that may still be at it */
     tempfile__state state;
 } tempfile__record;
 

@@ -73,9 +73,7 @@ static bool end_without_go(tempfile__record *record, bool *full)
         if (removes)
             removed(path, 0);
         return true;
-    case TEMPFILE__DIRECTORY:
-        *full = removes && !removed(path, AT_REMOVEDIR);
-        return !*full;
+    case TEMPFILE__DIRECTORY: *full = removes && !removed(path, AT_REMOVEDIR); return !*full;
     }
     return false;
 }
@@ -114,7 +112,8 @@ static void release(tempfile__record *record)
     __atomic_thread_fence(__ATOMIC_RELEASE); /* a handler sees the stores for the next object after this one */
     set_path_aside(record);
     tempfile__clear_record(record);
-    if (record->generation != 0) /* a record that has had all its generations is used no more: old handles would be good again */
+    if (record->generation !=
+        0) /* a record that has had all its generations is used no more: old handles would be good again */
         tempfile__recycle_record(record);
     errno = before; /* a free leaves it alone */
 }
@@ -188,7 +187,8 @@ bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kin
 
     *name = (struct tempfile__name){__atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE), record->state.device,
                                     record->state.inode, generation};
-    if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) || !has_name(record, generation))
+    if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) ||
+        !has_name(record, generation))
         return false;
     /* Another thread may have ended the object meanwhile and made one. All that was read must be the same object's, or a
      * file that was to be kept would go; so the generation is read again. */

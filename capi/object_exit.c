@@ -18,7 +18,8 @@ static bool is_held(uintptr_t self)
     const struct tempfile__wiped *wiped = tempfile__shared.wiped;
     uintptr_t exiting = __atomic_load_n(&wiped->exiting_thread, __ATOMIC_SEQ_CST);
 
-    return __builtin_expect(exiting != 0, 0) && exiting != self && tempfile__now() < __atomic_load_n(&wiped->held_until, __ATOMIC_RELAXED);
+    return __builtin_expect(exiting != 0, 0) && exiting != self &&
+           tempfile__now() < __atomic_load_n(&wiped->held_until, __ATOMIC_RELAXED);
 }
 
 /* Notes that this thread is making an object, unless the process is ending: then it waits, so that nothing is made behind

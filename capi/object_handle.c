@@ -40,7 +40,8 @@ static int bad_handle(const void *handle, enum tempfile__kind kind, const char *
         [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
     char reason[96];
 
-    snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s", names[kind], names[kind]);
+    snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
+             names[kind], names[kind]);
     return tempfile__fail(-EBADF, function, "handle", "", reason, 0);
 }
 
@@ -157,7 +158,8 @@ static int adopt(const void *handle, enum tempfile__kind kind, const char *funct
 
     if (result != 0)
         return result;
-    __atomic_store_n(&call.record->owner, tempfile__epoch(), __ATOMIC_RELAXED); /* signal handlers read it without the lock */
+    __atomic_store_n(&call.record->owner, tempfile__epoch(),
+                     __ATOMIC_RELAXED); /* signal handlers read it without the lock */
     tempfile__done(&call);
     return 0;
 }

@@ -115,8 +115,9 @@ void tempfile__clear_record(tempfile__record *record)
     for (int i = 0; i < TEMPFILE__FIELDS; i++) {
         char *text = record->fields[i];
 
-        __atomic_store_n(&record->fields[i], NULL, __ATOMIC_RELAXED); /* tempfile_file_name and signal handlers read it without the lock */
-        if (text != NULL) /* few are set, and a call that does nothing costs too */
+        __atomic_store_n(&record->fields[i], NULL,
+                         __ATOMIC_RELAXED); /* tempfile_file_name and signal handlers read it without the lock */
+        if (text != NULL)                   /* few are set, and a call that does nothing costs too */
             free(text);
         record->field_sizes[i] = 0;
     }
@@ -139,7 +140,8 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
     call->function = function;
     call->record = alloc_record();
     if (call->record == NULL)
-        return tempfile__fail(-ENOMEM, function, "handle", "", "there is no memory for another object, or there are 1,048,576", 0);
+        return tempfile__fail(-ENOMEM, function, "handle", "",
+                              "there is no memory for another object, or there are 1,048,576", 0);
     __atomic_store_n(&call->record->kind, kind, __ATOMIC_RELAXED); /* a thread with an old handle may be reading it */
     call->record->state.descriptor = -1;
     call->record->epoch = tempfile__epoch();

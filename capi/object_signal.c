@@ -80,7 +80,8 @@ static int install(int number, uint32_t flags, const char *function)
     if (now.sa_handler != SIG_DFL && (flags & TEMPFILE_SIGNAL_ALWAYS) == 0)
         return 0;
     if (now.sa_handler != SIG_DFL && saved[index].installed)
-        return tempfile__fail(-EBUSY, function, "sigaction", "", "a handler that may call the library's has taken its place", 0);
+        return tempfile__fail(-EBUSY, function, "sigaction", "", "a handler that may call the library's has taken its place",
+                              0);
     saved[index].host = now; /* before the handler that looks at it */
     saved[index].installed = true;
     ours = now;

@@ -15,10 +15,10 @@
 #define SECOND INT64_C(1000000000)
 
 enum {
-    DEPTHS = 64,                /* passes over the directories, each for one depth; the last takes all that is left */
-    SIGNAL_SECONDS = 2,         /* for directories that hold something, at a signal */
-    SIGNAL_ENTRIES = 1000000,   /* in case the clock fails */
-    EXIT_ENTRIES = 4096,        /* at exit, before Go takes over */
+    DEPTHS = 64,              /* passes over the directories, each for one depth; the last takes all that is left */
+    SIGNAL_SECONDS = 2,       /* for directories that hold something, at a signal */
+    SIGNAL_ENTRIES = 1000000, /* in case the clock fails */
+    EXIT_ENTRIES = 4096,      /* at exit, before Go takes over */
 };
 
 struct sweep {
@@ -95,7 +95,8 @@ static void forget_name(const struct sweep *sweep, tempfile__record *record, con
 }
 
 /* Removes a directory in C, as far as the bounds allow. */
-static bool ended_by_c(const struct sweep *sweep, tempfile__record *record, const struct tempfile__name *name, struct tempfile__bounds *bounds)
+static bool ended_by_c(const struct sweep *sweep, tempfile__record *record, const struct tempfile__name *name,
+                       struct tempfile__bounds *bounds)
 {
     if (syscall(SYS_unlinkat, AT_FDCWD, name->path, AT_REMOVEDIR) != 0 && errno != ENOENT &&
         !tempfile__remove_tree(name->path, name->device, name->inode, bounds))
@@ -133,7 +134,8 @@ static void end_directory(struct sweep *sweep, tempfile__record *record)
 
     if (!tempfile__name_to_remove(record, TEMPFILE__DIRECTORY, &name))
         return;
-    if (ended_by_c(sweep, record, &name, sweep->enters_go ? &bounds : &sweep->bounds) || (sweep->enters_go && ended_by_go(sweep, record, &name)))
+    if (ended_by_c(sweep, record, &name, sweep->enters_go ? &bounds : &sweep->bounds) ||
+        (sweep->enters_go && ended_by_go(sweep, record, &name)))
         return;
     bounds = without_go();
     if (!sweep->enters_go || !ended_by_c(sweep, record, &name, &bounds))

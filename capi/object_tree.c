@@ -15,7 +15,10 @@
 enum { LEVELS = 64, BUFFER = 1024 };
 
 /* O_NONBLOCK: a fifo that was put in a directory's place must not make the open wait. */
-enum { READ = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, HOLD = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+enum {
+    READ = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+    HOLD = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+};
 
 /* The kernel's linux_dirent64. */
 struct entry {
@@ -61,7 +64,8 @@ static bool may_go_on(struct tempfile__bounds *bounds)
 static uint64_t mount_of(int descriptor)
 {
     enum { STATX_MOUNT = 0x1000, MOUNT = 144 / 8 };
-    uint64_t statx[32] = {0}; /* struct statx, which old headers lack: a mask of 32 bits comes first, the mount's id at byte 144 */
+    uint64_t statx[32] = {
+        0}; /* struct statx, which old headers lack: a mask of 32 bits comes first, the mount's id at byte 144 */
 
     if (syscall(SYS_statx, descriptor, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_MOUNT, statx) != 0)
         return 0;
@@ -119,7 +123,8 @@ static bool removed(int directory, const struct entry *entry)
 
     if (entry->type == IS_DIRECTORY)
         return unlinked(directory, entry->name, AT_REMOVEDIR) || (errno == ENOTDIR && unlinked(directory, entry->name, 0));
-    return unlinked(directory, entry->name, 0) || ((errno == EISDIR || errno == EPERM) && unlinked(directory, entry->name, AT_REMOVEDIR));
+    return unlinked(directory, entry->name, 0) ||
+           ((errno == EISDIR || errno == EPERM) && unlinked(directory, entry->name, AT_REMOVEDIR));
 }
 
 static bool is_dot(const char *name)

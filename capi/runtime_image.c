@@ -19,7 +19,7 @@ static TEMPFILE__KEPT struct {
     char *start;      /* of the writable part, behind what the loader made read-only */
     char *stored_end; /* of what comes from the file; zeros follow */
     char *end;
-    char *copy;       /* of start to stored_end; NULL: there is none yet */
+    char *copy; /* of start to stored_end; NULL: there is none yet */
 } image;
 
 static uintptr_t page_size(void)
@@ -92,7 +92,8 @@ bool tempfile__take_image(void)
     if (image.copy != NULL)
         return true;
     find();
-    memory = __real_mmap(NULL, (size_t)(image.stored_end - image.start), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memory = __real_mmap(NULL, (size_t)(image.stored_end - image.start), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                         -1, 0);
     if (memory == MAP_FAILED)
         return false;
     copy(memory, image.start, (size_t)(image.stored_end - image.start));
@@ -119,7 +120,8 @@ static void put_back(char *from, char *to)
 /* Fills with zeros, where it can by giving the pages back. */
 __attribute__((no_sanitize("address", "undefined"))) static void clear(char *from, char *to)
 {
-    char *first = (char *)(((uintptr_t)from + page_size() - 1) & ~(page_size() - 1)), *last = (char *)((uintptr_t)to & ~(page_size() - 1));
+    char *first = (char *)(((uintptr_t)from + page_size() - 1) & ~(page_size() - 1)),
+         *last = (char *)((uintptr_t)to & ~(page_size() - 1));
 
     if (first >= last || madvise(first, (size_t)(last - first), MADV_DONTNEED) != 0)
         first = last = to;

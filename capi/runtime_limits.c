@@ -86,12 +86,15 @@ struct tempfile__obstacle tempfile__missing_resource(void)
     if (!tempfile__may_set_signal_stack(&own))
         return (struct tempfile__obstacle){-EAGAIN, "Go needs an alternate signal stack, and a filter (seccomp) refuses it"};
     if (!may_map(ADDRESSES + stacks_needed(), PROT_NONE))
-        return (struct tempfile__obstacle){-ENOMEM, "the limit on address space (ulimit -v) leaves less than Go needs: 1 GB and its threads' stacks"};
+        return (struct tempfile__obstacle){
+            -ENOMEM, "the limit on address space (ulimit -v) leaves less than Go needs: 1 GB and its threads' stacks"};
     if (!may_map(DATA + stacks_needed(), PROT_READ | PROT_WRITE))
-        return (struct tempfile__obstacle){-ENOMEM, "the limit on data (ulimit -d) leaves less than Go needs: 64 MB and its threads' stacks"};
+        return (struct tempfile__obstacle){
+            -ENOMEM, "the limit on data (ulimit -d) leaves less than Go needs: 64 MB and its threads' stacks"};
     error = try_threads();
     if (error == EAGAIN || error == ENOMEM)
-        return (struct tempfile__obstacle){-EAGAIN, "a limit on processes (ulimit -u, or a control group's) or memory leaves too few threads for Go"};
+        return (struct tempfile__obstacle){
+            -EAGAIN, "a limit on processes (ulimit -u, or a control group's) or memory leaves too few threads for Go"};
     if (error != 0)
         return (struct tempfile__obstacle){-EAGAIN, "Go needs threads, and a filter (seccomp) refuses them"};
     return (struct tempfile__obstacle){0, NULL};

@@ -81,7 +81,9 @@ void tempfile__unmap_dead(const void *forked_on)
         if (mapping->end == NULL || in_use)
             continue;
         end = mapping->end;
-        __atomic_store_n(&mapping->end, NULL, __ATOMIC_RELEASE); /* first: a child forked by another thread would unmap whatever is there by then */
+        __atomic_store_n(
+            &mapping->end, NULL,
+            __ATOMIC_RELEASE); /* first: a child forked by another thread would unmap whatever is there by then */
         __real_munmap(mapping->start, (size_t)(end - mapping->start));
     }
 }

@@ -87,7 +87,8 @@ void tempfile__note_slot(void)
 {
     uintptr_t g = *slot(), *place, none = 0;
 
-    while (g != 0 && (place = place_of(g)) != NULL && *place != g && !__atomic_compare_exchange_n(place, &none, g, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    while (g != 0 && (place = place_of(g)) != NULL && *place != g &&
+           !__atomic_compare_exchange_n(place, &none, g, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         none = 0;
 }
 
@@ -95,13 +96,15 @@ void tempfile__note_slot(void)
 static const struct {
     Elf64_Nhdr head;
     char owner[12];
-} mark __attribute__((section(".note.libtempfile"), aligned(4), used)) = {{.n_namesz = sizeof "libtempfile", .n_type = 1}, "libtempfile"};
+} mark __attribute__((section(".note.libtempfile"), aligned(4), used)) = {{.n_namesz = sizeof "libtempfile", .n_type = 1},
+                                                                          "libtempfile"};
 
 /* Tells whether a loaded object has the note, and where. */
 static const void *mark_of(const struct dl_phdr_info *object)
 {
     for (int i = 0; i < object->dlpi_phnum; i++) {
-        const char *at = (const char *)object->dlpi_addr + object->dlpi_phdr[i].p_vaddr, *end = at + object->dlpi_phdr[i].p_memsz;
+        const char *at = (const char *)object->dlpi_addr + object->dlpi_phdr[i].p_vaddr,
+                   *end = at + object->dlpi_phdr[i].p_memsz;
 
         if (object->dlpi_phdr[i].p_type != PT_NOTE)
             continue;

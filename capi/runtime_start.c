@@ -74,11 +74,14 @@ static struct tempfile__obstacle obstacle(const struct tempfile__wiped *wiped)
     of_vfork = of_vfork && !tempfile__restart_off;
 #endif
     if (of_vfork)
-        return (struct tempfile__obstacle){-EAGAIN, "a child of vfork shares its parent's memory, and Go cannot start in it"};
+        return (struct tempfile__obstacle){-EAGAIN,
+                                           "a child of vfork shares its parent's memory, and Go cannot start in it"};
     if (go.is_second_copy)
-        return (struct tempfile__obstacle){-EBUSY, "another copy of libtempfile is loaded, and with musl only one can be used"};
+        return (struct tempfile__obstacle){-EBUSY,
+                                           "another copy of libtempfile is loaded, and with musl only one can be used"};
     if (!has_the_systems_paths())
-        return (struct tempfile__obstacle){-ENOTSUP, "the C library's functions translate paths (fakechroot?), and Go goes past them"};
+        return (struct tempfile__obstacle){-ENOTSUP,
+                                           "the C library's functions translate paths (fakechroot?), and Go goes past them"};
     found = tempfile__missing_resource();
     if (found.code == 0 && !tempfile__stock_up())
         found = (struct tempfile__obstacle){-ENOMEM, "malloc has no memory for a start"};
@@ -147,7 +150,9 @@ static int run_go(const char *function)
             start(wiped);
     }
     pthread_mutex_unlock(&wiped->start);
-    return found.code != 0 ? tempfile__fail(found.code, function, found.code == -EOWNERDEAD ? "fork" : "start", "", found.reason, 0) : 0;
+    return found.code != 0
+               ? tempfile__fail(found.code, function, found.code == -EOWNERDEAD ? "fork" : "start", "", found.reason, 0)
+               : 0;
 }
 
 /* Makes the first call of a thread into Go, which does nothing, for two reasons. Go puts an alternate signal stack of 32
@@ -165,7 +170,8 @@ static int first_call_of_thread(struct tempfile__thread *thread, const char *fun
     int result;
 
     if (!tempfile__may_set_signal_stack(&own))
-        return tempfile__fail(-EAGAIN, function, "sigaltstack", "", "Go needs an alternate signal stack, and a filter (seccomp) refuses it", 0);
+        return tempfile__fail(-EAGAIN, function, "sigaltstack", "",
+                              "Go needs an alternate signal stack, and a filter (seccomp) refuses it", 0);
     tempfile__block_signals(&mask);
     result = tempfile__clear_slot();
     if (result == 0) {
@@ -182,7 +188,8 @@ static int first_call_of_thread(struct tempfile__thread *thread, const char *fun
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (result != 0)
-        return tempfile__fail(result, function, "start", "", "another library uses the word of musl's thread block that Go needs", 0);
+        return tempfile__fail(result, function, "start", "",
+                              "another library uses the word of musl's thread block that Go needs", 0);
     thread->lent = false;
     thread->epoch = tempfile__epoch();
     return 0;

@@ -149,10 +149,7 @@ inline constexpr bool exceptions = false;
     raise(error(-last->code, last->operation, last->path, last->message));
 }
 
-inline std::error_code as_code(int result) noexcept
-{
-    return std::error_code(-result, std::generic_category());
-}
+inline std::error_code as_code(int result) noexcept { return std::error_code(-result, std::generic_category()); }
 
 // How a function reports: by throwing what the library says of the thread's last call, or into a std::error_code.
 struct throwing {
@@ -191,7 +188,8 @@ template <class Report> bool has_nul(const Report &report, const char *what, std
 // The options as C takes them, with copies of the strings: a view has no NUL at its end.
 class given {
 public:
-    template <class Report> given(const Report &report, const options &from)
+    template <class Report>
+    given(const Report &report, const options &from)
         : ok_(text(report, "suffix", from.suffix, c_.suffix) && text(report, "prefix", from.prefix, c_.prefix) &&
               text(report, "dir", directory(from), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
               text(report, "encoding", from.encoding, c_.encoding) && text(report, "errors", from.errors, c_.errors) &&
@@ -298,8 +296,9 @@ template <class Report> std::filesystem::path mkdtemp(const Report &report, cons
     const given c(report, from);
     if (!c)
         return {};
-    return created_path(report, [&](char *out, std::size_t size) { return tempfile_mkdtemp(c.get(), out, size); },
-                        [](int, const char *path) { ::rmdir(path); });
+    return created_path(
+        report, [&](char *out, std::size_t size) { return tempfile_mkdtemp(c.get(), out, size); },
+        [](int, const char *path) { ::rmdir(path); });
 }
 
 template <class Report> std::filesystem::path gettempdir(const Report &report)
@@ -384,10 +383,7 @@ public:
     }
 
     /// Returns the position.
-    std::int64_t tell() const
-    {
-        return detail::value<std::int64_t>(detail::throwing{}, tempfile_file_tell(get()));
-    }
+    std::int64_t tell() const { return detail::value<std::int64_t>(detail::throwing{}, tempfile_file_tell(get())); }
     std::int64_t tell(std::error_code &code) const noexcept
     {
         return detail::value<std::int64_t>(detail::coding{code}, tempfile_file_tell(get()));
@@ -700,10 +696,7 @@ inline void cleanup_at_signal(int number, signal_flag flags, std::error_code &co
 class removal {
 public:
     /// Begins to remove a directory; nothing is removed yet. flags: flag::none or flag::ignore_cleanup_errors.
-    explicit removal(const std::filesystem::path &path, flag flags = flag::none)
-    {
-        start(detail::throwing{}, path, flags);
-    }
+    explicit removal(const std::filesystem::path &path, flag flags = flag::none) { start(detail::throwing{}, path, flags); }
     removal(const std::filesystem::path &path, flag flags, std::error_code &code)
     {
         start(detail::coding{code}, path, flags);

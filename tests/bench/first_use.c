@@ -118,7 +118,7 @@ int main(int argc, char *argv[])
     used = create(mkstemp);
     used_memory = resident();
     in_child = create_in_child(mkstemp);
-    printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", empty, loaded, used, in_child,
-           enter_go(random_names), loaded_memory - before, used_memory - loaded_memory);
+    printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", empty, loaded, used,
+           in_child, enter_go(random_names), loaded_memory - before, used_memory - loaded_memory);
     return 0;
 }

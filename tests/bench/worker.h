@@ -25,12 +25,12 @@ extern const char *directory;
 enum { PATH_ROOM = 512 };
 
 /* Ends the worker unless what it measures did its work: a call that fails is fast. */
-#define MUST(holds)                                                  \
-    do {                                                             \
-        if (!(holds)) {                                              \
+#define MUST(holds)                                                     \
+    do {                                                                \
+        if (!(holds)) {                                                 \
             fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds); \
-            exit(1);                                                 \
-        }                                                            \
+            exit(1);                                                    \
+        }                                                               \
     } while (0)
 
 /* DIRECTORY/NAME, without formatting: that alone would be several percent of a system call. */

@@ -29,14 +29,16 @@ static int find_library(struct dl_phdr_info *info, size_t size, void *unused)
         return 0;
     library_start = info->dlpi_addr;
     for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz > library_end)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD &&
+            info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz > library_end)
             library_end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
     return 1;
 }
 
 static bool fails(const void *caller)
 {
-    if (!armed || (uintptr_t)caller < library_start || (uintptr_t)caller >= library_end || !pthread_equal(pthread_self(), armed_thread))
+    if (!armed || (uintptr_t)caller < library_start || (uintptr_t)caller >= library_end ||
+        !pthread_equal(pthread_self(), armed_thread))
         return false;
     if (failures > 0 ? !lasting : countdown-- != 0)
         return false;
@@ -55,9 +57,9 @@ static void *real(const char *name)
     return function;
 }
 
-#define REAL(name)                       \
-    static __typeof__(&name) next;       \
-    if (next == NULL)                    \
+#define REAL(name)                 \
+    static __typeof__(&name) next; \
+    if (next == NULL)              \
     *(void **)&next = real(#name)
 
 void *malloc(size_t size)
@@ -126,9 +128,14 @@ static struct {
 
 static tempfile_options options;
 
-static void nothing(void) {}
+static void nothing(void)
+{
+}
 
-static void default_options(void) { options = (tempfile_options)TEMPFILE_OPTIONS_INIT; }
+static void default_options(void)
+{
+    options = (tempfile_options)TEMPFILE_OPTIONS_INIT;
+}
 
 static void long_options(void)
 {
@@ -147,7 +154,8 @@ static void missing_directory(void)
 static void spooled(void)
 {
     long_options();
-    CHECK(tempfile_spooled_temporary_file(&options, &made.file) == 0 && tempfile_file_write(made.file, "text\nand more", 13) == 13);
+    CHECK(tempfile_spooled_temporary_file(&options, &made.file) == 0 &&
+          tempfile_file_write(made.file, "text\nand more", 13) == 13);
     CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0);
 }
 
@@ -156,14 +164,16 @@ static void text(void)
     default_options();
     options.mode = "w+";
     options.encoding = "utf-16";
-    CHECK(tempfile_spooled_temporary_file(&options, &made.file) == 0 && tempfile_file_write(made.file, "text\nand more", 13) == 13);
+    CHECK(tempfile_spooled_temporary_file(&options, &made.file) == 0 &&
+          tempfile_file_write(made.file, "text\nand more", 13) == 13);
     CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0);
 }
 
 static void on_disk(void)
 {
     default_options();
-    CHECK(tempfile_named_temporary_file(&options, &made.file) == 0 && tempfile_file_write(made.file, "text\nand more", 13) == 13);
+    CHECK(tempfile_named_temporary_file(&options, &made.file) == 0 &&
+          tempfile_file_write(made.file, "text\nand more", 13) == 13);
     CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0);
 }
 
@@ -212,51 +222,192 @@ static void path_of_file(void)
     CHECK(descriptor >= 0 && close(descriptor) == 0);
 }
 
-static int64_t mkstemp_(void) { return made.descriptor = tempfile_mkstemp(&options, made.path, sizeof made.path); }
-static int64_t mkdtemp_(void) { return tempfile_mkdtemp(&options, made.path, sizeof made.path); }
-static int64_t mktemp_(void) { return tempfile_mktemp(&options, made.buffer, sizeof made.buffer); }
-static int64_t unnamed(void) { return made.descriptor = tempfile_unnamed(&options); }
-static int64_t named_file(void) { return tempfile_named_temporary_file(&options, &made.file); }
-static int64_t temporary_file(void) { return tempfile_temporary_file(&options, &made.file); }
-static int64_t spooled_file(void) { return tempfile_spooled_temporary_file(&options, &made.file); }
-static int64_t temporary_directory(void) { return tempfile_temporary_directory(&options, &made.directory); }
-static int64_t gettempdir_(void) { return tempfile_gettempdir(made.buffer, sizeof made.buffer); }
-static int64_t gettempdirb(void) { return tempfile_gettempdirb(made.buffer, sizeof made.buffer); }
-static int64_t settempdir(void) { return tempfile_settempdir(getenv("TMPDIR")); }
-static int64_t candidates(void) { return tempfile_candidates(made.buffer, sizeof made.buffer); }
-static int64_t random_names(void) { return tempfile_random_names(made.names, 1); }
-static int64_t prefixes(void) { return tempfile_gettempprefix() == NULL || tempfile_gettempprefixb() == NULL || tempfile_version() == NULL; }
-static int64_t texts(void) { return tempfile_strerror(EACCES) == NULL || tempfile_last_error() == NULL; }
-static int64_t read_(void) { return tempfile_file_read(made.file, made.buffer, 100); }
-static int64_t readline_(void) { return tempfile_file_readline(made.file, made.buffer, 100); }
-static int64_t write_(void) { return tempfile_file_write(made.file, made.buffer, sizeof made.buffer); }
-static int64_t seek(void) { return tempfile_file_seek(made.file, 4, SEEK_SET); }
-static int64_t tell(void) { return tempfile_file_tell(made.file); }
-static int64_t truncate_(void) { return tempfile_file_truncate(made.file, 2); }
-static int64_t flush(void) { return tempfile_file_flush(made.file); }
-static int64_t fileno_(void) { return tempfile_file_fileno(made.file); }
-static int64_t detach(void) { return made.descriptor = tempfile_file_detach(made.file); }
-static int64_t file_name(void) { return tempfile_file_name(made.file) == NULL ? tempfile_last_error()->code : 0; }
-static int64_t rollover(void) { return tempfile_file_rollover(made.file); }
-static int64_t rolled(void) { return tempfile_file_rolled(made.file); }
-static int64_t file_adopt(void) { return tempfile_file_adopt(made.file); }
-static int64_t file_close(void) { return tempfile_file_close(made.file); }
-static int64_t file_free(void) { tempfile_file_free(made.file); made.file = NULL; return 0; }
-static int64_t directory_name(void) { return tempfile_directory_name(made.directory) == NULL ? tempfile_last_error()->code : 0; }
-static int64_t directory_adopt(void) { return tempfile_directory_adopt(made.directory); }
-static int64_t cleanup(void) { return tempfile_directory_cleanup(made.directory); }
-static int64_t directory_free(void) { tempfile_directory_free(made.directory); made.directory = NULL; return 0; }
-static int64_t rmtree(void) { return tempfile_rmtree(made.path, 0); }
-static int64_t removal_start(void) { return tempfile_removal_start(made.path, 0, &made.removal); }
-static int64_t removal_step(void) { return tempfile_removal_step(made.removal, 1, NULL); }
-static int64_t removal_free(void) { tempfile_removal_free(made.removal); made.removal = NULL; return 0; }
-static int64_t register_file(void) { return tempfile_register_file(made.path, &made.file); }
-static int64_t register_directory(void) { return tempfile_register_directory(made.path, &made.directory); }
-static int64_t unlink_(void) { return tempfile_unlink(made.path, getpid()); }
-static int64_t bad_unlink(void) { return tempfile_unlink("/nowhere/at/all", getpid()); }
-static int64_t no_handle(void) { return tempfile_file_tell((tempfile_file *)&made); }
-static int64_t on_signals(void) { return tempfile_cleanup_on_signals(); }
-static int64_t on_signal(void) { return tempfile_cleanup_on_signal(SIGUSR1); }
+static int64_t mkstemp_(void)
+{
+    return made.descriptor = tempfile_mkstemp(&options, made.path, sizeof made.path);
+}
+static int64_t mkdtemp_(void)
+{
+    return tempfile_mkdtemp(&options, made.path, sizeof made.path);
+}
+static int64_t mktemp_(void)
+{
+    return tempfile_mktemp(&options, made.buffer, sizeof made.buffer);
+}
+static int64_t unnamed(void)
+{
+    return made.descriptor = tempfile_unnamed(&options);
+}
+static int64_t named_file(void)
+{
+    return tempfile_named_temporary_file(&options, &made.file);
+}
+static int64_t temporary_file(void)
+{
+    return tempfile_temporary_file(&options, &made.file);
+}
+static int64_t spooled_file(void)
+{
+    return tempfile_spooled_temporary_file(&options, &made.file);
+}
+static int64_t temporary_directory(void)
+{
+    return tempfile_temporary_directory(&options, &made.directory);
+}
+static int64_t gettempdir_(void)
+{
+    return tempfile_gettempdir(made.buffer, sizeof made.buffer);
+}
+static int64_t gettempdirb(void)
+{
+    return tempfile_gettempdirb(made.buffer, sizeof made.buffer);
+}
+static int64_t settempdir(void)
+{
+    return tempfile_settempdir(getenv("TMPDIR"));
+}
+static int64_t candidates(void)
+{
+    return tempfile_candidates(made.buffer, sizeof made.buffer);
+}
+static int64_t random_names(void)
+{
+    return tempfile_random_names(made.names, 1);
+}
+static int64_t prefixes(void)
+{
+    return tempfile_gettempprefix() == NULL || tempfile_gettempprefixb() == NULL || tempfile_version() == NULL;
+}
+static int64_t texts(void)
+{
+    return tempfile_strerror(EACCES) == NULL || tempfile_last_error() == NULL;
+}
+static int64_t read_(void)
+{
+    return tempfile_file_read(made.file, made.buffer, 100);
+}
+static int64_t readline_(void)
+{
+    return tempfile_file_readline(made.file, made.buffer, 100);
+}
+static int64_t write_(void)
+{
+    return tempfile_file_write(made.file, made.buffer, sizeof made.buffer);
+}
+static int64_t seek(void)
+{
+    return tempfile_file_seek(made.file, 4, SEEK_SET);
+}
+static int64_t tell(void)
+{
+    return tempfile_file_tell(made.file);
+}
+static int64_t truncate_(void)
+{
+    return tempfile_file_truncate(made.file, 2);
+}
+static int64_t flush(void)
+{
+    return tempfile_file_flush(made.file);
+}
+static int64_t fileno_(void)
+{
+    return tempfile_file_fileno(made.file);
+}
+static int64_t detach(void)
+{
+    return made.descriptor = tempfile_file_detach(made.file);
+}
+static int64_t file_name(void)
+{
+    return tempfile_file_name(made.file) == NULL ? tempfile_last_error()->code : 0;
+}
+static int64_t rollover(void)
+{
+    return tempfile_file_rollover(made.file);
+}
+static int64_t rolled(void)
+{
+    return tempfile_file_rolled(made.file);
+}
+static int64_t file_adopt(void)
+{
+    return tempfile_file_adopt(made.file);
+}
+static int64_t file_close(void)
+{
+    return tempfile_file_close(made.file);
+}
+static int64_t file_free(void)
+{
+    tempfile_file_free(made.file);
+    made.file = NULL;
+    return 0;
+}
+static int64_t directory_name(void)
+{
+    return tempfile_directory_name(made.directory) == NULL ? tempfile_last_error()->code : 0;
+}
+static int64_t directory_adopt(void)
+{
+    return tempfile_directory_adopt(made.directory);
+}
+static int64_t cleanup(void)
+{
+    return tempfile_directory_cleanup(made.directory);
+}
+static int64_t directory_free(void)
+{
+    tempfile_directory_free(made.directory);
+    made.directory = NULL;
+    return 0;
+}
+static int64_t rmtree(void)
+{
+    return tempfile_rmtree(made.path, 0);
+}
+static int64_t removal_start(void)
+{
+    return tempfile_removal_start(made.path, 0, &made.removal);
+}
+static int64_t removal_step(void)
+{
+    return tempfile_removal_step(made.removal, 1, NULL);
+}
+static int64_t removal_free(void)
+{
+    tempfile_removal_free(made.removal);
+    made.removal = NULL;
+    return 0;
+}
+static int64_t register_file(void)
+{
+    return tempfile_register_file(made.path, &made.file);
+}
+static int64_t register_directory(void)
+{
+    return tempfile_register_directory(made.path, &made.directory);
+}
+static int64_t unlink_(void)
+{
+    return tempfile_unlink(made.path, getpid());
+}
+static int64_t bad_unlink(void)
+{
+    return tempfile_unlink("/nowhere/at/all", getpid());
+}
+static int64_t no_handle(void)
+{
+    return tempfile_file_tell((tempfile_file *)&made);
+}
+static int64_t on_signals(void)
+{
+    return tempfile_cleanup_on_signals();
+}
+static int64_t on_signal(void)
+{
+    return tempfile_cleanup_on_signal(SIGUSR1);
+}
 static int64_t file_keep(void)
 {
     int result = tempfile_file_keep(made.file);

@@ -18,14 +18,14 @@ static int checks;
 #define LAST_ERROR tempfile_last_error()
 #endif
 
-#define CHECK(condition)                                                                                             \
-    do {                                                                                                             \
-        __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);                                                            \
-        if (!(condition)) {                                                                                          \
+#define CHECK(condition)                                                                                                 \
+    do {                                                                                                                 \
+        __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);                                                                \
+        if (!(condition)) {                                                                                              \
             fprintf(stderr, "%s:%d: pid %d: %s\n    last error: %d %s\n", __FILE__, __LINE__, (int)getpid(), #condition, \
-                    LAST_ERROR->code, LAST_ERROR->message);                                    \
-            _exit(1);                                                                                                \
-        }                                                                                                            \
+                    LAST_ERROR->code, LAST_ERROR->message);                                                              \
+            _exit(1);                                                                                                    \
+        }                                                                                                                \
     } while (0)
 
 /* How many entries a directory has. */

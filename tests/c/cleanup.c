@@ -67,7 +67,8 @@ static void everything_goes(void)
     CHECK(tempfile_file_keep(kept) == 0 && tempfile_directory_keep(kept_directory) == 0);
     CHECK((descriptor = tempfile_file_detach(detached)) >= 0 && (unnamed_descriptor = tempfile_file_fileno(unnamed)) >= 0);
     options.flags = TEMPFILE_NO_DELETE_ON_CLOSE;
-    CHECK(tempfile_named_temporary_file(&options, &closed) == 0 && tempfile_file_close(closed) == 0 && there(tempfile_file_name(closed)));
+    CHECK(tempfile_named_temporary_file(&options, &closed) == 0 && tempfile_file_close(closed) == 0 &&
+          there(tempfile_file_name(closed)));
     watched = tempfile_file_name(file);
     watched_descriptor = tempfile_file_fileno(file);
 
@@ -75,13 +76,15 @@ static void everything_goes(void)
     CHECK(unlinked_after_close && watched_directory_there);
     watched = NULL;
     CHECK(!there(tempfile_file_name(file)) && !there(tempfile_file_name(used)) && !there(tempfile_file_name(detached)));
-    CHECK(!there(tempfile_file_name(closed)) && !there(tempfile_directory_name(outer)) && !there(tempfile_directory_name(inner)));
+    CHECK(!there(tempfile_file_name(closed)) && !there(tempfile_directory_name(outer)) &&
+          !there(tempfile_directory_name(inner)));
     CHECK(there(tempfile_file_name(kept)) && there(tempfile_directory_name(kept_directory)));
     CHECK(fcntl(unnamed_descriptor, F_GETFD) == -1 && fcntl(descriptor, F_GETFD) != -1 && close(descriptor) == 0);
 
     /* files as after a close, directories as after a clean-up: handles that are still to be freed */
     CHECK(tempfile_file_write(used, "x", 1) == -EBADF && tempfile_file_read(spooled, &byte, 1) == -EBADF);
-    CHECK(tempfile_file_fileno(unnamed) == -EBADF && tempfile_file_tell(file) == -EBADF && tempfile_file_keep(used) == -EBADF);
+    CHECK(tempfile_file_fileno(unnamed) == -EBADF && tempfile_file_tell(file) == -EBADF &&
+          tempfile_file_keep(used) == -EBADF);
     CHECK(tempfile_file_close(used) == 0 && tempfile_directory_cleanup(outer) == 0);
     CHECK(tempfile_cleanup() == 0 && there(tempfile_file_name(kept)));
 

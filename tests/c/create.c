@@ -57,10 +57,12 @@ static void use(tempfile_file *file)
     char text[8];
 
     CHECK(tempfile_file_write(file, "create", 6) == 6 && tempfile_file_tell(file) == 6);
-    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, text, sizeof text) == 6 && memcmp(text, "create", 6) == 0);
+    CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0 && tempfile_file_read(file, text, sizeof text) == 6 &&
+          memcmp(text, "create", 6) == 0);
 }
 
-static void make_each(const tempfile_options *options, const char *directory, const char *prefix, const char *suffix, mode_t file_mode, mode_t directory_mode)
+static void make_each(const tempfile_options *options, const char *directory, const char *prefix, const char *suffix,
+                      mode_t file_mode, mode_t directory_mode)
 {
     char path[TEMPFILE_PATH_SIZE];
     tempfile_directory *made;
@@ -70,7 +72,8 @@ static void make_each(const tempfile_options *options, const char *directory, co
 
     CHECK((descriptor = tempfile_mkstemp(options, path, sizeof path)) >= 0);
     expect_path(path, directory, prefix, suffix);
-    CHECK(mode_of(path) == (S_IFREG | file_mode) && fcntl(descriptor, F_GETFD) == FD_CLOEXEC && (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDWR);
+    CHECK(mode_of(path) == (S_IFREG | file_mode) && fcntl(descriptor, F_GETFD) == FD_CLOEXEC &&
+          (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDWR);
     CHECK(close(descriptor) == 0 && unlink(path) == 0);
 
     CHECK(tempfile_mkdtemp(options, path, sizeof path) == 0);
@@ -267,7 +270,8 @@ static void given_names(void)
         options.name = "x";
         CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && strcmp(path, below("x")) == 0 && rmdir(path) == 0);
         options.name = i % 2 ? "..." : "..a";
-        CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && strcmp(path, below(options.name)) == 0 && rmdir(path) == 0);
+        CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && strcmp(path, below(options.name)) == 0 &&
+              rmdir(path) == 0);
         options.name = ".";
         expect_error(&options, -EINVAL, "arguments", "");
         options.name = NULL;
@@ -322,7 +326,8 @@ static size_t bytes_of(const tempfile_options *options, const char *line, char *
     tempfile_file *file;
     ssize_t length;
 
-    CHECK(tempfile_named_temporary_file(options, &file) == 0 && tempfile_file_write(file, line, strlen(line)) == (int64_t)strlen(line));
+    CHECK(tempfile_named_temporary_file(options, &file) == 0 &&
+          tempfile_file_write(file, line, strlen(line)) == (int64_t)strlen(line));
     length = pread(tempfile_file_fileno(file), bytes, size, 0);
     CHECK(length >= 0);
     tempfile_file_free(file);
@@ -365,7 +370,8 @@ static int64_t read_ahead(const tempfile_options *options)
 /* A plan is for the options as they are now: another value of any field is seen, at the same address too. */
 static void every_field(void)
 {
-    char affix[] = "1.", dir[TEMPFILE_PATH_SIZE], mode[] = "w+b", encoding[] = "utf_16_le", errors[] = "xmlcharrefreplace", newline[] = "\r";
+    char affix[] = "1.", dir[TEMPFILE_PATH_SIZE], mode[] = "w+b", encoding[] = "utf_16_le", errors[] = "xmlcharrefreplace",
+         newline[] = "\r";
     tempfile_options parts = TEMPFILE_OPTIONS_INIT, text = parts, spooled = parts, unbuffered = parts;
 
     parts.suffix = parts.prefix = affix;
@@ -407,7 +413,8 @@ static void expect_roll_over(const char *directory)
     CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
     setenv("TMPDIR", directory, 1); /* chosen by now */
     snprintf(link, sizeof link, "/proc/self/fd/%d", tempfile_file_fileno(file));
-    CHECK(readlink(link, path, sizeof path - 1) > 0 && strncmp(path, directory, strlen(directory)) == 0 && path[strlen(directory)] == '/');
+    CHECK(readlink(link, path, sizeof path - 1) > 0 && strncmp(path, directory, strlen(directory)) == 0 &&
+          path[strlen(directory)] == '/');
     tempfile_file_free(file);
 }
 
@@ -488,7 +495,8 @@ static void letters(void)
 static void forks(int how)
 {
     enum { CHILDREN = 3 };
-    char(*names)[NAMES][16] = mmap(NULL, (CHILDREN + 1) * sizeof *names, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char (*names)[NAMES][16] = mmap(NULL, (CHILDREN + 1) * sizeof *names, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                                    -1, 0);
 
     CHECK(names != MAP_FAILED);
     for (int child = 0; child < CHILDREN; child++) {
@@ -555,7 +563,8 @@ static void threads(void)
     for (int i = 0; i < ROUNDS; i++) {
         pthread_t thread[THREADS];
 
-        CHECK(tempfile_named_temporary_file(NULL, &shared_file) == 0 && tempfile_temporary_directory(NULL, &shared_directory) == 0);
+        CHECK(tempfile_named_temporary_file(NULL, &shared_file) == 0 &&
+              tempfile_temporary_directory(NULL, &shared_directory) == 0);
         for (int k = 0; k < THREADS; k++)
             CHECK(pthread_create(&thread[k], NULL, keep, NULL) == 0);
         for (int k = 0; k < THREADS; k++)

@@ -116,7 +116,8 @@ static void names(long number, int (*create)(const char *name, char *path), cons
             CHECK(strcmp(fault.paths[k], fault.paths[k - 1]) != 0 && strncmp(fault.paths[k], base, strlen(base)) == 0);
     }
     fail(number, false, 2, EINTR);
-    CHECK(create(NULL, path) >= 0 && fault.calls == 3 && strcmp(fault.paths[0], path) == 0 && strcmp(fault.paths[1], path) == 0);
+    CHECK(create(NULL, path) >= 0 && fault.calls == 3 && strcmp(fault.paths[0], path) == 0 &&
+          strcmp(fault.paths[1], path) == 0);
     strcpy(path, "untouched");
     fail(number, false, TRIES + 1, EEXIST);
     CHECK(create(NULL, path) == -EEXIST && fault.calls == TRIES && strcmp(path, "untouched") == 0);

@@ -61,7 +61,8 @@ static void descriptor_round(const tempfile_options *options)
 {
     tempfile_file *file;
 
-    CHECK(tempfile_temporary_file(options, &file) == 0 && tempfile_file_fileno(file) >= 0 && close(tempfile_file_detach(file)) == 0);
+    CHECK(tempfile_temporary_file(options, &file) == 0 && tempfile_file_fileno(file) >= 0 &&
+          close(tempfile_file_detach(file)) == 0);
     tempfile_file_free(file);
 }
 
@@ -86,8 +87,9 @@ static int64_t allocations(void (*round)(const tempfile_options *), const tempfi
 
 int main(void)
 {
-    static void (*const rounds[])(const tempfile_options *) = {mkstemp_round, mkdtemp_round, mktemp_round, bare_round, named_round,
-                                                             unnamed_round, spooled_round, descriptor_round, directory_round};
+    static void (*const rounds[])(const tempfile_options *) = {mkstemp_round, mkdtemp_round,    mktemp_round,
+                                                               bare_round,    named_round,      unnamed_round,
+                                                               spooled_round, descriptor_round, directory_round};
     tempfile_options parts = TEMPFILE_OPTIONS_INIT, given = parts, relative = parts, never = parts;
 
     parts.prefix = "prefix-";

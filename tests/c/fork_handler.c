@@ -89,6 +89,7 @@ int main(void)
         CHECK(pthread_join(thread, NULL) == 0);
         CHECK(failed == 0 && (hung == 0 || way == 2));
     }
-    printf("%d calls interrupted, %d children ended by themselves and %d by their alarm; ", (int)interrupted, (int)returned, (int)hung);
+    printf("%d calls interrupted, %d children ended by themselves and %d by their alarm; ", (int)interrupted, (int)returned,
+           (int)hung);
     return passed();
 }

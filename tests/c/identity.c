@@ -51,7 +51,8 @@ static void as_another_user(void)
     expect(private_directory, -EACCES);
     CHECK(tempfile_rmtree(private_directory, 0) != 0);
     /* where he may, the file is his */
-    CHECK(tempfile_spooled_temporary_file(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"}, &file) == 0);
+    CHECK(tempfile_spooled_temporary_file(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"},
+                                          &file) == 0);
     CHECK(fstat(tempfile_file_fileno(file), &stat_) == 0 && stat_.st_uid == 65534);
     tempfile_file_free(file);
 }

@@ -24,7 +24,8 @@ static void *swap(void *unused)
     while (!stop) {
         ssize_t size = read(descriptor, buffer, sizeof buffer);
 
-        for (char *at = buffer; size > 0 && at < buffer + size; at += sizeof(struct inotify_event) + ((struct inotify_event *)at)->len) {
+        for (char *at = buffer; size > 0 && at < buffer + size;
+             at += sizeof(struct inotify_event) + ((struct inotify_event *)at)->len) {
             const struct inotify_event *event = (const void *)at;
 
             if (strncmp(event->name, "new-", 4) != 0)

@@ -53,7 +53,8 @@ static inline void check_unchanged(const struct outlook *before, int go_runs)
     CHECK(memcmp(now.limits, before->limits, sizeof now.limits) == 0);
     for (int number = 1; number <= SIGNALS; number++)
         CHECK(sigismember(&now.mask, number) == sigismember(&before->mask, number));
-    CHECK(now.signal_stack.ss_flags == before->signal_stack.ss_flags && now.signal_stack.ss_sp == before->signal_stack.ss_sp);
+    CHECK(now.signal_stack.ss_flags == before->signal_stack.ss_flags &&
+          now.signal_stack.ss_sp == before->signal_stack.ss_sp);
     CHECK(now.environment == before->environment && memcmp(now.variables, before->variables, sizeof now.variables) == 0);
     CHECK(memcmp(now.values, before->values, sizeof now.values) == 0);
     CHECK(now.descriptors == before->descriptors && now.dumpable == before->dumpable);
@@ -93,7 +94,8 @@ static inline void set_up_host(void)
     files.rlim_cur = 256;
     CHECK(setrlimit(RLIMIT_NOFILE, &files) == 0);
     sigaddset(&three.sa_mask, SIGHUP);
-    CHECK(sigaction(SIGUSR1, &one, NULL) == 0 && sigaction(SIGUSR2, &three, NULL) == 0 && sigaction(SIGRTMIN + 1, &three, NULL) == 0);
+    CHECK(sigaction(SIGUSR1, &one, NULL) == 0 && sigaction(SIGUSR2, &three, NULL) == 0 &&
+          sigaction(SIGRTMIN + 1, &three, NULL) == 0);
     three.sa_flags |= SA_ONSTACK;
     CHECK(sigaction(SIGPROF, &three, NULL) == 0 && sigaction(SIGSEGV, &three, NULL) == 0);
     CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR && signal(SIGURG, SIG_IGN) != SIG_ERR && signal(SIGFPE, SIG_IGN) != SIG_ERR);
@@ -106,10 +108,12 @@ static inline void set_up_host(void)
 static struct {
     const char *(*version)(void), *(*strerror)(int), *(*gettempprefix)(void), *(*file_name)(const tempfile_file *);
     const tempfile_error *(*last_error)(void);
-    int (*mkdtemp)(const tempfile_options *, char *, size_t), (*rmtree)(const char *, uint32_t), (*unlink)(const char *, int64_t);
+    int (*mkdtemp)(const tempfile_options *, char *, size_t), (*rmtree)(const char *, uint32_t),
+        (*unlink)(const char *, int64_t);
     int (*named)(const tempfile_options *, tempfile_file **), (*spooled)(const tempfile_options *, tempfile_file **);
     int (*directory)(const tempfile_options *, tempfile_directory **), (*adopt)(tempfile_file *), (*cleanup_on_signal)(int);
-    int64_t (*read)(tempfile_file *, void *, size_t), (*write)(tempfile_file *, const void *, size_t), (*seek)(tempfile_file *, int64_t, int);
+    int64_t (*read)(tempfile_file *, void *, size_t), (*write)(tempfile_file *, const void *, size_t),
+        (*seek)(tempfile_file *, int64_t, int);
     tempfile_fd (*fileno)(tempfile_file *), (*detach)(tempfile_file *);
     void (*free)(tempfile_file *), (*directory_free)(tempfile_directory *), (*removal_free)(tempfile_removal *);
 } call;
@@ -119,13 +123,27 @@ static inline void find_functions(void)
     const struct {
         const char *name;
         void *function;
-    } wanted[] = {
-        {"version", &call.version}, {"strerror", &call.strerror}, {"gettempprefix", &call.gettempprefix}, {"file_name", &call.file_name},
-        {"last_error", &call.last_error}, {"mkdtemp", &call.mkdtemp}, {"rmtree", &call.rmtree}, {"unlink", &call.unlink},
-        {"named_temporary_file", &call.named}, {"spooled_temporary_file", &call.spooled}, {"temporary_directory", &call.directory},
-        {"file_adopt", &call.adopt}, {"cleanup_on_signal", &call.cleanup_on_signal}, {"file_read", &call.read}, {"file_write", &call.write},
-        {"file_seek", &call.seek}, {"file_fileno", &call.fileno}, {"file_detach", &call.detach}, {"file_free", &call.free},
-        {"directory_free", &call.directory_free}, {"removal_free", &call.removal_free}};
+    } wanted[] = {{"version", &call.version},
+                  {"strerror", &call.strerror},
+                  {"gettempprefix", &call.gettempprefix},
+                  {"file_name", &call.file_name},
+                  {"last_error", &call.last_error},
+                  {"mkdtemp", &call.mkdtemp},
+                  {"rmtree", &call.rmtree},
+                  {"unlink", &call.unlink},
+                  {"named_temporary_file", &call.named},
+                  {"spooled_temporary_file", &call.spooled},
+                  {"temporary_directory", &call.directory},
+                  {"file_adopt", &call.adopt},
+                  {"cleanup_on_signal", &call.cleanup_on_signal},
+                  {"file_read", &call.read},
+                  {"file_write", &call.write},
+                  {"file_seek", &call.seek},
+                  {"file_fileno", &call.fileno},
+                  {"file_detach", &call.detach},
+                  {"file_free", &call.free},
+                  {"directory_free", &call.directory_free},
+                  {"removal_free", &call.removal_free}};
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         char name[64];
@@ -177,7 +195,8 @@ static inline void inherited(const struct outlook *before)
     char name[TEMPFILE_PATH_SIZE], text[8];
     pid_t pid;
 
-    CHECK(call.spooled(NULL, &spooled) == 0 && call.write(spooled, "spooled", 7) == 7 && call.seek(spooled, 0, SEEK_SET) == 0);
+    CHECK(call.spooled(NULL, &spooled) == 0 && call.write(spooled, "spooled", 7) == 7 &&
+          call.seek(spooled, 0, SEEK_SET) == 0);
     CHECK(call.named(NULL, &named) == 0 && call.named(NULL, &detached) == 0 && call.directory(NULL, &directory) == 0);
     pid = fork();
     if (pid == 0) {

@@ -24,7 +24,8 @@ static void set_up(void)
     CHECK(setrlimit(RLIMIT_NOFILE, &files) == 0);
     CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     sigfillset(&masked.sa_mask);
-    CHECK(sigaction(SIGALRM, &plain, NULL) == 0 && sigaction(SIGUSR1, &masked, NULL) == 0 && sigaction(SIGRTMAX, &masked, NULL) == 0);
+    CHECK(sigaction(SIGALRM, &plain, NULL) == 0 && sigaction(SIGUSR1, &masked, NULL) == 0 &&
+          sigaction(SIGRTMAX, &masked, NULL) == 0);
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGUSR2);
     CHECK(sigprocmask(SIG_BLOCK, &blocked, NULL) == 0);

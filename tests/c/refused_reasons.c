@@ -164,7 +164,8 @@ static void try(void (*obstacle)(void))
 
 int main(void)
 {
-    static void (*const obstacles[])(void) = {no_address_space, large_stacks, no_data, few_threads, no_threads, no_signal_stack};
+    static void (*const obstacles[])(void) = {no_address_space, large_stacks, no_data,
+                                              few_threads,      no_threads,   no_signal_stack};
     const int count = sizeof obstacles / sizeof *obstacles;
 
     for (where = FIRST; where < PLACES; where++)

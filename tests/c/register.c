@@ -74,7 +74,8 @@ static void files_go(void)
     file = registered_file(made);
     CHECK(strcmp(tempfile_file_name(file), made) == 0 && tempfile_file_rolled(file) == -EBADF);
     CHECK(tempfile_file_read(file, &byte, 1) == -EBADF && tempfile_file_write(file, &byte, 1) == -EBADF);
-    CHECK(tempfile_file_fileno(file) == -EBADF && tempfile_file_detach(file) == -EBADF && tempfile_file_seek(file, 0, 0) == -EBADF);
+    CHECK(tempfile_file_fileno(file) == -EBADF && tempfile_file_detach(file) == -EBADF &&
+          tempfile_file_seek(file, 0, 0) == -EBADF);
     CHECK(there(made));
     tempfile_file_free(file);
     CHECK(!there(made) && write(descriptor, &byte, 1) == 1 && close(descriptor) == 0);

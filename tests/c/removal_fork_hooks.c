@@ -69,7 +69,8 @@ int main(void)
 {
     int inside = 0, started;
 
-    CHECK(tempfile_mkdtemp(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL},
+    CHECK(tempfile_mkdtemp(&(tempfile_options){.struct_size = sizeof(tempfile_options),
+                                               .dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL},
                            parent, sizeof parent) == 0);
     snprintf(tree, sizeof tree, "%s/tree", parent);
     CHECK(tempfile_test_helpers(HELPERS) == 0);

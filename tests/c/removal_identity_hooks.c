@@ -69,7 +69,8 @@ static void allow(int ruleset, int below, uint64_t access)
 /* Directories may go, and the files in even ones. */
 static bool behind_landlock(void)
 {
-    struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR};
+    struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                                                               LANDLOCK_ACCESS_FS_REMOVE_DIR};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
 
     if (ruleset < 0) {
@@ -130,7 +131,8 @@ int main(void)
     int started = 0;
 
     /* where every user gets to */
-    CHECK(tempfile_mkdtemp(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"}, parent, sizeof parent) == 0);
+    CHECK(tempfile_mkdtemp(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"}, parent,
+                           sizeof parent) == 0);
     CHECK(chmod(parent, 0777) == 0);
     snprintf(tree, sizeof tree, "%s/tree", parent);
     for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {

@@ -113,7 +113,8 @@ static void left_to_the_host(int number)
 
     signal(SIGTERM, go_on);
     start();
-    CHECK(raise(SIGTERM) == 0 && handled == 1 && access(named, F_OK) == 0 && access(empty, F_OK) == 0 && access(full, F_OK) == 0);
+    CHECK(raise(SIGTERM) == 0 && handled == 1 && access(named, F_OK) == 0 && access(empty, F_OK) == 0 &&
+          access(full, F_OK) == 0);
     CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
     CHECK(tempfile_cleanup_at_signal(SIGTERM, TEMPFILE_SIGNAL_ALWAYS) == 0);
     CHECK(raise(SIGTERM) == 0 && handled == 2 && access(named, F_OK) != 0 && access(full, F_OK) != 0);
@@ -327,11 +328,21 @@ static const struct story {
     void (*run)(int number);
     int stay; /* entries that are left */
 } stories[] = {
-    {"by default", by_default, 1}, {"twice", twice, 1}, {"chained", chained, 2}, {"once only", once_only, 1},
-    {"some only", some_only, 1}, {"left to the host", left_to_the_host, 2}, {"over the library", over_the_library, 1},
-    {"over and gone", over_and_gone, 1}, {"informed by default", informed_by_default, 2}, {"vfork", by_vfork, 1},
-    {"ignored", ignored, 1}, {"large handler", with_large_handler, 1}, {"children", by_children, 1},
-    {"heir", by_heir, 1}, {"mid-call", mid_call, 1},
+    {"by default", by_default, 1},
+    {"twice", twice, 1},
+    {"chained", chained, 2},
+    {"once only", once_only, 1},
+    {"some only", some_only, 1},
+    {"left to the host", left_to_the_host, 2},
+    {"over the library", over_the_library, 1},
+    {"over and gone", over_and_gone, 1},
+    {"informed by default", informed_by_default, 2},
+    {"vfork", by_vfork, 1},
+    {"ignored", ignored, 1},
+    {"large handler", with_large_handler, 1},
+    {"children", by_children, 1},
+    {"heir", by_heir, 1},
+    {"mid-call", mid_call, 1},
 };
 
 static void expect(const char *self, const struct story *story, int number)
@@ -372,7 +383,8 @@ int main(int count, char **arguments)
         expect(arguments[0], &stories[stories_count - 1], numbers[i]);
     }
     for (int i = 1; i < stories_count - 1; i++)
-        expect(arguments[0], &stories[i], stories[i].run == chained || stories[i].run == left_to_the_host ? SIGQUIT : SIGTERM);
+        expect(arguments[0], &stories[i],
+               stories[i].run == chained || stories[i].run == left_to_the_host ? SIGQUIT : SIGTERM);
     printf("%d stories, 4 signals; ", stories_count);
     return passed();
 }

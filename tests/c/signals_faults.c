@@ -365,9 +365,15 @@ int main(void)
 {
     static const struct {
         void (*prepare)(void), (*meet)(void);
-    } stories[] = {{prepare_plain, meet_all}, {prepare_information, meet_information}, {prepare_mending, meet_mending},
-                   {prepare_nested, meet_nested}, {prepare_without_deferral, meet_without_deferral}, {prepare_ignored, meet_ignored},
-                   {prepare_default, meet_default}, {prepare_once, meet_once}, {prepare_overflow, meet_overflow}};
+    } stories[] = {{prepare_plain, meet_all},
+                   {prepare_information, meet_information},
+                   {prepare_mending, meet_mending},
+                   {prepare_nested, meet_nested},
+                   {prepare_without_deferral, meet_without_deferral},
+                   {prepare_ignored, meet_ignored},
+                   {prepare_default, meet_default},
+                   {prepare_once, meet_once},
+                   {prepare_overflow, meet_overflow}};
     const int count = sizeof stories / sizeof *stories;
     struct rlimit no_core = {0, 0};
     long page = sysconf(_SC_PAGESIZE);

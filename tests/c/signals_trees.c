@@ -66,7 +66,8 @@ static void all_sorts(void)
     CHECK(mkdir("read-only", 0700) == 0 && mkdir("read-only/in", 0700) == 0 && mkfifo("fifo", 0600) == 0);
     write_file("read-only/in/file");
     CHECK(chmod("read-only/in", 0500) == 0 && chmod("read-only", 0500) == 0);
-    CHECK(symlink(in_base("victim"), "link") == 0 && symlink("/nowhere", "broken") == 0 && symlink(in_base("victim"), "read") == 0);
+    CHECK(symlink(in_base("victim"), "link") == 0 && symlink("/nowhere", "broken") == 0 &&
+          symlink(in_base("victim"), "read") == 0);
     memset(name, 'n', 255);
     name[255] = '\0';
     write_file(name);
@@ -207,9 +208,16 @@ static const struct story {
     int stay; /* beside the victim; -1: it is not said */
     int as_root;
 } stories[] = {
-    {"all sorts", all_sorts, 0, 0}, {"many", many, 0, 0}, {"deep", deep, 0, 0}, {"too deep", too_deep, 1, 0},
-    {"few descriptors", few_descriptors, 0, 0}, {"other root", other_root, -1, 0}, {"link as root", link_as_root, -1, 0},
-    {"mounted below", mounted_below, 1, 1}, {"mounted root", mounted_root, 1, 1}, {"refilled", refilled, -1, 0},
+    {"all sorts", all_sorts, 0, 0},
+    {"many", many, 0, 0},
+    {"deep", deep, 0, 0},
+    {"too deep", too_deep, 1, 0},
+    {"few descriptors", few_descriptors, 0, 0},
+    {"other root", other_root, -1, 0},
+    {"link as root", link_as_root, -1, 0},
+    {"mounted below", mounted_below, 1, 1},
+    {"mounted root", mounted_root, 1, 1},
+    {"refilled", refilled, -1, 0},
 };
 
 static int skipped;

@@ -3,10 +3,19 @@
 #include "process.h"
 
 /* One that a Go program would not start with, others that it would print by, or stop at. */
-static const char *const settings[] = {
-    "GOMEMLIMIT=bogus", "GOMEMLIMIT=1", "GOGC=bogus", "GOGC=off", "GOMAXPROCS=1", "GOMAXPROCS=bogus", "GOTRACEBACK=crash", "GODEBUG=schedtrace=1000",
-    "GODEBUG=inittrace=1,gctrace=1,scheddetail=1,schedtrace=1", "GODEBUG=http2debug=2,madvdontneed=1,asyncpreemptoff=0", "GOCOVERDIR=/no such directory",
-    "GORACE=bogus", "GODEBUG=bogus"};
+static const char *const settings[] = {"GOMEMLIMIT=bogus",
+                                       "GOMEMLIMIT=1",
+                                       "GOGC=bogus",
+                                       "GOGC=off",
+                                       "GOMAXPROCS=1",
+                                       "GOMAXPROCS=bogus",
+                                       "GOTRACEBACK=crash",
+                                       "GODEBUG=schedtrace=1000",
+                                       "GODEBUG=inittrace=1,gctrace=1,scheddetail=1,schedtrace=1",
+                                       "GODEBUG=http2debug=2,madvdontneed=1,asyncpreemptoff=0",
+                                       "GOCOVERDIR=/no such directory",
+                                       "GORACE=bogus",
+                                       "GODEBUG=bogus"};
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
 static void use(void)

@@ -26,7 +26,8 @@ static tempfile_file *make(int spooled, const char *encoding, const char *errors
     options.encoding = encoding;
     options.errors = errors;
     options.newline = newline;
-    CHECK((spooled ? tempfile_spooled_temporary_file(&options, &file) : tempfile_named_temporary_file(&options, &file)) == 0);
+    CHECK((spooled ? tempfile_spooled_temporary_file(&options, &file) : tempfile_named_temporary_file(&options, &file)) ==
+          0);
     return file;
 }
 
@@ -46,7 +47,8 @@ static void read_rest(tempfile_file *file, size_t from, size_t size)
 }
 
 /* Runs work in a child, or in a child's child. */
-static void in_child(int generations, void (*work)(tempfile_file *, size_t, size_t), tempfile_file *file, size_t from, size_t size)
+static void in_child(int generations, void (*work)(tempfile_file *, size_t, size_t), tempfile_file *file, size_t from,
+                     size_t size)
 {
     int status;
     pid_t child = fork();
@@ -118,7 +120,8 @@ static void half_written(const char *encoding, const char *wanted, size_t size, 
 
     write_all(file, "\xe3\x81\x82", 3);
     in_child(generations, write_on, file, 0, 0);
-    CHECK(pread(tempfile_file_fileno(file), content, sizeof content, 0) == (ssize_t)size && memcmp(content, wanted, size) == 0);
+    CHECK(pread(tempfile_file_fileno(file), content, sizeof content, 0) == (ssize_t)size &&
+          memcmp(content, wanted, size) == 0);
     tempfile_file_free(file);
 }
 

@@ -13,7 +13,8 @@ enum { MB = 1 << 20, LONG = 256 * MB };
 
 static const struct {
     const char *encoding, *newline, *mode;
-} modes[] = {{NULL, NULL, "w+"}, {NULL, "\r\n", "w+"}, {"utf-16", NULL, "w+"}, {"latin-1", NULL, "w+"}, {"iso2022_jp", "", "w+"}, {NULL, NULL, "w+b"}};
+} modes[] = {{NULL, NULL, "w+"},      {NULL, "\r\n", "w+"},     {"utf-16", NULL, "w+"},
+             {"latin-1", NULL, "w+"}, {"iso2022_jp", "", "w+"}, {NULL, NULL, "w+b"}};
 enum { MODES = sizeof modes / sizeof *modes };
 
 static char *memory; /* of LONG bytes of ASCII, and nothing is mapped behind it */
@@ -67,7 +68,8 @@ static void *wrong_sizes(void *unused)
                 if (result == 4096)
                     result = -EFAULT; /* bytes, of which the system has taken those that there were */
                 CHECK(result == -EFAULT || result == -ENOMEM || result == -EFBIG);
-                CHECK(tempfile_file_tell(file) == 4 || strchr(modes[mode].mode, 'b') != NULL || modes[mode].encoding != NULL);
+                CHECK(tempfile_file_tell(file) == 4 || strchr(modes[mode].mode, 'b') != NULL ||
+                      modes[mode].encoding != NULL);
                 if (strchr(modes[mode].mode, 'b') == NULL)
                     check_whole(file);
                 CHECK(tempfile_file_close(file) == 0);
@@ -139,8 +141,8 @@ static void long_names(const char *text)
     tempfile_directory *directory = NULL;
     tempfile_removal *removal = NULL;
     char path[TEMPFILE_PATH_SIZE];
-    const char **const texts[] = {&options.suffix, &options.prefix, &options.dir, &options.name, &options.mode, &options.encoding,
-                                  &options.errors, &options.newline};
+    const char **const texts[] = {&options.suffix, &options.prefix,   &options.dir,    &options.name,
+                                  &options.mode,   &options.encoding, &options.errors, &options.newline};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         options = (tempfile_options)TEMPFILE_OPTIONS_INIT;
@@ -174,7 +176,8 @@ static void endless_names(void)
 
     CHECK(pages >= 0 && ftruncate(pages, PIECE) == 0 && name != MAP_FAILED);
     for (size_t at = 0; at < size; at += PIECE)
-        CHECK(mmap(name + at, PIECE, PROT_READ | PROT_WRITE, MAP_FIXED | (at + PIECE < size ? MAP_SHARED : MAP_PRIVATE), pages, 0) == name + at);
+        CHECK(mmap(name + at, PIECE, PROT_READ | PROT_WRITE, MAP_FIXED | (at + PIECE < size ? MAP_SHARED : MAP_PRIVATE),
+                   pages, 0) == name + at);
     memset(name, 'n', PIECE);
     name[size - 1] = '\0';
     CHECK(close(pages) == 0);

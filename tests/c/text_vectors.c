@@ -19,7 +19,8 @@ static int same(const char *data, size_t size, const struct json *object, const 
     const struct json *member = json_get(object, key);
 
     if (json_get(object, "length") != NULL)
-        return (int64_t)size == json_number(object, "length", 0) && fnv(data, size) == (uint32_t)json_number(object, "fnv", 0);
+        return (int64_t)size == json_number(object, "length", 0) &&
+               fnv(data, size) == (uint32_t)json_number(object, "fnv", 0);
     return member == NULL || (member->size == size && memcmp(member->text, data, size) == 0);
 }
 
@@ -29,7 +30,10 @@ static int errno_of(const struct json *step)
 
     if (name == NULL)
         return 0;
-    return strcmp(name, "EILSEQ") == 0 ? EILSEQ : strcmp(name, "EINVAL") == 0 ? EINVAL : strcmp(name, "EBADF") == 0 ? EBADF : -1;
+    return strcmp(name, "EILSEQ") == 0   ? EILSEQ
+           : strcmp(name, "EINVAL") == 0 ? EINVAL
+           : strcmp(name, "EBADF") == 0  ? EBADF
+                                         : -1;
 }
 
 static tempfile_file *file_of(const struct json *c)

@@ -172,8 +172,7 @@ int main(void)
     printf("coroutines: skipped, as musl has no makecontext; ");
 #endif
     printf("%d descriptors, %d threads, %ld KB, and after %d threads and %d coroutines %d, %d, %ld KB; ", descriptors, tasks,
-           memory, THREADS, 2 * COROUTINES, count_entries("/proc/self/fd"),
-           count_entries("/proc/self/task"), resident_kb());
+           memory, THREADS, 2 * COROUTINES, count_entries("/proc/self/fd"), count_entries("/proc/self/task"), resident_kb());
     CHECK(count_entries("/proc/self/fd") <= descriptors + RUNTIME_OWN);
     CHECK(count_entries("/proc/self/task") <= tasks + 8); /* Go adds threads of its own as it needs them, up to a few */
     CHECK(resident_kb() < memory + BOUND_KB || getenv("EMULATOR") != NULL); /* which keeps what it has translated */

@@ -137,7 +137,8 @@ static void unnamed(void)
 
         CHECK(descriptor >= 0 && (fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
         CHECK(fstat(descriptor, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_nlink == 0);
-        CHECK(write(descriptor, "x", 1) == 1 && pread(descriptor, &byte, 1, 0) == 1 && byte == 'x' && close(descriptor) == 0);
+        CHECK(write(descriptor, "x", 1) == 1 && pread(descriptor, &byte, 1, 0) == 1 && byte == 'x' &&
+              close(descriptor) == 0);
         options.flags = TEMPFILE_NO_O_TMPFILE; /* the same with a name for an instant */
     }
     options.prefix = "a/b";
@@ -158,10 +159,12 @@ static void into(void)
     for (int i = 0; i < 3; i++) { /* with Go's plan, and again */
         tempfile_fd descriptor = -1;
 
-        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 1);
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 &&
+              status.st_nlink == 1);
         CHECK(close(descriptor) == 0 && unlink(path) == 0);
         descriptor = -1;
-        CHECK(all.unnamed_into(&options, &descriptor) == descriptor && fstat(descriptor, &status) == 0 && status.st_nlink == 0);
+        CHECK(all.unnamed_into(&options, &descriptor) == descriptor && fstat(descriptor, &status) == 0 &&
+              status.st_nlink == 0);
         CHECK(close(descriptor) == 0);
         descriptor = -1;
         CHECK(all.mkstemp_into(&options, path, 3, &descriptor) == -ERANGE && descriptor == -1);
@@ -171,7 +174,8 @@ static void into(void)
     {
         tempfile_fd descriptor = -1;
 
-        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == -ENOENT && all.unnamed_into(&options, &descriptor) == -ENOENT);
+        CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == -ENOENT &&
+              all.unnamed_into(&options, &descriptor) == -ENOENT);
         CHECK(descriptor == -1 && all.last_error()->code == -ENOENT);
     }
 }
@@ -215,7 +219,8 @@ static void files(void)
     CHECK(all.named_temporary_file(NULL, &file) == 0);
     strcpy(path, all.file_name(file));
     CHECK(all.file_write(file, "one\ntwo", 7) == 7 && all.file_tell(file) == 7);
-    CHECK(all.file_seek(file, 0, SEEK_SET) == 0 && all.file_readline(file, line, sizeof line) == 4 && strcmp(line, "one\n") == 0);
+    CHECK(all.file_seek(file, 0, SEEK_SET) == 0 && all.file_readline(file, line, sizeof line) == 4 &&
+          strcmp(line, "one\n") == 0);
     CHECK(all.file_read(file, line, sizeof line) == 3 && memcmp(line, "two", 3) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);

@@ -219,8 +219,8 @@ static uint64_t compare_trees(const char *copy)
             die("%s differs from its original", unpacked_one.path);
         need(tempfile_file_write(manifest, line,
                                  (size_t)snprintf(line, sizeof line, "%016llx %llu %s\n",
-                                                  (unsigned long long)original.checksum,
-                                                  (unsigned long long)original.size, original.path)));
+                                                  (unsigned long long)original.checksum, (unsigned long long)original.size,
+                                                  original.path)));
         files++;
         bytes += original.size;
     }

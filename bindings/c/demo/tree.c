@@ -41,17 +41,13 @@ int tree_next(struct tree *tree, struct tree_entry *out_entry)
         switch (found->fts_info) {
         case FTS_F:
         case FTS_SL:
-        case FTS_SLNONE:
-            tree_file(found->fts_path, &out_entry->size, &out_entry->checksum);
-            return 1;
+        case FTS_SLNONE: tree_file(found->fts_path, &out_entry->size, &out_entry->checksum); return 1;
         case FTS_D:
             if (found->fts_level == 1 && tree->without != NULL && strcmp(found->fts_name, tree->without) == 0)
                 fts_set(tree->walk, found, FTS_SKIP);
             break;
-        case FTS_DP:
-            break;
-        default:
-            die("cannot walk %s: %s", found->fts_path, strerror(found->fts_errno));
+        case FTS_DP: break;
+        default: die("cannot walk %s: %s", found->fts_path, strerror(found->fts_errno));
         }
     }
     return 0;

@@ -24,8 +24,7 @@ int main(void)
     for (int i = 0; i < 4; i++) {
         if (tempfile_file_write(file, block, sizeof block) < 0)
             return failed();
-        printf("%d bytes %s\n", (int)tempfile_file_tell(file),
-               tempfile_file_rolled(file) == 1 ? "on disk" : "in memory");
+        printf("%d bytes %s\n", (int)tempfile_file_tell(file), tempfile_file_rolled(file) == 1 ? "on disk" : "in memory");
     }
 
     /* Reading is the same in both places. */

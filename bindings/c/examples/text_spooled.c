@@ -23,7 +23,9 @@ static int print_line(tempfile_file *file)
 
 int main(void)
 {
-    static const char text[] = "\xc3\xa9t\xc3\xa9\r\nfa\xc3\xa7" "ade\r\n", more[] = "100 \xe2\x82\xac\r\n";
+    static const char text[] = "\xc3\xa9t\xc3\xa9\r\nfa\xc3\xa7"
+                               "ade\r\n",
+                      more[] = "100 \xe2\x82\xac\r\n";
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
     tempfile_file *file;
     int64_t here;

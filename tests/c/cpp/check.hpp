@@ -8,14 +8,14 @@
 
 inline int checks = 0;
 
-#define CHECK(condition)                                                                                             \
-    do {                                                                                                             \
-        checks++;                                                                                                    \
-        if (!(condition)) {                                                                                          \
-            std::fprintf(stderr, "%s:%d: %s\n    last error: %s\n", __FILE__, __LINE__, #condition,                  \
-                         tempfile_last_error()->message);                                                            \
-            _exit(1);                                                                                                \
-        }                                                                                                            \
+#define CHECK(condition)                                                                            \
+    do {                                                                                            \
+        checks++;                                                                                   \
+        if (!(condition)) {                                                                         \
+            std::fprintf(stderr, "%s:%d: %s\n    last error: %s\n", __FILE__, __LINE__, #condition, \
+                         tempfile_last_error()->message);                                           \
+            _exit(1);                                                                               \
+        }                                                                                           \
     } while (0)
 
 // The call must throw a tempfile::error with this errno; gives it.

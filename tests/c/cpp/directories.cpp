@@ -62,7 +62,9 @@ static void a_child_adopts()
         std::error_code code;
         directory.adopt();
         directory.adopt(code);
-        { const auto gone = std::move(directory); }
+        {
+            const auto gone = std::move(directory);
+        }
         _exit(!code && !fs::exists(path) ? 0 : 1);
     }
     int status = 0;
@@ -86,7 +88,10 @@ static void removals_show_progress()
     }));
     CHECK(calls == 2 && last >= 512 && last < entries && fs::is_directory(path));
     const std::uint64_t before = last;
-    CHECK(tempfile::rmtree(path, [&](std::uint64_t removed) { last = removed; return true; }));
+    CHECK(tempfile::rmtree(path, [&](std::uint64_t removed) {
+        last = removed;
+        return true;
+    }));
     CHECK(before + last == entries && !fs::exists(path));
 
     // What the callback throws reaches the caller, and the rest stays.

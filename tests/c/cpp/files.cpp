@@ -61,9 +61,9 @@ static void errors_come_in_two_forms()
 
     // A view with a NUL would name another file in C.
     const std::string_view nul("a\0b", 3);
-    for (auto field : {&tempfile::options::prefix, &tempfile::options::suffix, &tempfile::options::name,
-                       &tempfile::options::mode, &tempfile::options::encoding, &tempfile::options::errors,
-                       &tempfile::options::newline}) {
+    for (auto field :
+         {&tempfile::options::prefix, &tempfile::options::suffix, &tempfile::options::name, &tempfile::options::mode,
+          &tempfile::options::encoding, &tempfile::options::errors, &tempfile::options::newline}) {
         tempfile::options with;
         with.*field = nul;
         thrown(EINVAL, [&] { (void)tempfile::temporary_file(with); });
@@ -202,7 +202,9 @@ static void a_child_deletes_nothing_until_it_adopts()
     file.write("of the parent");
     const pid_t child = fork();
     if (child == 0) {
-        { const auto gone = std::move(file); }
+        {
+            const auto gone = std::move(file);
+        }
         _exit(fs::exists(path) ? 0 : 1);
     }
     int status = 0;
@@ -213,7 +215,9 @@ static void a_child_deletes_nothing_until_it_adopts()
         std::error_code code;
         file.adopt();
         file.adopt(code);
-        { const auto gone = std::move(file); }
+        {
+            const auto gone = std::move(file);
+        }
         _exit(!code && !fs::exists(path) ? 0 : 1);
     }
     CHECK(heir > 0 && waitpid(heir, &status, 0) == heir && status == 0 && !fs::exists(path));

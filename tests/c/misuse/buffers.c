@@ -77,7 +77,8 @@ static void random_names(void)
     }
     /* 9 times these are more than memory, or, as a product that wraps, nearly nothing. */
     for (size_t i = 0; i < 4; i++)
-        CHECK(tempfile_random_names(page_end - 9, (size_t[]){SIZE_MAX, SIZE_MAX / 9 + 1, SIZE_MAX / 9, INT64_MAX / 9 + 1}[i]) == -EINVAL);
+        CHECK(tempfile_random_names(page_end - 9,
+                                    (size_t[]){SIZE_MAX, SIZE_MAX / 9 + 1, SIZE_MAX / 9, INT64_MAX / 9 + 1}[i]) == -EINVAL);
 }
 
 static void files(void)

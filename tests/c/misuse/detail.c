@@ -28,11 +28,21 @@ static void messages_are_one_line(void)
 {
     static const struct {
         const char *bytes, *shown;
-    } names[] = {
-        {"a\nb", "a\\nb"}, {"\r\t", "\\r\\t"}, {"\x1b[31m", "\\x1b[31m"}, {"\x01\x1f\x7f ", "\\x01\\x1f\\x7f "}, {"back\\slash", "back\\slash"},
-        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
-        {"\xff\x80", "\\xff\\x80"}, {"\xc2\x9b" "2J", "\\xc2\\x9b2J"}, {"\xc0\xaf", "\\xc0\\xaf"}, {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
-        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, {"\xe2\x82", "\\xe2\\x82"}, {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}};
+    } names[] = {{"a\nb", "a\\nb"},
+                 {"\r\t", "\\r\\t"},
+                 {"\x1b[31m", "\\x1b[31m"},
+                 {"\x01\x1f\x7f ", "\\x01\\x1f\\x7f "},
+                 {"back\\slash", "back\\slash"},
+                 {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+                 {"\xff\x80", "\\xff\\x80"},
+                 {"\xc2\x9b"
+                  "2J",
+                  "\\xc2\\x9b2J"},
+                 {"\xc0\xaf", "\\xc0\\xaf"},
+                 {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+                 {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
+                 {"\xe2\x82", "\\xe2\\x82"},
+                 {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[TEMPFILE_PATH_SIZE], directory[64], wanted[128];
@@ -44,7 +54,8 @@ static void messages_are_one_line(void)
         CHECK(tempfile_mkstemp(&options, path, sizeof path) == -ENOENT);
         snprintf(wanted, sizeof wanted, "/nowhere/%s/tmpname", names[i].bytes);
         CHECK(strcmp(tempfile_last_error()->path, wanted) == 0);
-        snprintf(wanted, sizeof wanted, "tempfile_mkstemp: open: /nowhere/%s/tmpname: no such file or directory", names[i].shown);
+        snprintf(wanted, sizeof wanted, "tempfile_mkstemp: open: /nowhere/%s/tmpname: no such file or directory",
+                 names[i].shown);
         CHECK(strcmp(tempfile_last_error()->message, wanted) == 0);
     }
 }
@@ -147,7 +158,8 @@ static void own_strings(void)
     snprintf(below, sizeof below, "%s/no/such/directory", getenv("TMPDIR"));
     options.dir = below;
     CHECK(tempfile_mkdtemp(&options, path, sizeof path) == -ENOENT);
-    CHECK(strncmp(tempfile_last_error()->path, below, strlen(below)) == 0 && strcmp(tempfile_last_error()->operation, "mkdir") == 0);
+    CHECK(strncmp(tempfile_last_error()->path, below, strlen(below)) == 0 &&
+          strcmp(tempfile_last_error()->operation, "mkdir") == 0);
     CHECK(strstr(tempfile_last_error()->message, below) != NULL);
     for (int i = 0; i < 3; i++) {
         options.dir = tempfile_last_error()->path;

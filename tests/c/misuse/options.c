@@ -67,12 +67,11 @@ static void every_size(char *end)
 /* What an older program does not know is not read, whatever lies behind its struct. */
 static void older(void)
 {
-    static const size_t fields[] = {offsetof(tempfile_options, suffix),  offsetof(tempfile_options, prefix),
-                                    offsetof(tempfile_options, dir),     offsetof(tempfile_options, mode),
-                                    offsetof(tempfile_options, encoding), offsetof(tempfile_options, errors),
-                                    offsetof(tempfile_options, newline), offsetof(tempfile_options, name),
-                                    offsetof(tempfile_options, buffering), offsetof(tempfile_options, max_size),
-                                    offsetof(tempfile_options, flags)};
+    static const size_t fields[] = {
+        offsetof(tempfile_options, suffix),   offsetof(tempfile_options, prefix),   offsetof(tempfile_options, dir),
+        offsetof(tempfile_options, mode),     offsetof(tempfile_options, encoding), offsetof(tempfile_options, errors),
+        offsetof(tempfile_options, newline),  offsetof(tempfile_options, name),     offsetof(tempfile_options, buffering),
+        offsetof(tempfile_options, max_size), offsetof(tempfile_options, flags)};
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         tempfile_options options;
@@ -88,7 +87,8 @@ static void older(void)
 /* A size that is a slip must not make the library read what is not there. */
 static void huge(char *end)
 {
-    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 7, (size_t)1 << 63, (size_t)1 << 32, (size_t)1 << 20, 8192, 4104, 4097};
+    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 7, (size_t)1 << 63, (size_t)1 << 32, (size_t)1 << 20, 8192,
+                                   4104,     4097};
     tempfile_options *options = (tempfile_options *)end - 1;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
@@ -101,8 +101,8 @@ static void huge(char *end)
 
 static void flags(void)
 {
-    const uint32_t known = TEMPFILE_NO_DELETE | TEMPFILE_NO_DELETE_ON_CLOSE | TEMPFILE_IGNORE_CLEANUP_ERRORS | TEMPFILE_TEXT |
-                           TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE;
+    const uint32_t known = TEMPFILE_NO_DELETE | TEMPFILE_NO_DELETE_ON_CLOSE | TEMPFILE_IGNORE_CLEANUP_ERRORS |
+                           TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE;
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
     tempfile_removal *removal = NULL;
     char path[TEMPFILE_PATH_SIZE];

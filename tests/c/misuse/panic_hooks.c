@@ -101,7 +101,8 @@ static void at_end(void *unused)
 
 static void *change_stacks(void *memory)
 {
-    stack_t a = {.ss_sp = memory, .ss_size = OWN_STACK / 2}, b = {.ss_sp = (char *)memory + OWN_STACK / 2, .ss_size = OWN_STACK / 2};
+    stack_t a = {.ss_sp = memory, .ss_size = OWN_STACK / 2},
+            b = {.ss_sp = (char *)memory + OWN_STACK / 2, .ss_size = OWN_STACK / 2};
     stack_t none = {.ss_flags = SS_DISABLE};
     const stack_t *turns[] = {&a, &none, &b, &a, &none, &a};
 

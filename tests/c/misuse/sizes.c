@@ -123,7 +123,8 @@ static void options_and_codes(void)
     }
     for (int64_t code = -5000; code <= 5000; code++)
         CHECK(*tempfile_strerror((int)code) != '\0');
-    CHECK(strcmp(tempfile_strerror(INT_MIN), "Unknown error") == 0 && strcmp(tempfile_strerror(INT_MAX), "Unknown error") == 0);
+    CHECK(strcmp(tempfile_strerror(INT_MIN), "Unknown error") == 0 &&
+          strcmp(tempfile_strerror(INT_MAX), "Unknown error") == 0);
     CHECK(strcmp(tempfile_strerror(-ENOENT), tempfile_strerror(ENOENT)) == 0);
 }
 

@@ -29,7 +29,10 @@ static void use_file(unsigned number)
     switch (number % 9) {
     case 0:
     case 1:
-    case 2: memset(buffer, 'm', sizeof buffer); result = tempfile_file_write(file, buffer, 1 + number % sizeof buffer); break;
+    case 2:
+        memset(buffer, 'm', sizeof buffer);
+        result = tempfile_file_write(file, buffer, 1 + number % sizeof buffer);
+        break;
     case 3:
     case 4:
         result = tempfile_file_read(file, buffer, sizeof buffer);
@@ -167,8 +170,9 @@ static void a_thousand(void)
     int64_t live = tempfile_test_live();
 
     for (int i = 0; i < OBJECTS; i++) {
-        CHECK((i % 2 == 0 ? tempfile_spooled_temporary_file(NULL, &files[i]) : i % 64 == 1 ? tempfile_temporary_file(NULL, &files[i])
-                                                                         : tempfile_named_temporary_file(NULL, &files[i])) == 0);
+        CHECK((i % 2 == 0    ? tempfile_spooled_temporary_file(NULL, &files[i])
+               : i % 64 == 1 ? tempfile_temporary_file(NULL, &files[i])
+                             : tempfile_named_temporary_file(NULL, &files[i])) == 0);
         CHECK(tempfile_file_write(files[i], &i, sizeof i) == sizeof i);
         if (i % 2 == 1 && i % 64 != 1) /* so many descriptors are more than some hosts allow */
             CHECK(tempfile_file_close(files[i]) == 0);

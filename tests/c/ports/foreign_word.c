@@ -34,7 +34,8 @@ static void words(void)
     pthread_t thread;
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        CHECK(pthread_create(&thread, NULL, with_a_word_of_its_own, (void *)values[i]) == 0 && pthread_join(thread, NULL) == 0);
+        CHECK(pthread_create(&thread, NULL, with_a_word_of_its_own, (void *)values[i]) == 0 &&
+              pthread_join(thread, NULL) == 0);
 }
 
 int main(void)

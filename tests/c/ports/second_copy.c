@@ -22,7 +22,8 @@ static void second_is_refused(void)
     char path[TEMPFILE_PATH_SIZE] = "untouched";
 
     CHECK(second.mkdtemp(NULL, path, sizeof path) == -EBUSY && strcmp(path, "untouched") == 0);
-    CHECK(second.last_error()->code == -EBUSY && strstr(second.last_error()->message, "another copy of libtempfile is loaded") != NULL);
+    CHECK(second.last_error()->code == -EBUSY &&
+          strstr(second.last_error()->message, "another copy of libtempfile is loaded") != NULL);
     CHECK(second.gettempdir(path, sizeof path) == -EBUSY);
     CHECK(second.named_temporary_file(NULL, &file) == -EBUSY && file == (tempfile_file *)&first);
     CHECK(second.spooled_temporary_file(NULL, &file) == -EBUSY && file == (tempfile_file *)&first);

@@ -39,8 +39,14 @@ static char content[CONTENT];
 static tempfile_directory *made;
 static int levels = 3;
 
-static void begin(void) { access("/libtempfile/begin", F_OK); }
-static void end(void) { access("/libtempfile/end", F_OK); }
+static void begin(void)
+{
+    access("/libtempfile/begin", F_OK);
+}
+static void end(void)
+{
+    access("/libtempfile/end", F_OK);
+}
 
 static char detail[TEMPFILE_PATH_SIZE * 3];
 
@@ -109,7 +115,10 @@ static void lock(const char *below, mode_t mode)
 
 static tempfile_options options = TEMPFILE_OPTIONS_INIT;
 
-static int keep_first(int first, int64_t later) { return first != 0 ? first : later < 0 ? (int)later : 0; }
+static int keep_first(int first, int64_t later)
+{
+    return first != 0 ? first : later < 0 ? (int)later : 0;
+}
 
 static int run_mkstemp(void)
 {
@@ -135,9 +144,15 @@ static int run_mkdtemp(void)
     return result;
 }
 
-static int run_mktemp(void) { return tempfile_mktemp(&options, path, sizeof path); }
+static int run_mktemp(void)
+{
+    return tempfile_mktemp(&options, path, sizeof path);
+}
 
-static int run_gettempdir(void) { return tempfile_gettempdir(path, sizeof path); }
+static int run_gettempdir(void)
+{
+    return tempfile_gettempdir(path, sizeof path);
+}
 
 static int run_random_names(void)
 {
@@ -168,7 +183,8 @@ static int use(tempfile_file *file)
         result = result < 0 ? result : WRONG;
         goto out;
     }
-    if ((result = tempfile_file_truncate(file, 10)) >= 0 && (result = tempfile_file_seek(file, 0, SEEK_END)) >= 0 && result != 10)
+    if ((result = tempfile_file_truncate(file, 10)) >= 0 && (result = tempfile_file_seek(file, 0, SEEK_END)) >= 0 &&
+        result != 10)
         result = WRONG;
     if (result >= 0)
         result = tempfile_file_fileno(file);
@@ -193,8 +209,14 @@ static int use_new(int (*create)(const tempfile_options *, tempfile_file **))
     return result == 0 ? close_file(file, note(use(file))) : result;
 }
 
-static int run_named(void) { return use_new(tempfile_named_temporary_file); }
-static int run_temporary(void) { return use_new(tempfile_temporary_file); }
+static int run_named(void)
+{
+    return use_new(tempfile_named_temporary_file);
+}
+static int run_temporary(void)
+{
+    return use_new(tempfile_temporary_file);
+}
 
 static int run_temporary_named(void)
 {
@@ -240,7 +262,8 @@ static int roll_over(int (*go)(tempfile_file *))
         else
             result = failure;
     } else if (go == tempfile_file_detach) {
-        if (pread(failure, rest, CONTENT, 0) != CONTENT || memcmp(rest, content, CONTENT) != 0 || lseek(failure, 0, SEEK_CUR) != 7)
+        if (pread(failure, rest, CONTENT, 0) != CONTENT || memcmp(rest, content, CONTENT) != 0 ||
+            lseek(failure, 0, SEEK_CUR) != 7)
             result = WRONG;
         close(failure);
     }
@@ -248,8 +271,14 @@ static int roll_over(int (*go)(tempfile_file *))
     return result;
 }
 
-static int run_rollover(void) { return roll_over(tempfile_file_rollover); }
-static int run_detach(void) { return roll_over(tempfile_file_detach); }
+static int run_rollover(void)
+{
+    return roll_over(tempfile_file_rollover);
+}
+static int run_detach(void)
+{
+    return roll_over(tempfile_file_detach);
+}
 
 static int run_directory(void)
 {
@@ -275,7 +304,8 @@ static void prepare_again(const char *folder)
     need(file >= 0 && close(file) == 0 && unlink(path) == 0, "the file");
     need(tempfile_mkdtemp(&options, path, sizeof path) == 0 && rmdir(path) == 0, "the directory");
     need(tempfile_named_temporary_file(&options, &named) == 0 && tempfile_temporary_file(&options, &unnamed) == 0 &&
-         tempfile_temporary_directory(&options, &directory) == 0, "the objects");
+             tempfile_temporary_directory(&options, &directory) == 0,
+         "the objects");
     tempfile_file_free(named);
     tempfile_file_free(unnamed);
     tempfile_directory_free(directory);
@@ -291,9 +321,15 @@ static int make_and_free(int (*make)(const tempfile_options *, tempfile_file **)
     return result;
 }
 
-static int run_named_free(void) { return make_and_free(tempfile_named_temporary_file); }
+static int run_named_free(void)
+{
+    return make_and_free(tempfile_named_temporary_file);
+}
 
-static int run_temporary_free(void) { return make_and_free(tempfile_temporary_file); }
+static int run_temporary_free(void)
+{
+    return make_and_free(tempfile_temporary_file);
+}
 
 static int run_empty_free(void)
 {
@@ -315,7 +351,10 @@ static void prepare_directory(const char *folder)
     plant(path);
 }
 
-static int run_cleanup(void) { return tempfile_directory_cleanup(made); }
+static int run_cleanup(void)
+{
+    return tempfile_directory_cleanup(made);
+}
 
 static int run_free(void)
 {
@@ -323,7 +362,10 @@ static int run_free(void)
     return 0;
 }
 
-static int again_free(void) { return tempfile_rmtree(path, 0); }
+static int again_free(void)
+{
+    return tempfile_rmtree(path, 0);
+}
 
 static void prepare_locked(const char *folder)
 {
@@ -345,7 +387,10 @@ static void prepare_deep(const char *folder)
     plant_tree(folder);
 }
 
-static int run_rmtree(void) { return tempfile_rmtree(path, 0); }
+static int run_rmtree(void)
+{
+    return tempfile_rmtree(path, 0);
+}
 
 static int run_steps(void)
 {
@@ -375,7 +420,10 @@ static void prepare_unlink(const char *folder)
     close(file);
 }
 
-static int run_unlink(void) { return tempfile_unlink(path, getpid()); }
+static int run_unlink(void)
+{
+    return tempfile_unlink(path, getpid());
+}
 
 static const struct operation {
     const char *name;
@@ -426,7 +474,8 @@ static int descriptors(void)
         if (fcntl(i, F_GETFD) < 0)
             continue;
         snprintf(name, sizeof name, "/proc/self/fd/%d", i);
-        count += readlink(name, kind, sizeof kind) < (ssize_t)sizeof kind || memcmp(kind, "anon_inode:[even", sizeof kind) != 0;
+        count += readlink(name, kind, sizeof kind) < (ssize_t)sizeof kind ||
+                 memcmp(kind, "anon_inode:[even", sizeof kind) != 0;
     }
     return count;
 }
@@ -439,7 +488,10 @@ static void say(const char *text)
     need(writev(STDOUT_FILENO, &line, 1) == (ssize_t)line.iov_len, "the result");
 }
 
-static void ignore(int number) { (void)number; }
+static void ignore(int number)
+{
+    (void)number;
+}
 
 /* A signal every 200 microseconds, whose handler lets no call be repeated by the system. */
 static void storm(void)

@@ -81,7 +81,8 @@ int main(void)
     while (read(ends[0], &now, sizeof now) == sizeof now) {
         if (now.generation == 1)
             first = now;
-        printf("%d: %ld MB of addresses, %ld KB, %ld mappings; ", now.generation, now.addresses_kb >> 10, now.resident_kb, now.mappings);
+        printf("%d: %ld MB of addresses, %ld KB, %ld mappings; ", now.generation, now.addresses_kb >> 10, now.resident_kb,
+               now.mappings);
     }
     CHECK(first.generation == 1 && now.generation == last);
     CHECK(now.addresses_kb <= first.addresses_kb + first.addresses_kb * MORE_PER_CENT / 100 + MORE_KB);
