@@ -10,7 +10,6 @@ import (
 // mode is a parsed Python mode.
 type mode struct {
 	readable, writable, text bool
-	state                    object.TextState
 }
 
 // parseMode reads a mode as Python's open does: one of r, w, a and x, with at most one +, and b or t, in any order. Every
