@@ -89,7 +89,6 @@ extern struct tempfile__objects {
     pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
 } tempfile__objects;
 
-tempfile__record *tempfile__record_at(uint32_t index);
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
 int tempfile__made(struct tempfile__call *call, int result, void **out_handle);
 void tempfile__return_record(tempfile__record *record);
@@ -98,11 +97,36 @@ void tempfile__clear_record(tempfile__record *record);
 void tempfile__forget_token(tempfile__record *record);
 void tempfile__reset_locks(void);
 
+/* The record with an index; NULL: there are no more. */
+static inline tempfile__record *tempfile__record_at(uint32_t index)
+{
+    struct tempfile__objects *objects = &tempfile__objects;
+    tempfile__record *table;
+
+    if (index / TEMPFILE__RECORDS >= __atomic_load_n(&objects->tables, __ATOMIC_ACQUIRE))
+        return NULL;
+    table = objects->records[index / TEMPFILE__RECORDS];
+    return &table[index % TEMPFILE__RECORDS];
+}
+
+static inline pthread_mutex_t *tempfile__lock_of(const tempfile__record *record)
+{
+    return &tempfile__objects.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
+}
+
 /* --- object_handle.c: from a handle to its record */
+
+/* A handle is a mark, the generation and the index of the record. No user process has an address with the mark, so a foreign
+ * pointer cannot be mistaken for a handle, and a handle that is dereferenced by mistake faults at once. */
+#define TEMPFILE__MARK UINT64_C(0xA5)
+
+static inline void *tempfile__handle_of(const tempfile__record *record)
+{
+    return (void *)(uintptr_t)(TEMPFILE__MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
+}
 
 void tempfile__lock(tempfile__record *record);
 void tempfile__unlock(tempfile__record *record);
-void *tempfile__handle_of(const tempfile__record *record);
 int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind);
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
@@ -111,7 +135,12 @@ bool tempfile__owned(const tempfile__record *record);
 
 /* --- object_fields.c: what a record holds */
 
-void tempfile__advance_descriptor_serial(tempfile__record *record);
+/* Gives a record the next serial, just before it gets a descriptor. */
+static inline void tempfile__advance_descriptor_serial(tempfile__record *record)
+{
+    record->descriptor_serial = __atomic_add_fetch(&tempfile__objects.descriptor_serial, 1, __ATOMIC_SEQ_CST);
+}
+
 void tempfile__note_fork(void);
 void tempfile__set_fork_limit(void);
 bool tempfile__descriptor_is_ours(const tempfile__record *record);

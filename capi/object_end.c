@@ -126,7 +126,7 @@ static void retire(tempfile__record *record)
 
     __atomic_store_n(&record->ending, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
-    tempfile__unlock(record);
+    pthread_mutex_unlock(tempfile__lock_of(record));
     if (!pinned)
         release(record);
 }

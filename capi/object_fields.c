@@ -8,12 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Gives a record the next serial, just before it gets a descriptor. */
-void tempfile__advance_descriptor_serial(tempfile__record *record)
-{
-    record->descriptor_serial = __atomic_add_fetch(&tempfile__objects.descriptor_serial, 1, __ATOMIC_SEQ_CST);
-}
-
 /* Notes the last serial before this thread forks, for its child. The note is the thread's own, as other threads fork too. */
 void tempfile__note_fork(void)
 {

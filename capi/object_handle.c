@@ -4,20 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* A handle is a mark, the generation and the index of the record. No user process has an address with the mark, so a foreign
- * pointer cannot be mistaken for a handle, and a handle that is dereferenced by mistake faults at once. */
-#define MARK UINT64_C(0xA5)
-
-void *tempfile__handle_of(const tempfile__record *record)
-{
-    return (void *)(uintptr_t)(MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
-}
-
-static pthread_mutex_t *lock_of(const tempfile__record *record)
-{
-    return &tempfile__objects.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
-}
-
 /* The record that a handle names, if it is live and of that kind. Its object may end at once, unless the lock is held. */
 static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
 {
@@ -25,7 +11,7 @@ static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
     uint32_t generation = (uint32_t)(value >> 24);
     tempfile__record *record;
 
-    if (value >> 56 != MARK || (value & 7) != 0 || (generation & 1) == 0)
+    if (value >> 56 != TEMPFILE__MARK || (value & 7) != 0 || (generation & 1) == 0)
         return NULL;
     record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
     if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
@@ -47,12 +33,12 @@ static int bad_handle(const void *handle, enum tempfile__kind kind, const char *
 
 void tempfile__lock(tempfile__record *record)
 {
-    pthread_mutex_lock(lock_of(record));
+    pthread_mutex_lock(tempfile__lock_of(record));
 }
 
 void tempfile__unlock(tempfile__record *record)
 {
-    pthread_mutex_unlock(lock_of(record));
+    pthread_mutex_unlock(tempfile__lock_of(record));
 }
 
 /* Locks the record that a handle names; NULL: it names none. */
@@ -62,10 +48,10 @@ static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
 
     if (record == NULL)
         return NULL;
-    pthread_mutex_lock(lock_of(record));
+    pthread_mutex_lock(tempfile__lock_of(record));
     if (lookup(handle, kind) != NULL)
         return record;
-    pthread_mutex_unlock(lock_of(record));
+    pthread_mutex_unlock(tempfile__lock_of(record));
     return NULL;
 }
 
@@ -80,7 +66,7 @@ int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfil
     call->record = lock(handle, kind);
     if (call->record == NULL)
         return bad_handle(handle, kind, function);
-    call->lock = lock_of(call->record);
+    call->lock = tempfile__lock_of(call->record);
     return 0;
 }
 
@@ -104,7 +90,7 @@ void tempfile__done(struct tempfile__call *call)
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
 {
     call->record = record;
-    call->lock = lock_of(record);
+    call->lock = tempfile__lock_of(record);
     if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || pthread_mutex_trylock(call->lock) != 0)
         return false;
     if ((record->generation & 1) != 0 && record->kind == kind && tempfile__owned(record))

@@ -6,18 +6,6 @@
 
 TEMPFILE__KEPT struct tempfile__objects tempfile__objects = {.first_free = UINT32_MAX};
 
-/* The record with an index; NULL: there are no more. */
-tempfile__record *tempfile__record_at(uint32_t index)
-{
-    struct tempfile__objects *objects = &tempfile__objects;
-    tempfile__record *table;
-
-    if (index / TEMPFILE__RECORDS >= __atomic_load_n(&objects->tables, __ATOMIC_ACQUIRE))
-        return NULL;
-    table = objects->records[index / TEMPFILE__RECORDS];
-    return &table[index % TEMPFILE__RECORDS];
-}
-
 /* Adds a table of free records. The caller holds the table lock. */
 static bool grow(struct tempfile__objects *objects)
 {

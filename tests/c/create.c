@@ -326,8 +326,8 @@ static size_t bytes_of(const tempfile_options *options, const char *line, char *
     tempfile_file *file;
     ssize_t length;
 
-    CHECK(tempfile_named_temporary_file(options, &file) == 0 &&
-          tempfile_file_write(file, line, strlen(line)) == (int64_t)strlen(line));
+    CHECK(tempfile_named_temporary_file(options, &file) == 0);
+    tempfile_file_write(file, line, strlen(line));
     length = pread(tempfile_file_fileno(file), bytes, size, 0);
     CHECK(length >= 0);
     tempfile_file_free(file);
@@ -367,41 +367,95 @@ static int64_t read_ahead(const tempfile_options *options)
     return ahead;
 }
 
-/* A plan is for the options as they are now: another value of any field is seen, at the same address too. */
-static void every_field(void)
+/* Another value of a field is seen, at the same address too. Each function alternates between two values, with nothing in between
+ * that would make the thread forget its plans. */
+static void alternate_part(const char **part, const tempfile_options *options, const char *format)
 {
-    char affix[] = "1.", dir[TEMPFILE_PATH_SIZE], mode[] = "w+b", encoding[] = "utf_16_le", errors[] = "xmlcharrefreplace",
-         newline[] = "\r";
-    tempfile_options parts = TEMPFILE_OPTIONS_INIT, text = parts, spooled = parts, unbuffered = parts;
+    char value[TEMPFILE_PATH_SIZE / 2 + 16], path[TEMPFILE_PATH_SIZE];
 
-    parts.suffix = parts.prefix = affix;
-    parts.dir = dir;
-    text.mode = mode;
-    unbuffered.mode = "w+b";
-    for (int i = 0; i < 2 * TIMES; i++) {
-        affix[0] = (char)('1' + i % 2);
-        snprintf(dir, sizeof dir, "%s", below(i % 2 ? "other" : "third"));
-        make_each(&parts, dir, affix, affix, 0600, 0700);
+    *part = value;
+    for (int i = 0; i < TIMES; i++) {
+        snprintf(value, sizeof value, format, i % 2 ? "other" : "third");
+        CHECK(tempfile_mkdtemp(options, path, sizeof path) == 0 && rmdir(path) == 0 && strstr(path, value) != NULL);
+    }
+    *part = NULL;
+}
 
+static void alternate_permissions(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char path[TEMPFILE_PATH_SIZE];
+
+    for (int with_string = 0; with_string < 2; with_string++)
+        for (int i = 0; i < TIMES; i++) {
+            options.prefix = with_string ? "a" : NULL;
+            options.permissions = i % 2 ? 0750 : 0500;
+            CHECK(tempfile_mkdtemp(&options, path, sizeof path) == 0 && mode_of(path) == (S_IFDIR | options.permissions) &&
+                  rmdir(path) == 0);
+        }
+}
+
+static void alternate_text(void)
+{
+    char mode[] = "w+b", encoding[] = "utf_16_le", errors[] = "xmlcharrefreplace", newline[] = "\r";
+    tempfile_options options = TEMPFILE_OPTIONS_INIT, text = options;
+
+    options.mode = mode;
+    for (int i = 0; i < TIMES; i++) {
         strcpy(mode, i % 2 ? "w+b" : "w+");
-        text.newline = i % 2 ? NULL : newline;
-        expect_bytes(&text, "\n", i % 2 ? "\n" : "\r", 1);
-        strcpy(mode, "w+");
-        text.newline = NULL;
-        text.encoding = encoding;
+        expect_bytes(&options, "\xc3\xa9", "\xc3\xa9", 2);
+        CHECK(bytes_of(&options, "\xff", (char[4]){0}, 4) == (i % 2 ? 1 : 0)); /* not UTF-8 */
+    }
+    text.mode = "w+";
+    text.newline = newline;
+    for (int i = 0; i < TIMES; i++) {
+        newline[0] = i % 2 ? '\r' : '\n';
+        expect_bytes(&text, "\n", newline, 1);
+    }
+    text.newline = NULL;
+    text.encoding = encoding;
+    for (int i = 0; i < TIMES; i++) {
         encoding[7] = i % 2 ? 'l' : 'b';
         expect_bytes(&text, "a", i % 2 ? "a\0" : "\0a", 2);
-        text.encoding = "ascii";
-        text.errors = errors;
+    }
+    text.encoding = "ascii";
+    text.errors = errors;
+    for (int i = 0; i < TIMES; i++) {
         strcpy(errors, i % 2 ? "replace" : "ignore");
         expect_bytes(&text, "\xc3\xa9", "?", i % 2);
-        text.encoding = text.errors = NULL;
-
-        spooled.max_size = i % 2 ? 4 : 400;
-        CHECK(rolls(&spooled) == (i % 2 == 1));
-        unbuffered.buffering = i % 2 ? TEMPFILE_UNBUFFERED : 0;
-        CHECK((read_ahead(&unbuffered) == 1) == (i % 2 == 1));
     }
+}
+
+static void alternate_numbers(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+
+    for (int with_string = 0; with_string < 2; with_string++) {
+        options.mode = with_string ? "w+b" : NULL;
+        for (int i = 0; i < TIMES; i++) {
+            options.max_size = i % 2 ? 4 : 400;
+            CHECK(rolls(&options) == (i % 2 == 1));
+        }
+        for (int i = 0; i < TIMES; i++) {
+            options.buffering = i % 2 ? TEMPFILE_UNBUFFERED : 0;
+            CHECK((read_ahead(&options) == 1) == (i % 2 == 1));
+        }
+        options.buffering = 0;
+    }
+}
+
+static void every_field(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char format[TEMPFILE_PATH_SIZE / 2 + 4];
+
+    alternate_part(&options.suffix, &options, "%s");
+    alternate_part(&options.prefix, &options, "%s");
+    snprintf(format, sizeof format, "%s/%%s", base);
+    alternate_part(&options.dir, &options, format);
+    alternate_permissions();
+    alternate_text();
+    alternate_numbers();
 }
 
 /* The place of a spooled file that rolls over. */

@@ -34,7 +34,7 @@ static long resident_kb(void)
     return pages * (sysconf(_SC_PAGESIZE) >> 10);
 }
 
-/* The number of the record behind a handle, see tempfile__handle_of in capi/object_handle.c. */
+/* The number of the record behind a handle, see tempfile__handle_of in capi/object.h. */
 static uintptr_t record_of(const void *handle)
 {
     return (uintptr_t)handle >> 3 & 0x1fffff;
