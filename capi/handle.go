@@ -22,8 +22,8 @@ func attach[T any](object *T) unsafe.Pointer {
 }
 
 // stock makes sure that there is memory for a token. Without it go-pointer would end the process. stock panics with
-// errNoMemory instead, of which rescue makes an error. A function that has something to undo after a panic calls stock first,
-// and attachStocked then.
+// errNoMemory instead, of which rescue makes an error. A function that has something to undo after a panic calls stock
+// first, and attachStocked then.
 func stock() {
 	if !C.tempfile__stock_up() {
 		panic(errNoMemory)
