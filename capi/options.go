@@ -13,6 +13,12 @@ import (
 	"libtempfile/core/engine"
 )
 
+// knownOptions is the size of the options that are brought over below: struct_size, eight strings, and four numbers. This does not
+// compile with another one.
+const knownOptions = (1+8)*unsafe.Sizeof(uintptr(0)) + 2*8 + 2*4
+
+var _ = [1]struct{}{}[knownOptions-C.sizeof_tempfile_options]
+
 // options turns C's options into the core's. The strings are borrowed from C: they stay as long as the call.
 func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |

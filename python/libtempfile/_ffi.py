@@ -26,7 +26,7 @@ _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
 
-# From include/tempfile.h; tests/python/test_header.py compares them.
+# From include/tempfile.h; Header in tests/python/test_modules.py compares them.
 ONLY_O_TMPFILE = 0x20
 IGNORE_CLEANUP_ERRORS = 0x04
 

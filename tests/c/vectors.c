@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 static char scratch[TEMPFILE_PATH_SIZE]; /* the directory that every case works in */
@@ -39,6 +40,21 @@ static void furnish(void)
 }
 
 /* The options of a case. The directory's path stays valid until the next call. */
+/* Options of the vectors that options_of reads. One that it does not know would test nothing. */
+static void check_options(const struct json *given)
+{
+    static const char *const known[] = {"dir",    "prefix",  "suffix",    "name",        "mode", "encoding",
+                                        "errors", "newline", "buffering", "permissions", "flags"};
+
+    for (const struct json *option = given->first; option != NULL; option = option->next) {
+        bool found = false;
+
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            found = found || strcmp(option->key, known[i]) == 0;
+        HOLDS(found);
+    }
+}
+
 static tempfile_options options_of(const struct json *given)
 {
     static char dir[TEMPFILE_PATH_SIZE * 2];
@@ -48,6 +64,7 @@ static tempfile_options options_of(const struct json *given)
     options.dir = dir;
     if (given == NULL)
         return options;
+    check_options(given);
     if (json_text(given, "dir") != NULL)
         snprintf(dir, sizeof dir, "%s/%s", scratch, json_text(given, "dir"));
     options.prefix = json_text(given, "prefix");

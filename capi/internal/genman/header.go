@@ -81,6 +81,9 @@ func (h *header) add(e entry, alone bool) error {
 	for _, form := range declared {
 		if match := form.FindStringSubmatch(e.code); match != nil {
 			e.name = match[1]
+			if err := e.checkFields(); err != nil {
+				return err
+			}
 			h.types = append(h.types, e)
 			return nil
 		}
@@ -105,6 +108,24 @@ var (
 	fieldLine = regexp.MustCompile(`^ *(.*?) +/\*\*< (.*) \*/$`)
 	fieldName = regexp.MustCompile(`^#define (\w+)|(\w+);$`)
 )
+
+// checkFields fails for a struct with a field that the manual would leave out: behind a blank line, or with a comment that
+// does not end in its line.
+func (e *entry) checkFields() error {
+	if !strings.HasPrefix(e.code, "typedef struct") || !strings.Contains(e.code, "{") {
+		return nil
+	}
+	if !strings.Contains(e.code, "\n}") {
+		return fmt.Errorf("%s has a blank line in it", e.name)
+	}
+	for line := range strings.Lines(e.code) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasSuffix(line, "{") && !strings.HasPrefix(line, "}") && !fieldLine.MatchString(line) {
+			return fmt.Errorf("%s: %q has no comment that ends in the line", e.name, line)
+		}
+	}
+	return nil
+}
 
 // fields gives the lines of code that have a comment of their own.
 func (e *entry) fields() []field {
