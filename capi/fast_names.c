@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum { LETTERS = sizeof TEMPFILE__ALPHABET - 1 };
+_Static_assert(TEMPFILE__NAME_LENGTH <= 8, "one number of 64 bits makes a name, and longer names would come out unfair");
 
 /* Reads random bytes where a sandbox hides getrandom. */
 static bool read_device(char *to, size_t size)
