@@ -7,19 +7,32 @@ import (
 )
 
 // Read reads at the position.
-func (f *File) Read(p []byte) (n int, err error) {
+func (f *File) Read(p []byte) (n int, err error) { return f.read(p, false) }
+
+// ReadLine reads to the end of a line.
+func (f *File) ReadLine(p []byte) (n int, err error) { return f.read(p, true) }
+
+func (f *File) read(p []byte, line bool) (n int, err error) {
 	s, err := f.enter("read", object.FlagReadable)
 	defer f.storage.Unlock()
 	if err != nil {
 		return 0, err
 	}
-	if s.Has(object.FlagText) {
-		if n, err = f.textRead(s, p, false); err != nil {
-			return 0, f.fail("read", err)
+	switch {
+	case s.Has(object.FlagText):
+		if n, err = f.textRead(s, p, line); err != nil {
+			n = 0
 		}
-	} else if s.InMemory() {
+	case s.InMemory() && line:
+		n = memoryReadLine(s, p)
+	case s.InMemory():
 		n = memoryRead(s, p)
-	} else if n, err = f.diskRead(s, p); err != nil {
+	case line:
+		n, err = f.diskReadLine(s, p)
+	default:
+		n, err = f.diskRead(s, p)
+	}
+	if err != nil {
 		return n, f.fail("read", err)
 	}
 	if n == 0 && len(p) > 0 {
@@ -57,28 +70,6 @@ func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	}
 	if n < len(p) {
 		return n, io.EOF
-	}
-	return n, nil
-}
-
-// ReadLine reads to the end of a line.
-func (f *File) ReadLine(p []byte) (n int, err error) {
-	s, err := f.enter("read", object.FlagReadable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if s.Has(object.FlagText) {
-		if n, err = f.textRead(s, p, true); err != nil {
-			return 0, f.fail("read", err)
-		}
-	} else if s.InMemory() {
-		n = memoryReadLine(s, p)
-	} else if n, err = f.diskReadLine(s, p); err != nil {
-		return n, f.fail("read", err)
-	}
-	if n == 0 && len(p) > 0 {
-		return 0, io.EOF
 	}
 	return n, nil
 }
