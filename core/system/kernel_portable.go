@@ -4,7 +4,6 @@ package system
 
 import (
 	"crypto/rand"
-	"math"
 	"os"
 	"os/user"
 	"strconv"
@@ -80,15 +79,6 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return identity, nil
 }
 
-// FileSizeLimit is the system's limit on a file that the process writes.
-func (Kernel) FileSizeLimit() int64 {
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit) != nil || uint64(limit.Cur) > math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(limit.Cur)
-}
-
 // Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
 func (Kernel) Close(descriptor int) error {
 	if err := syscall.Close(descriptor); err != syscall.EINTR {
@@ -140,20 +130,6 @@ func (Kernel) Environment() Environment {
 		return Environment{}
 	}
 	return Environment{TMPDIR: os.Getenv("TMPDIR"), TEMP: os.Getenv("TEMP"), TMP: os.Getenv("TMP"), HOME: os.Getenv("HOME")}
-}
-
-// Affordable tells whether the system would give that much memory. Go ends the program where the system refuses.
-func Affordable(size int64) bool {
-	const worthAsking = 64 << 20
-	if size < worthAsking {
-		return true
-	}
-	memory, err := syscall.Mmap(-1, 0, int(size), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
-	if err != nil {
-		return false
-	}
-	syscall.Munmap(memory)
-	return true
 }
 
 // loaded is where the clock of Spent counts from.

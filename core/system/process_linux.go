@@ -3,7 +3,6 @@
 package system
 
 import (
-	"math"
 	"os"
 	"os/user"
 	"slices"
@@ -37,29 +36,6 @@ func (Kernel) Spent() (clock, processor time.Duration, waits int64) {
 		return time.Since(loaded), 0, 0
 	}
 	return time.Since(loaded), time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), int64(usage.Nvcsw)
-}
-
-// Affordable tells whether the system would give that much memory. Go ends the program where the system refuses, and one
-// seek and one byte written can ask a file in memory for more than there is.
-func Affordable(size int64) bool {
-	const worthAsking = 64 << 20
-	if size < worthAsking {
-		return true
-	}
-	memory, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
-	if err != nil {
-		return false
-	}
-	unix.Munmap(memory)
-	return true
-}
-
-func (Kernel) FileSizeLimit() int64 {
-	var limit unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_FSIZE, &limit) != nil || limit.Cur > math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(limit.Cur)
 }
 
 // Random asks the kernel each time. Where a sandbox hides getrandom, it reads the same source from /dev/urandom. A clock is
