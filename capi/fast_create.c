@@ -204,28 +204,28 @@ static int set_path(const struct tempfile__plan *plan, tempfile__record *record,
     return tempfile__fail_errno(ENOMEM, function, "malloc", plan->path);
 }
 
+/* Gives a record the state that a file begins with, with the descriptor, or gives back the error that is in its place. */
+static inline int begin_file(const struct tempfile__plan *plan, tempfile__record *record, int descriptor)
+{
+    if (descriptor < 0)
+        return descriptor;
+    record->state = plan->state;
+    record->state.descriptor = descriptor;
+    return 0;
+}
+
 static int fill_named(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
     int result = set_path(plan, record, function);
 
     if (result == 0)
         result = attempt(plan, record->fields[TEMPFILE__PATH], create_file, "open", function);
-    if (result < 0)
-        return result;
-    record->state = plan->state;
-    record->state.descriptor = result;
-    return 0;
+    return begin_file(plan, record, result);
 }
 
 static int fill_unnamed(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
-    int result = make_unnamed(plan, function);
-
-    if (result < 0)
-        return result;
-    record->state = plan->state;
-    record->state.descriptor = result;
-    return 0;
+    return begin_file(plan, record, make_unnamed(plan, function));
 }
 
 /* A spooled file remembers the parts of the path that it rolls over to. */
