@@ -20,7 +20,7 @@ $(B)/tests/c/cpp/cpp%: $(cpp_inputs) $(B)/libtempfile.so
 # A program without exceptions and RTTI, by each compiler there is. Their macros that tell so differ.
 bare_compilers := $(sort $(notdir $(firstword $(CXX))) clang++)
 
-$(B)/tests/c/cpp/bare-%: tests/c/cpp/bare/bare.cpp bindings/cpp/tempfile.hpp include/tempfile.h $(B)/libtempfile.so
+$(B)/tests/c/cpp/bare-%: tests/c/cpp/bare/bare.cpp tests/c/cpp/check.hpp bindings/cpp/tempfile.hpp include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$* -std=c++17 $(cxx_warn) -fno-exceptions -fno-rtti $(CXXFLAGS) -DCOMPILER='"$*"' -Iinclude -Ibindings/cpp $< -o $@ \
 	  -L$(B) -ltempfile

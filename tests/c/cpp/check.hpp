@@ -18,6 +18,7 @@ inline int checks = 0;
         }                                                                                           \
     } while (0)
 
+#ifdef __cpp_exceptions
 // The call must throw a tempfile::error with this errno; gives it.
 template <class Call> tempfile::error thrown(int code, Call call)
 {
@@ -32,6 +33,7 @@ template <class Call> tempfile::error thrown(int code, Call call)
     std::fprintf(stderr, "errno %d was not thrown\n", code);
     _exit(1);
 }
+#endif
 
 // One translation unit each.
 void test_files();

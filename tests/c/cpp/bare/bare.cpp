@@ -1,6 +1,6 @@
 // The C++ binding without exceptions and RTTI: failures come as std::error_code, a form without one ends the process in the
 // one way that is documented, and streams get their badbit.
-#include <tempfile.hpp>
+#include "../check.hpp"
 
 #include <csignal>
 #include <cstring>
@@ -11,18 +11,6 @@
 #if defined(__cpp_exceptions) || defined(__cpp_rtti)
 #error "this test is about a program that is compiled with -fno-exceptions -fno-rtti"
 #endif
-
-static int checks = 0;
-
-#define CHECK(condition)                                                                            \
-    do {                                                                                            \
-        checks++;                                                                                   \
-        if (!(condition)) {                                                                         \
-            std::fprintf(stderr, "%s:%d: %s\n    last error: %s\n", __FILE__, __LINE__, #condition, \
-                         tempfile_last_error()->message);                                           \
-            _exit(1);                                                                               \
-        }                                                                                           \
-    } while (0)
 
 static void failures_are_codes()
 {
