@@ -76,7 +76,7 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 //     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
 //   - -EIO and others: as read(2).
 //
-//tempfile:first tempfile__read_memory
+//tempfile:first tempfile__read
 //export tfgo_file_read
 func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_read"
@@ -105,6 +105,7 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 // Errors: those of tempfile_file_read, and:
 //   - -ERANGE: size is less than 2; or in text not one character fits (5 bytes are always enough).
 //
+//tempfile:first tempfile__read_line
 //export tfgo_file_readline
 func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_readline"
@@ -141,7 +142,7 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 //     message has the offset in data. Nothing was written.
 //   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
 //
-//tempfile:first tempfile__write_memory
+//tempfile:first tempfile__write
 //export tfgo_file_write
 func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_write"
@@ -171,6 +172,7 @@ func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.siz
 //   - -EINVAL: text, and offset is not 0 with SEEK_CUR or SEEK_END (io.UnsupportedOperation in Python), or is not a
 //     position.
 //
+//tempfile:first tempfile__seek
 //export tfgo_file_seek
 func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (result C.int64_t) {
 	const function = "tempfile_file_seek"
@@ -188,6 +190,7 @@ func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (res
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
 //
+//tempfile:first tempfile__tell
 //export tfgo_file_tell
 func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
 	const function = "tempfile_file_tell"

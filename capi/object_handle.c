@@ -33,12 +33,12 @@ static int bad_handle(const void *handle, enum tempfile__kind kind, const char *
 
 void tempfile__lock(tempfile__record *record)
 {
-    pthread_mutex_lock(tempfile__lock_of(record));
+    tempfile__take_lock(tempfile__lock_of(record));
 }
 
 void tempfile__unlock(tempfile__record *record)
 {
-    pthread_mutex_unlock(tempfile__lock_of(record));
+    tempfile__drop_lock(tempfile__lock_of(record));
 }
 
 /* Locks the record that a handle names; NULL: it names none. */
@@ -48,10 +48,10 @@ static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
 
     if (record == NULL)
         return NULL;
-    pthread_mutex_lock(tempfile__lock_of(record));
+    tempfile__take_lock(tempfile__lock_of(record));
     if (lookup(handle, kind) != NULL)
         return record;
-    pthread_mutex_unlock(tempfile__lock_of(record));
+    tempfile__drop_lock(tempfile__lock_of(record));
     return NULL;
 }
 
@@ -82,18 +82,18 @@ tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind
 
 void tempfile__done(struct tempfile__call *call)
 {
-    pthread_mutex_unlock(call->lock);
+    tempfile__drop_lock(call->lock);
 }
 
-/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done
- * unlocks. It never waits, so a signal handler may call it too. */
+/* Locks a record if its object lives and is of that kind, and no other call works on it; tempfile__done unlocks. It never
+ * waits, so a signal handler may call it too. */
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
 {
     call->record = record;
     call->lock = tempfile__lock_of(record);
-    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || pthread_mutex_trylock(call->lock) != 0)
+    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || !tempfile__try_lock(call->lock))
         return false;
-    if ((record->generation & 1) != 0 && record->kind == kind && tempfile__owned(record))
+    if ((record->generation & 1) != 0 && record->kind == kind)
         return true;
     tempfile__done(call);
     return false;

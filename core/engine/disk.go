@@ -9,10 +9,10 @@ import (
 	"libtempfile/core/system"
 )
 
-// A file that has a descriptor. Reads go through a buffer, writes do not. The system's position is behind the bytes that
-// were read ahead, the file's position is before them.
+// A file that has a descriptor. The system's position is behind the bytes that were read ahead, the file's position is
+// before them. For writes that are held back see pending.go.
 
-// dropAhead moves the system's position back to the file's. It comes before every call that uses or shows the system's.
+// dropAhead moves the system's position back to the file's, where something was read ahead.
 func (f *File) dropAhead(s *object.State) error {
 	unread := s.Unread()
 	if unread == 0 {
@@ -121,11 +121,23 @@ func copyLine(to, from []byte) (n int, end bool) {
 	return copy(to, from), false
 }
 
-// diskWrite writes all of p.
+// diskWrite writes all of p, or holds it back.
 func (f *File) diskWrite(s *object.State, p []byte) (n int, err error) {
 	if err := f.dropAhead(s); err != nil {
 		return 0, err
 	}
+	if s.Has(object.FlagBuffered) {
+		if held, err := f.holdBack(s, p); err != nil {
+			return 0, err
+		} else if held {
+			return len(p), nil
+		}
+	}
+	return f.writeThrough(s, p)
+}
+
+// writeThrough has the system write all of p. Nothing may be held back.
+func (f *File) writeThrough(s *object.State, p []byte) (n int, err error) {
 	n, err = writeAll(f.engine.system, int(s.Descriptor), p)
 	if err != nil && n > 0 {
 		// The caller may try again with all of it, so the position goes back to where it began.
@@ -133,6 +145,9 @@ func (f *File) diskWrite(s *object.State, p []byte) (n int, err error) {
 	}
 	return n, err
 }
+
+// errNoProgress is for a system that takes nothing and says nothing, which would be asked for ever.
+const errNoProgress = syscall.EIO
 
 // writeAll writes until everything is written.
 func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
@@ -142,7 +157,7 @@ func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 			return n, err
 		}
 		if k == 0 {
-			return n, syscall.EIO
+			return n, errNoProgress
 		}
 		n += k
 	}
@@ -151,6 +166,9 @@ func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 
 // diskSeek moves the system's position and forgets the bytes that were read ahead.
 func (f *File) diskSeek(s *object.State, offset int64, whence int) (int64, error) {
+	if err := f.flush(s); err != nil {
+		return 0, err
+	}
 	if whence == io.SeekCurrent {
 		offset -= s.Unread()
 	}

@@ -46,6 +46,7 @@ func (f *File) loseDescriptor(s *object.State) {
 func (f *File) enter(operation string, needs uint32) (*object.State, error) {
 	f.storage.Lock()
 	s := f.storage.State()
+	f.dropInherited(s)
 	switch {
 	case s.Has(object.FlagClosed):
 		return s, f.refuse(operation, "the file is closed")

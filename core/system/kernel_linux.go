@@ -5,6 +5,7 @@ package system
 import (
 	"slices"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,17 +17,18 @@ type Kernel struct{}
 const (
 	CreateFlags  = unix.O_RDWR | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	UnnamedFlags = unix.O_RDWR | unix.O_TMPFILE | unix.O_CLOEXEC
+	AppendFlag   = unix.O_APPEND
 )
 
-func (Kernel) Create(path string, permissions uint32) (int, error) {
+func (Kernel) Create(path string, flags int, permissions uint32) (int, error) {
 	return ignoringEINTR2(func() (int, error) {
-		return unix.Open(path, CreateFlags, permissions)
+		return unix.Open(path, CreateFlags|flags, permissions)
 	})
 }
 
-func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return ignoringEINTR2(func() (int, error) {
-		return unix.Open(directory, UnnamedFlags, permissions)
+		return unix.Open(directory, UnnamedFlags|flags, permissions)
 	})
 }
 
@@ -75,6 +77,27 @@ func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
 
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	return ignoringEINTR2(func() (int, error) { return unix.Write(descriptor, p) })
+}
+
+func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.Pwrite(descriptor, p, offset) })
+}
+
+func (Kernel) CopyRange(from, to int, size int) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.CopyFileRange(from, nil, to, nil, size, 0) })
+}
+
+func (Kernel) Sync(descriptor int, dataOnly bool) error {
+	if dataOnly {
+		return ignoringEINTR(func() error { return unix.Fdatasync(descriptor) })
+	}
+	return ignoringEINTR(func() error { return unix.Fsync(descriptor) })
+}
+
+func (Kernel) Status(descriptor int) (Status, error) {
+	var stat unix.Stat_t
+	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
+	return Status{stat.Size, stat.Mode & 0o7777, time.Unix(stat.Mtim.Unix())}, err
 }
 
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {

@@ -24,13 +24,14 @@ type Kernel struct{}
 const (
 	CreateFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
 	UnnamedFlags = 0 // there is no O_TMPFILE
+	AppendFlag   = syscall.O_APPEND
 )
 
-func (Kernel) Create(path string, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags, permissions) })
+func (Kernel) Create(path string, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags|flags, permissions) })
 }
 
-func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return -1, syscall.EOPNOTSUPP
 }
 
@@ -99,6 +100,32 @@ func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	const most = 1 << 30
 	return ignoringEINTR2(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
+}
+
+func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Pwrite(descriptor, p, offset) })
+}
+
+// CopyRange: the standard library has no such call for all systems.
+func (Kernel) CopyRange(from, to int, size int) (int, error) { return -1, syscall.ENOSYS }
+
+// Sync: the standard library has no call for the data alone on all systems.
+func (Kernel) Sync(descriptor int, dataOnly bool) error {
+	return ignoringEINTR(func() error { return syscall.Fsync(descriptor) })
+}
+
+func (Kernel) Status(descriptor int) (Status, error) {
+	copied, err := ignoringEINTR2(func() (int, error) { return syscall.Dup(descriptor) })
+	if err != nil {
+		return Status{}, err
+	}
+	file := os.NewFile(uintptr(copied), "") // the standard library knows where each system's struct has the time
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return Status{}, err
+	}
+	return Status{info.Size(), uint32(info.Mode().Perm()), info.ModTime()}, nil
 }
 
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
