@@ -4,6 +4,7 @@
 #define TEMPFILE_OBJECT_H
 
 #include "runtime.h"
+#include <errno.h>
 
 /* Kinds of handle. */
 enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL };
@@ -86,8 +87,8 @@ struct tempfile__call {
 
 /* --- object_lock.c: the lock of a record */
 
-/* One word, which the common case changes without a call. A mutex of the C library takes three times as long, which shows
- * where a read is a copy of 64 bytes. Zero is unlocked: the locks lie in wiped pages. Each has a cache line of its own, as
+/* One word, which the common case changes without a call. A mutex of the C library takes twice as long, which shows where
+ * a read is a copy of 64 bytes. Zero is unlocked: the locks lie in wiped pages. Each has a cache line of its own, as
  * objects of several threads are neighbours. */
 struct tempfile__lock {
     _Alignas(64) uint32_t word; /* enum tempfile__lock_state */
@@ -110,9 +111,15 @@ static inline void tempfile__take_lock(struct tempfile__lock *lock)
         tempfile__wait_for_lock(lock);
 }
 
+/* An atomic exchange would take as long as the copy that the lock was for: it waits until the processor has passed on all
+ * stores before it. So the word is read and then stored. A thread that begins to wait between the two may sleep although
+ * the lock is free; it looks again after a millisecond. A thread that waits already is always woken. */
 static inline void tempfile__drop_lock(struct tempfile__lock *lock)
 {
-    if (__builtin_expect(__atomic_exchange_n(&lock->word, TEMPFILE__UNLOCKED, __ATOMIC_RELEASE) == TEMPFILE__AWAITED, 0))
+    bool awaited = __atomic_load_n(&lock->word, __ATOMIC_RELAXED) == TEMPFILE__AWAITED;
+
+    __atomic_store_n(&lock->word, TEMPFILE__UNLOCKED, __ATOMIC_RELEASE);
+    if (__builtin_expect(awaited, 0))
         tempfile__wake_waiter(lock);
 }
 
@@ -164,13 +171,71 @@ static inline void *tempfile__handle_of(const tempfile__record *record)
     return (void *)(uintptr_t)(TEMPFILE__MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
 }
 
+void tempfile__bad_handle(const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__lock(tempfile__record *record);
 void tempfile__unlock(tempfile__record *record);
-int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind);
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
-void tempfile__done(struct tempfile__call *call);
 bool tempfile__owned(const tempfile__record *record);
+
+/* The following are a part of every call, and inline, as some calls do little besides. */
+
+static inline uint32_t tempfile__generation_of(const void *handle)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)handle >> 24);
+}
+
+/* The record that a handle names, if it is live and of that kind. Its object may end at once, unless the lock is held. */
+static inline tempfile__record *tempfile__lookup(const void *handle, enum tempfile__kind kind)
+{
+    uint64_t value = (uint64_t)(uintptr_t)handle;
+    uint32_t generation = tempfile__generation_of(handle);
+    tempfile__record *record;
+
+    if (value >> 56 != TEMPFILE__MARK || (value & 7) != 0 || (generation & 1) == 0)
+        return NULL;
+    record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
+        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
+        return NULL;
+    return record;
+}
+
+/* Locks the record that a handle names; NULL: it names none. */
+static inline tempfile__record *tempfile__lock_object(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = tempfile__lookup(handle, kind);
+
+    if (record == NULL)
+        return NULL;
+    tempfile__take_lock(tempfile__lock_of(record));
+    if (record->generation == tempfile__generation_of(handle) && record->kind == kind)
+        return record;
+    tempfile__drop_lock(tempfile__lock_of(record));
+    return NULL;
+}
+
+/* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
+static inline int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
+{
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    call->function = function;
+    call->record = tempfile__lock_object(handle, kind);
+    if (__builtin_expect(call->record == NULL, 0)) {
+        tempfile__bad_handle(handle, kind, function);
+        return -EBADF;
+    }
+    call->lock = tempfile__lock_of(call->record);
+    return 0;
+}
+
+static inline void tempfile__done(struct tempfile__call *call)
+{
+    tempfile__drop_lock(call->lock);
+}
 
 /* --- object_fields.c: what a record holds */
 

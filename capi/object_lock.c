@@ -1,20 +1,26 @@
 /* The lock of a record where another thread holds it: a wait on a futex. */
 #define _GNU_SOURCE
 #include "object.h"
-#include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Takes a lock that was held. From then on its word says that there may be waiters, as this thread cannot know. The sleep
- * ends at a wake, a signal, or a word that has changed; then the word is tried again. errno is left alone: no call of
- * the host's asked for a lock. */
+enum { FIRST_WAIT = 1000000, LONGEST_WAIT = 64 * FIRST_WAIT }; /* nanoseconds */
+
+/* Takes a lock that was held. From the first try on its word says that there may be waiters, as this thread cannot know
+ * whether it is the only one. The sleep ends at a wake, a signal, a word that has changed, or after a while: see
+ * tempfile__drop_lock. errno is left alone, as the host asked for no lock. */
 void tempfile__wait_for_lock(struct tempfile__lock *lock)
 {
     int before = errno;
+    struct timespec wait = {0, FIRST_WAIT};
 
-    while (__atomic_exchange_n(&lock->word, TEMPFILE__AWAITED, __ATOMIC_ACQUIRE) != TEMPFILE__UNLOCKED)
-        syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, TEMPFILE__AWAITED, NULL, NULL, 0);
+    while (__atomic_exchange_n(&lock->word, TEMPFILE__AWAITED, __ATOMIC_ACQUIRE) != TEMPFILE__UNLOCKED) {
+        syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, TEMPFILE__AWAITED, &wait, NULL, 0);
+        if (wait.tv_nsec < LONGEST_WAIT)
+            wait.tv_nsec *= 2;
+    }
     errno = before;
 }
 

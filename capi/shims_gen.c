@@ -186,6 +186,51 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
     return result;
 }
 
+int64_t tempfile_file_pread(tempfile_file *file, void *buffer, size_t size, int64_t offset)
+{
+    struct tempfile__call call;
+    int64_t result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_pread");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_pread(call.record, buffer, size, offset);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int64_t tempfile_file_pwrite(tempfile_file *file, const void *data, size_t size, int64_t offset)
+{
+    struct tempfile__call call;
+    int64_t result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_pwrite");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_pwrite(call.record, data, size, offset);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_file_sync(tempfile_file *file, uint32_t flags)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_sync");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_sync(call.record, flags);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_file_rollover(tempfile_file *file)
 {
     struct tempfile__call call;

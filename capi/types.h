@@ -128,6 +128,9 @@ typedef struct tempfile_removal tempfile_removal;
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
+/** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
+#define TEMPFILE_DATA_ONLY 0x01u
+
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
 
@@ -163,8 +166,8 @@ typedef struct tempfile_removal tempfile_removal;
  *
  * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
  * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
- * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
- * TEMPFILE_UNBUFFERED is -EINVAL.
+ * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). buffering is only the size of what
+ * TEMPFILE_BUFFERED_WRITES holds back; TEMPFILE_UNBUFFERED is -EINVAL.
  */
 
 /**
@@ -186,7 +189,7 @@ typedef struct tempfile_options {
     const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
+    int64_t buffering;    /**< bytes of buffer; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */

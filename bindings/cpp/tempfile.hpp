@@ -101,6 +101,8 @@ enum class flag : std::uint32_t {
     text = TEMPFILE_TEXT,
     no_o_tmpfile = TEMPFILE_NO_O_TMPFILE,
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
+    buffered_writes = TEMPFILE_BUFFERED_WRITES,
+    append = TEMPFILE_APPEND,
 };
 
 /// Joins flags.
@@ -372,6 +374,23 @@ public:
         return write(detail::coding{code}, data, size);
     }
 
+    /// Reads up to size bytes from an offset on. The position stays.
+    std::size_t pread(void *buffer, std::size_t size, std::int64_t offset)
+    {
+        return detail::value<std::size_t>(detail::throwing{}, tempfile_file_pread(get(), buffer, size, offset));
+    }
+    std::size_t pread(void *buffer, std::size_t size, std::int64_t offset, std::error_code &code) noexcept
+    {
+        return detail::value<std::size_t>(detail::coding{code}, tempfile_file_pread(get(), buffer, size, offset));
+    }
+
+    /// Writes all of the data at an offset. The position stays. Returns the data's size.
+    std::size_t pwrite(std::string_view data, std::int64_t offset) { return pwrite(detail::throwing{}, data, offset); }
+    std::size_t pwrite(std::string_view data, std::int64_t offset, std::error_code &code) noexcept
+    {
+        return pwrite(detail::coding{code}, data, offset);
+    }
+
     /// Moves the position. whence is SEEK_SET, SEEK_CUR or SEEK_END. Returns the new position.
     std::int64_t seek(std::int64_t offset, int whence = SEEK_SET)
     {
@@ -399,9 +418,13 @@ public:
         return detail::value<std::int64_t>(detail::coding{code}, tempfile_file_truncate(get(), size));
     }
 
-    /// Makes the descriptor's position the file's own. Nothing that was written is ever held back.
+    /// Passes on what flag::buffered_writes holds back, and makes the descriptor's position the file's own.
     void flush() { detail::value(detail::throwing{}, tempfile_file_flush(get())); }
     void flush(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_flush(get())); }
+
+    /// Passes on what is held back, and waits until the device has the file's contents.
+    void sync() { detail::value(detail::throwing{}, tempfile_file_sync(get(), 0)); }
+    void sync(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_sync(get(), 0)); }
 
     /// Returns the descriptor, which stays the file's. A spooled file rolls over.
     tempfile_fd fileno() { return detail::value(detail::throwing{}, tempfile_file_fileno(get())); }
@@ -458,6 +481,12 @@ private:
         // An empty view may point nowhere, which is no mistake of the caller's.
         data = data == nullptr && size == 0 ? "" : data;
         return detail::value<std::size_t>(report, tempfile_file_write(get(), data, size));
+    }
+
+    template <class Report> std::size_t pwrite(const Report &report, std::string_view data, std::int64_t offset)
+    {
+        const void *bytes = data.empty() ? "" : data.data();
+        return detail::value<std::size_t>(report, tempfile_file_pwrite(get(), bytes, data.size(), offset));
     }
 
     template <class Report> bool readline(const Report &report, std::string &line)

@@ -59,6 +59,9 @@ static const struct {
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
     __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
+    __typeof__(&tempfile_file_pread) file_pread;
+    __typeof__(&tempfile_file_pwrite) file_pwrite;
+    __typeof__(&tempfile_file_sync) file_sync;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -114,6 +117,9 @@ static const struct {
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
     tempfile_cleanup_at_signal,
+    tempfile_file_pread,
+    tempfile_file_pwrite,
+    tempfile_file_sync,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -222,6 +228,8 @@ static void files(void)
     CHECK(all.file_seek(file, 0, SEEK_SET) == 0 && all.file_readline(file, line, sizeof line) == 4 &&
           strcmp(line, "one\n") == 0);
     CHECK(all.file_read(file, line, sizeof line) == 3 && memcmp(line, "two", 3) == 0);
+    CHECK(all.file_pwrite(file, "ONE", 3, 0) == 3 && all.file_pread(file, line, sizeof line, 2) == 5 &&
+          memcmp(line, "E\ntwo", 5) == 0 && all.file_sync(file, 0) == 0 && all.file_sync(file, TEMPFILE_DATA_ONLY) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
     CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);

@@ -102,7 +102,8 @@ static void huge(char *end)
 static void flags(void)
 {
     const uint32_t known = TEMPFILE_NO_DELETE | TEMPFILE_NO_DELETE_ON_CLOSE | TEMPFILE_IGNORE_CLEANUP_ERRORS |
-                           TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE;
+                           TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE | TEMPFILE_BUFFERED_WRITES |
+                           TEMPFILE_APPEND;
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
     tempfile_removal *removal = NULL;
     char path[TEMPFILE_PATH_SIZE];
