@@ -114,11 +114,16 @@ func (f *File) unbufferedReadLine(s *object.State, p []byte) (n int, err error) 
 
 // copyLine copies up to and with the first newline, and tells whether there was one.
 func copyLine(to, from []byte) (n int, end bool) {
-	from = from[:min(len(from), len(to))]
-	if i := bytes.IndexByte(from, '\n'); i >= 0 {
-		return copy(to, from[:i+1]), true
+	from, end = firstLine(from[:min(len(from), len(to))])
+	return copy(to, from), end
+}
+
+// firstLine is what there is up to and with the first newline, and tells whether there is one.
+func firstLine(p []byte) (line []byte, end bool) {
+	if i := bytes.IndexByte(p, '\n'); i >= 0 {
+		return p[:i+1], true
 	}
-	return copy(to, from), false
+	return p, false
 }
 
 // diskWrite writes all of p, or holds it back.

@@ -13,6 +13,14 @@ func (f *File) Read(p []byte) (n int, err error) { return f.read(p, false) }
 func (f *File) ReadLine(p []byte) (n int, err error) { return f.read(p, true) }
 
 func (f *File) read(p []byte, line bool) (n int, err error) {
+	if m := f.memory; m != nil {
+		m.Lock()
+		n, done := copyOut(m.State(), p, line)
+		m.Unlock()
+		if done {
+			return n, nil
+		}
+	}
 	s, err := f.enter("read", object.FlagReadable)
 	defer f.storage.Unlock()
 	if err != nil {

@@ -7,6 +7,14 @@ import (
 
 // Write writes at the position.
 func (f *File) Write(p []byte) (n int, err error) {
+	if m := f.memory; m != nil {
+		m.Lock()
+		done := copyIn(m.State(), p)
+		m.Unlock()
+		if done {
+			return len(p), nil
+		}
+	}
 	s, err := f.enter("write", object.FlagWritable)
 	defer f.storage.Unlock()
 	if err != nil {

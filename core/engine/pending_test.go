@@ -158,7 +158,7 @@ func TestAnotherProcessDropsWhatItInherits(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, f, ", held back")
-		child := File{standard, otherProcess{f.storage.(*object.Memory)}}
+		child := File{engine: standard, storage: otherProcess{f.storage.(*object.Memory)}}
 		if err := call(&child); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
