@@ -14,7 +14,7 @@ enum {
 static bool reserve(tempfile__record *record, int64_t end)
 {
     tempfile__state *state = &record->state;
-    int64_t capacity = state->capacity + state->capacity / 2;
+    int64_t capacity = 2 * state->capacity;
 
     if (__builtin_expect(end <= state->capacity, 1))
         return true;

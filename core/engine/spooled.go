@@ -84,7 +84,7 @@ func (f *File) memoryReserve(s *object.State, size int64) error {
 	if end <= s.Capacity {
 		return nil
 	}
-	err := f.storage.Resize(s.Size, max(end, firstCapacity, s.Capacity+s.Capacity/2))
+	err := f.storage.Resize(s.Size, max(end, firstCapacity, 2*s.Capacity))
 	if err == syscall.ENOMEM && s.Capacity > 0 { // that was more than is needed; there may be enough memory for the need itself
 		err = f.storage.Resize(s.Size, end)
 	}
