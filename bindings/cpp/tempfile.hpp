@@ -539,7 +539,7 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
 
-    /// Makes this process the owner of a directory that it inherited by fork. Only the owner's destructor and exit remove it.
+    /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_adopt(get())); }
 
