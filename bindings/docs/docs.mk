@@ -1,5 +1,5 @@
-# The man pages and the site. Both have the reference of C from the comments of include/tempfile.h. The guides of the site
-# are written by hand, in bindings/docs.
+# The man pages and the site. The reference of C in both comes from the comments of include/tempfile.h. The guides of the
+# site are written by hand, in bindings/docs.
 
 genman := $(wildcard capi/internal/genman/*) include/tempfile.h
 site_sources := $(genman) $(shell find bindings/docs -type f) README.md python/README.md \
@@ -17,7 +17,7 @@ $(B)/man/made: $(genman)
 
 docs: need-go need-python $(B)/docs/index.html ## document: the site, in build/docs; fetches MkDocs at the first time
 
-# MkDocs ends with a failure at a link, an anchor or an included file that does not exist.
+# MkDocs fails at a link, an anchor or an included file that does not exist.
 $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
 	@rm -rf $(B)/docs-source && mkdir -p $(B)/docs-source
 	@cp -R bindings/docs/. $(B)/docs-source && cp tests/bench/results.svg $(B)/docs-source/pages

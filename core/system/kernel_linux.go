@@ -10,9 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Kernel is the real system, by the calls of Linux.
-type Kernel struct{}
-
 // How files are created. UnnamedFlags lacks O_EXCL, with which the file could never be given a name (gh-136156).
 const (
 	CreateFlags  = unix.O_RDWR | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
@@ -42,45 +39,12 @@ func NoUnnamed(err error) bool {
 	return is && slices.Contains(NoUnnamedErrnos[:], errno)
 }
 
-func (Kernel) Mkdir(path string, permissions uint32) error {
-	return ignoringEINTR(func() error { return unix.Mkdir(path, permissions) })
-}
-
-func (Kernel) Exists(path string) bool {
-	var stat unix.Stat_t
-	return ignoringEINTR(func() error { return unix.Lstat(path, &stat) }) == nil
-}
-
 func (Kernel) Unlink(path string) error {
 	return ignoringEINTR(func() error { return unix.Unlink(path) })
 }
 
-func (Kernel) Rmdir(path string) error {
-	return ignoringEINTR(func() error { return unix.Rmdir(path) })
-}
-
-func (Kernel) Close(descriptor int) error {
-	// After EINTR Linux has closed the descriptor; a second close could hit one that another thread has just got.
-	if err := unix.Close(descriptor); err != unix.EINTR {
-		return err
-	}
-	return nil
-}
-
-func (Kernel) Read(descriptor int, p []byte) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Read(descriptor, p) })
-}
-
-func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Pread(descriptor, p, offset) })
-}
-
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	return ignoringEINTR2(func() (int, error) { return unix.Write(descriptor, p) })
-}
-
-func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Pwrite(descriptor, p, offset) })
 }
 
 func (Kernel) CopyRange(from, to int, size int) (int, error) {
@@ -98,14 +62,6 @@ func (Kernel) Status(descriptor int) (Status, error) {
 	var stat unix.Stat_t
 	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
 	return Status{stat.Size, stat.Mode & 0o7777, time.Unix(stat.Mtim.Unix())}, err
-}
-
-func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return ignoringEINTR2(func() (int64, error) { return unix.Seek(descriptor, offset, whence) })
-}
-
-func (Kernel) Truncate(descriptor int, size int64) error {
-	return ignoringEINTR(func() error { return unix.Ftruncate(descriptor, size) })
 }
 
 func openAt(directory int, name string, flags int) (int, error) {

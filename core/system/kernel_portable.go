@@ -17,9 +17,6 @@ import (
 //
 // The build tag tempfile_portable compiles this file on Linux in place of the _linux files, for tests.
 
-// Kernel is the real system.
-type Kernel struct{}
-
 // How files are created.
 const (
 	CreateFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
@@ -38,25 +35,12 @@ func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (in
 // NoUnnamed tells whether a file must be created with a name, which is deleted at once.
 func NoUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
 
-func (Kernel) Mkdir(path string, permissions uint32) error {
-	return ignoringEINTR(func() error { return syscall.Mkdir(path, permissions) })
-}
-
-func (Kernel) Exists(path string) bool {
-	var stat syscall.Stat_t
-	return ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }) == nil
-}
-
 // Unlink: where the system's unlink removes directories for root, as some do, a directory is refused first.
 func (k Kernel) Unlink(path string) error {
 	if _, directory, err := k.Identify(path); err == nil && directory {
 		return syscall.EISDIR
 	}
 	return ignoringEINTR(func() error { return syscall.Unlink(path) })
-}
-
-func (Kernel) Rmdir(path string) error {
-	return ignoringEINTR(func() error { return syscall.Rmdir(path) })
 }
 
 func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
@@ -80,30 +64,10 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return identity, nil
 }
 
-// Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
-func (Kernel) Close(descriptor int) error {
-	if err := syscall.Close(descriptor); err != syscall.EINTR {
-		return err
-	}
-	return nil
-}
-
-func (Kernel) Read(descriptor int, p []byte) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Read(descriptor, p) })
-}
-
-func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Pread(descriptor, p, offset) })
-}
-
 // Write: macOS refuses more than 2 GB at a time, where others write a part.
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	const most = 1 << 30
 	return ignoringEINTR2(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
-}
-
-func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Pwrite(descriptor, p, offset) })
 }
 
 // CopyRange: the standard library has no such call for all systems.
@@ -126,14 +90,6 @@ func (Kernel) Status(descriptor int) (Status, error) {
 		return Status{}, err
 	}
 	return Status{info.Size(), uint32(info.Mode().Perm()), info.ModTime()}, nil
-}
-
-func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return ignoringEINTR2(func() (int64, error) { return syscall.Seek(descriptor, offset, whence) })
-}
-
-func (Kernel) Truncate(descriptor int, size int64) error {
-	return ignoringEINTR(func() error { return syscall.Ftruncate(descriptor, size) })
 }
 
 func (Kernel) Random(p []byte) error {

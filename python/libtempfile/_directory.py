@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional, Union
 
+    from ._pending import Pending
+
 A_LINK = "Cannot call rmtree on a symbolic link"  # the standard module's words, without an errno
 
 STEP = 4096  # entries; a KeyboardInterrupt waits for at most one step
@@ -31,11 +33,11 @@ def _key(path: "Any") -> "Any":
     return os.fsencode(path) if isinstance(path, (str, bytes)) else path  # a host's own mkdtemp may return anything
 
 
-def remember_identity(path: "Union[str, bytes]") -> None:
-    """For a directory that mkdtemp has just made. OSError (ESTALE) if somebody who may rename in the directory above has put
-    another one in its place already."""
+def remember_identity(path: "Union[str, bytes]", pending: "Pending") -> None:
+    """For a directory that was just made and is pending. OSError (ESTALE) if somebody who may rename in the directory above
+    has put another one in its place already."""
     try:
-        _identities[_key(path)] = _ffi.identify(path)
+        _identities[_key(path)] = pending.identify(path)
     except FileNotFoundError:
         pass  # it exists in a host's own file system only, or is gone and needs no removal
 
@@ -103,7 +105,9 @@ def _remove(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[
     else:
         sys.audit("shutil.rmtree", path)
     try:
-        posix.rmdir(path)  # removes an empty directory, and can do no other harm
+        # It removes an empty directory, and can do no other harm. The library's removal does the same, but only after it has
+        # opened the directory above, and takes three calls: 24 us more.
+        posix.rmdir(path)
     except OSError:
         pass
     else:

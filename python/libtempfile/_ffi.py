@@ -72,7 +72,7 @@ class _Functions:
             ("mkdtemp", number, None),
             ("unnamed_into", number, None),
             ("removal_start", number, (text, flags, out_handle)),
-            ("identify_directory", number, (text, flags, out_count, out_count)),
+            ("identify_directory", number, None),
             ("removal_resume", number, (text, flags, self.Count, self.Count, out_handle)),
             ("removal_step", number, (handle, flags, out_count)),
             ("removal_free", None, (handle,)),

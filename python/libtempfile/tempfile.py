@@ -909,7 +909,7 @@ class TemporaryDirectory:
         try:
             if mkdtemp is _own_mkdtemp:
                 self.name = name = _make_directory(suffix, prefix, dir, pending)
-                _directory.remember_identity(name)
+                _directory.remember_identity(name, pending)
             else:
                 self.name = mkdtemp(suffix, prefix, dir)  # the host's; its directory need not be new
             self._ignore_cleanup_errors = ignore_cleanup_errors

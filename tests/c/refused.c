@@ -1,6 +1,6 @@
-/* A forked child that has no room for Go is told so at once, in every call that needs Go, and nothing is made. What C answers
- * goes on: what was inherited has its name, its descriptor and its memory, and is freed without deleting anything. When there
- * is room again, the next call works. */
+/* A forked child has no memory for Go. Each call that needs Go returns the error at once, and creates nothing. The functions
+ * that C answers still work: inherited objects have their names, descriptors and memory, and freeing one deletes nothing.
+ * When there is memory again, the next call works. */
 #include "process.h"
 #include <errno.h>
 #include <fcntl.h>

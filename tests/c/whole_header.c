@@ -1,5 +1,6 @@
-/* Every function of the header, once. A table holds the address of each, so that the program's undefined symbols are the
- * header's whole list (make check-symbols compares); each is called through it, as a language's binding would. */
+/* Calls every function of the header. A table contains the address of each, so that the undefined symbols of this program
+ * are the whole list of the header (make check-symbols compares them). The calls go through the table, as in a binding for
+ * another language. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -145,7 +146,7 @@ static void unnamed(void)
         CHECK(fstat(descriptor, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_nlink == 0);
         CHECK(write(descriptor, "x", 1) == 1 && pread(descriptor, &byte, 1, 0) == 1 && byte == 'x' &&
               close(descriptor) == 0);
-        options.flags = TEMPFILE_NO_O_TMPFILE; /* the same with a name for an instant */
+        options.flags = TEMPFILE_NO_O_TMPFILE; /* the same file with a name for a moment */
     }
     options.prefix = "a/b";
     CHECK(all.unnamed(&options) == -EINVAL && all.last_error()->code == -EINVAL);
@@ -162,7 +163,7 @@ static void into(void)
     char path[TEMPFILE_PATH_SIZE];
     struct stat status;
 
-    for (int i = 0; i < 3; i++) { /* with Go's plan, and again */
+    for (int i = 0; i < 3; i++) { /* with a plan from Go, and again with the stored plan */
         tempfile_fd descriptor = -1;
 
         CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 &&
@@ -276,7 +277,7 @@ static void directories(void)
     all.removal_free(removal);
 }
 
-/* What mkstemp and mkdtemp made is registered, and goes with its handle. */
+/* Files and directories of mkstemp and mkdtemp are registered, and are deleted with their handles. */
 static void registrations(void)
 {
     tempfile_directory *directory;
@@ -291,7 +292,7 @@ static void registrations(void)
     CHECK(mode_of(path) == 0);
 }
 
-/* A child that takes its parent's objects over removes them at its end. */
+/* A child adopts its parent's objects, and removes them at its end. */
 static void in_child(void)
 {
     tempfile_directory *directory;

@@ -108,9 +108,9 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
         for i, program in enumerate(all_programs):
             (here / f"example{i}").mkdir()
             (here / f"example{i}" / "main.go").write_text(program.source, encoding="utf-8")
-        # The sums of the tree's own dependencies, so that nothing is asked of the network that the tree has already.
+        # The checksums of the tree's own dependencies, so that Go does not ask the network.
         (here / "go.sum").write_bytes((root / "go.sum").read_bytes())
-        # An older Go that has fetched a newer one for the tree does so for a module that asks for it, too.
+        # If an older Go has fetched a newer one for the tree, it does so for this module, too.
         wanted = re.search(r"^go (\S+)$", (root / "go.mod").read_text(), re.MULTILINE)
         run([go, "mod", "init", "example"], here)
         version = wanted.group(1) if wanted else "1.26"

@@ -18,7 +18,7 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 REMOVALS = ["cleanup", "directory_free", "rmtree", "rmtree_locked", "rmtree_locked_root", "rmtree_deep", "steps", "remove"]
 _REMOVING = ("unlink", "unlinkat", "rmdir")
 
-# Loading the library reads something now more, now less often, so that a call may be missed.
+# Loading the library reads a varying number of pages, so a call may be missed.
 MISSES = 10
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Attempt(NamedTuple):
     """One run of the driver, judged already."""
 
     outcome: strace.Outcome
-    result: Optional[Result]  # None: it was killed
+    result: Optional[Result]  # None: the process was killed
     folder: Path
 
     def left(self) -> List[str]:
@@ -59,14 +59,14 @@ class Bench:
         self.library = base / "lib"
         self.library.mkdir()
         shutil.copy((build / "libtempfile.so").resolve(), self.library / "libtempfile.so.0")
-        if (build / "hooks/libtempfile.so").exists():  # the build in which helpers can be forced on
+        if (build / "hooks/libtempfile.so").exists():  # the build in which helpers can be requested
             (base / "hooks").mkdir()
             shutil.copy(build / "hooks/libtempfile.so", base / "hooks/libtempfile.so.0")
         base.chmod(0o755)
         self._numbers = itertools.count()
         self._plans: Dict[str, strace.Outcome] = {}
         self._lock = threading.Lock()
-        self.gated = 0  # logs of removals that went through the gate
+        self.gated = 0  # the number of logs of removals that went through the gate
 
     def operations(self) -> List[str]:
         done = subprocess.run([str(self.driver), "list"], env=self.environment(), stdout=subprocess.PIPE, check=True)
@@ -167,7 +167,7 @@ class Bench:
             if hits:
                 raise AssertionError(f"{where}: by path: {hits[0]}")
         attempt = Attempt(outcome, result, folder)
-        # A close that strace makes fail is not done at all.
+        # If strace makes a close fail, it is not executed.
         if result is not None and result.leaked != 0 and not inject.startswith("close:error"):
             raise AssertionError(f"{where}: {result.leaked} descriptors leaked")
         if not keep:
@@ -199,10 +199,10 @@ class Bench:
             return len(list(pool.map(work, items)))
 
 
-# Operations that go on, or return nothing, when their own small file cannot be removed.
+# Operations that go on, or return nothing, if their own small file cannot be removed.
 _MUTE = ("gettempdir", "named_outliving", "directory_free", "named_free", "empty_free")
 
-# What a call's error is reported as where it is not the error itself.
+# The reported error of a call, where it is not the call's own error.
 _TRANSLATED = {("openat2", "ELOOP"): "ENOTDIR", ("openat2", "EXDEV"): "EBUSY"}
 
 
@@ -217,7 +217,7 @@ def judge(where: str, operation: str, call: strace.Call, error: str, attempt: At
     if operation == "gettempdir" or lasting:
         expected |= {-strace.number("ENOENT"), -strace.number("ENOTEMPTY")}
     if "locked" in operation:
-        expected.add(-strace.number("EACCES"))  # a repair that fails leaves the reason why it was needed
+        expected.add(-strace.number("EACCES"))  # a failed repair leaves the error for which it was needed
     if result.code != 0:
         if result.code not in expected:
             raise AssertionError(f"{where}: the result is {result.code}: {result.message}")
@@ -228,7 +228,7 @@ def judge(where: str, operation: str, call: strace.Call, error: str, attempt: At
     if result.again != 0:
         raise AssertionError(f"{where}: the clean-up without faults says {result.again}")
     left = attempt.left()
-    # What a call that failed was to remove may be left where there is no second try.
+    # If the failed call was to remove something, and there is no second attempt, it may be left.
     stuck = call.name in _REMOVING or lasting
     if left and not (stuck and (result.code != 0 or operation in _MUTE)):
         raise AssertionError(f"{where}: result {result.code}, left behind {left}")

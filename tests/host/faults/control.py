@@ -13,7 +13,7 @@ import victim
 from bench import NOBODY, Bench
 from matrix import Seen, Skip, row
 
-# Python's TemporaryDirectory over the tree that the driver makes locked, between the driver's markers.
+# Python's TemporaryDirectory on the tree that the driver locks, between the driver's markers.
 PROGRAM = """
 import os, sys, tempfile
 folder = sys.argv[1]

@@ -21,7 +21,7 @@ class Row(NamedTuple):
     number: int
     fault: str
     quick: bool  # part of make test
-    elsewhere: bool  # tests of the core or of C, which make test runs too
+    elsewhere: bool  # a test of the core or of C, which make test runs, too
     test: Callable[..., Seen]
 
 

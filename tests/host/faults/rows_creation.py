@@ -116,7 +116,7 @@ def is_lost(bench: Bench, program: Program, stop: str, make: Callable[[Path], No
     outcome = program.run(bench, above, stop, lambda: swapped.append(put_in_place(above)))
     assert outcome.printed in ("made\n", "stale\n"), f"{program.name}, {stop}: {outcome.describe()}"
     here = [path for path in above.iterdir() if path.stat().st_ino == inode]
-    # The program may have put its own file into what had the name of its directory; the first line tells of that.
+    # The program may have written its own file into the directory that had the name; the first line reports this.
     after = [line for line in victim.portrait(here[0])[1:] if not line.startswith("moved ")] if here else []
     shutil.rmtree(above)
     if True not in swapped:

@@ -156,7 +156,7 @@ def lasting_error(bench: Bench) -> Seen:
 @row(25, "EACCES, EPERM, ENOENT, EBUSY, ENOTEMPTY at every call of a removal")
 def refusals(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
-        # ENOENT for the root itself is a lie that the removal must believe.
+        # The removal must believe a false ENOENT for the root itself.
         gone = [] if "/tree" in call.arguments or '"tree"' in call.arguments else ["ENOENT"]
         return {
             "unlinkat": ["EACCES", "EPERM", "EBUSY", "EROFS", "ENOTEMPTY", *gone],

@@ -12,7 +12,7 @@ from bench import Bench
 from matrix import Seen, Skip, row
 
 HELPERS = 3
-CALLS = ("openat2", "getdents64", "unlinkat")  # which the loading of a program does without
+CALLS = ("openat2", "getdents64", "unlinkat")  # calls that loading a program does not make
 
 
 def bush(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Tuple
 from bench import Bench
 from matrix import Seen, Skip, row
 
-MOST = 35 * 1024  # kB, what coreutils promises for 200,000 entries
+MOST = 35 * 1024  # kB, the limit of coreutils for 200,000 entries
 _LIMIT = 900  # seconds, for a machine that is very busy
 
 

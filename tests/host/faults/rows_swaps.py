@@ -14,7 +14,7 @@ from matrix import Seen, Skip, row
 class Case(NamedTuple):
     operation: str
     part: str
-    stop: str  # the call to stop after, as strace's inject wants it
+    stop: str  # the call after which the process stops, as strace's inject option
     moment: str  # what the removal does next
 
 
@@ -57,7 +57,7 @@ def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = ""
             here = attempt.folder / swap.PARTS[case.part]
         assert here.exists(), f"{where}: the victim is gone"
         after = [line for line in victim.portrait(here) if not (allowed and line.startswith(allowed))]
-        if allowed:  # the folder itself has one entry more
+        if allowed:  # the folder itself has one more entry
             after, before = after[1:], before[1:]
         assert after == before, f"{where}: the victim was {before} and is {after}"
         if swapped == [True]:

@@ -234,7 +234,7 @@ def creator(bench: Bench) -> Seen:
                     (tree / f"d{number % 50}").mkdir(exist_ok=True)
                     (tree / f"d{number % 50}" / "file").touch()
                 except OSError:
-                    pass  # it is being removed
+                    pass  # another process is removing it
 
         thread = threading.Thread(target=create)
         thread.start()

@@ -23,7 +23,7 @@ TRACED = (
 
 _MARKS = ("access", "faccessat", "faccessat2")
 BEGIN, END = "/libtempfile/begin", "/libtempfile/end"
-LIMIT = 60  # seconds for one run; none takes a hundredth of that
+LIMIT = 60  # seconds for one run; each takes less than a hundredth of it
 
 
 class Call(NamedTuple):
@@ -57,13 +57,13 @@ class Call(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a run."""
 
-    status: int  # as subprocess gives it
+    status: int  # as in subprocess
     printed: str
     errors: str
     calls: List[Call]
-    helpers: List[Call]  # between the markers, of all other threads
+    helpers: List[Call]  # the calls of all other threads between the markers
     injected: bool
-    begin: int  # what the first marker is as a call of access(2)
+    begin: int  # the first marker, as a call of access(2)
 
     def describe(self) -> str:
         return f"status {self.status}, printed {self.printed!r}, errors {self.errors!r}"
@@ -115,7 +115,7 @@ def run(
     """Runs a command under strace. inject may be several rules with spaces between. user is the command before strace that
     changes the user. at_stop is called when an injected SIGSTOP has stopped the program, which then goes on; stops says how
     often."""
-    # strace's filter makes it quick, but signals are not injected at a call that the filter stopped.
+    # With strace's filter the run is fast, but strace cannot inject a signal at a call that its filter stopped.
     quick = [] if "signal=" in inject else ["--seccomp-bpf"]
     arguments = (user or []) + ["strace", "-f", "-qq", *quick, "-e", "trace=" + TRACED, "-o", str(log)]
     for rule in inject.split():

@@ -63,7 +63,7 @@ def bound(part: Path, aside: Path, victim: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as one:
         here = os.open(aside.parent, os.O_RDONLY)
         try:
-            one.bind(f"/proc/self/fd/{here}/{aside.name}")  # the path itself may be too long for a socket's
+            one.bind(f"/proc/self/fd/{here}/{aside.name}")  # the path itself may be too long for a socket
         finally:
             os.close(here)
     return exchange(part, aside)

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import List
 
-# The names are those of the driver's tree, so that a path that goes astray finds something to destroy.
+# The names are those of the driver's tree, so that a removal on the wrong path finds something to destroy.
 FOLDERS = ("", "middle", "middle/leaf", "leaf", "empty")
 
 

@@ -9,7 +9,7 @@ import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "python"))
 sys.dont_write_bytecode = True
-warnings.simplefilter("ignore")  # os.fork() warns of threads from 3.12 on
+warnings.simplefilter("ignore")  # from 3.12 on os.fork() warns of threads
 
 import libtempfile as tempfile  # noqa: E402
 
@@ -53,7 +53,7 @@ class Objects:
             file.flush()
 
     def use(self) -> None:
-        # by pread where the position is shared with other processes
+        # pread, because other processes share the position
         for file in (self.named, self.unnamed, self.rolled):
             assert os.pread(file.fileno(), 10, 0) == b"data", file
         self.memory.seek(0)

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 
-# "before" and "after" say when faulthandler is enabled; "without" is the control, which never loads the library.
+# "before" and "after" are the time at which faulthandler is enabled. "without" is the control, which never loads the
+# library.
 CHILD = """
 import ctypes, faulthandler, sys, threading
 order, library, fault, where = sys.argv[1:]
@@ -59,7 +60,7 @@ def main() -> None:
     for fault, number in EXPECTED.items():
         for where in ("main", "thread"):
             control = crash("without", library, fault, where)
-            # faulthandler has an alternate stack in its main thread only: elsewhere an overflow ends without a report
+            # faulthandler has an alternate stack in its main thread only; elsewhere an overflow ends without a report
             assert control[0] == -number and (control[1] or (fault, where) == ("overflow", "thread")), (
                 fault,
                 where,

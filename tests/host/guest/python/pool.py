@@ -22,7 +22,7 @@ def task(arguments: "tuple[int, str, str]") -> "tuple[int, int]":
     with open(os.path.join(directory, str(number)), "x") as file:
         file.write("a worker was here")
     use_every_class()
-    if number % 10 == 0:  # a child of the worker's
+    if number % 10 == 0:  # a child of the worker
         pid = os.fork()
         if pid == 0:
             inherited.use()
