@@ -61,7 +61,8 @@ static bool hold_back(tempfile__record *record, const void *data, int64_t size)
     if (state->capacity < state->read_ahead && tempfile__resize(record, 0, state->read_ahead) != 0)
         return false;
     memcpy((char *)state->data + state->pending, data, (size_t)size);
-    state->pending_epoch = tempfile__epoch();
+    if (state->pending == 0) /* not each time: another thread's record may lie in the same cache line */
+        state->pending_epoch = tempfile__epoch();
     state->pending += size;
     return true;
 }

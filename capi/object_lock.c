@@ -1,10 +1,12 @@
 /* The lock of a record where another thread holds it: a wait on a futex. */
 #define _GNU_SOURCE
 #include "object.h"
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* As the kernel's linux/futex.h has them, which is not beside every C library. */
+enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 
 enum { FIRST_WAIT = 1000000, LONGEST_WAIT = 64 * FIRST_WAIT }; /* nanoseconds */
 
