@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 enum {
-    MOST = 64 << 10,       /* bytes of the caller's that C looks at: a larger size may be wrong, and Go makes an error of a fault */
+    MOST = 64
+        << 10, /* bytes of the caller's that C looks at: a larger size may be wrong, and Go makes an error of a fault */
     FIRST_CAPACITY = 1024, /* of a spooled file's block, as in core/engine/spooled.go */
 };
 

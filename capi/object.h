@@ -216,7 +216,8 @@ static inline tempfile__record *tempfile__lock_object(const void *handle, enum t
 }
 
 /* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
-static inline int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
+static inline int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind,
+                                 const char *function)
 {
     int result = tempfile__begin(function);
 

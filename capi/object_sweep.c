@@ -220,7 +220,8 @@ static struct sweep sweep_without_go(void)
  * threads. */
 static struct sweep sweep_with_go(void)
 {
-    return (struct sweep){.flushes = true, .closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
+    return (struct sweep){
+        .flushes = true, .closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
 }
 
 /* Runs a sweep after which the process ends. Other threads run until then, and may have borrowed a file's descriptor. So
