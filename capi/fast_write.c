@@ -93,7 +93,8 @@ static bool write_disk(tempfile__record *record, const void *data, int64_t size)
     return write_through(record, data, size);
 }
 
-/* Writes text that stands in the file as it is written. A write after a read goes behind what was read ahead, as in Python. */
+/* Writes text that stands in the file as it is written. A write after a read goes behind what was read ahead, as in
+ * Python. */
 static bool write_text(tempfile__record *record, const void *text, int64_t size)
 {
     tempfile__state *state = &record->state;

@@ -35,8 +35,8 @@ bool tempfile__descriptor_was_inherited(const tempfile__record *record)
     return limit == 0 || record->descriptor_serial < limit;
 }
 
-/* Writes until all is written, by syscall(2), as no thread may be cancelled while it holds a record's lock. False: the system
- * has taken less. */
+/* Writes until all is written, by syscall(2), as no thread may be cancelled while it holds a record's lock. False: the
+ * system has taken less. */
 bool tempfile__write_all(int descriptor, const void *data, int64_t size, int64_t *written)
 {
     for (*written = 0; *written < size;) {

@@ -244,7 +244,8 @@ void tempfile__clean_up_last(bool may_enter_go)
     run_last(&sweep);
 }
 
-/* In a signal handler; ends: the process ends afterwards. A host that goes on keeps its files open, and what they hold back. */
+/* In a signal handler; ends: the process ends afterwards. A host that goes on keeps its files open, and what they hold
+ * back. */
 void tempfile__clean_up_at_signal(bool ends)
 {
     struct sweep sweep = sweep_without_go();
