@@ -40,8 +40,9 @@
  * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
  * cleanup works in any process, and tempfile_file_adopt makes the child the owner. The first call of the child that
  * needs Go starts Go again, with the same needs. If they are missing, the call fails with -EOWNERDEAD and the reason;
- * reading from memory and freeing still work. A file that another thread was opening or rolling over during the fork may
- * be closed in the child (-EBADF).
+ * most reads and writes, and freeing, still work. A file that another thread was opening or rolling over during the fork
+ * may be closed in the child (-EBADF). Writes that a file holds back (TEMPFILE_BUFFERED_WRITES) stay with the process
+ * that made them: the child drops its copy, and its position is the descriptor's, which the two share.
  *
  * Other ways to fork. A child made by _Fork or a raw clone may use the library too, if no other thread was in the C
  * library at that moment. A child of vfork counts as its parent: it cannot start the runtime (-EAGAIN), and should only
