@@ -80,14 +80,13 @@ def go(command):
     done = subprocess.run([command, "doc", "-all", GO_PACKAGE], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     package, rest = re.split(r"\n(?=CONSTANTS\n)", done.stdout.split("\n", 1)[1])
     page = "# Reference of Go\n\n" + re.sub(r"^\\?# ", "## ", prose(package), flags=re.MULTILINE) + "\n"
-    for code, comment in re.findall(
-        r"^((?:const|var|func|type) .*\n(?:[\t)}].*\n|\n(?=\t))*)((?: {4}.*\n|\n)*)", rest, re.MULTILINE
-    ):
+    declaration = r"^((?:const|var|func|type) .*\n(?:[\t)}].*\n|\n(?=\t))*)((?: {4}.*\n|\n)*)"
+    for found in re.finditer(declaration, rest, re.MULTILINE):
+        code, comment = found.groups()
         method = re.match(r"func \(\w+ \*?(\w+)\) (\w+)", code)
-        name = (
-            ".".join(method.groups()) if method else " ".join(re.findall(r"^(?:\w+ |\t)([A-Z]\w*)", code, re.MULTILINE)[:1])
-        )
-        page += entry(3 if method else 2, name, code.rstrip(), comment, "go")
+        name = ".".join(method.groups()) if method else re.search(r"^(?:\w+ |\t)([A-Z]\w*)", code, re.MULTILINE).group(1)
+        of_a_type = code.startswith("func") and found.start() > rest.index("\nTYPES\n")
+        page += entry(3 if of_a_type else 2, name, code.rstrip(), comment, "go")
     return page
 
 
