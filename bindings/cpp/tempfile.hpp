@@ -133,7 +133,7 @@ struct options {
     std::uint32_t permissions = 0;
 };
 
-/// The implementation. Programs must not use this namespace.
+// The implementation. Programs must not use this namespace.
 namespace detail {
 
 // Ends a form without a std::error_code: it throws, or without exceptions it prints the message and aborts.
