@@ -152,7 +152,7 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 
 /* Every string of the options; the caller's name is the last. */
 #define TEMPFILE__STRINGS(each) \
-    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(beside) each(name)
 #define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
 enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 

@@ -30,6 +30,7 @@ typedef struct tempfile__state {
         uint16_t encoding;
         uint8_t errors, newline, decoder, skip, encoder, unused;
     } text;
+    int64_t min_free;
 } tempfile__state;
 
 /* Kinds of file and bits of state.flags that C looks at; record.go checks that they agree. */

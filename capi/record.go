@@ -29,6 +29,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
+	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.MinFree)-unsafe.Offsetof(C.tempfile__state{}.min_free)]
 	_ = [1]struct{}{}[object.FieldCount-C.TEMPFILE__FIELDS]
 	_ = [1]struct{}{}[object.KindSpooled-C.TEMPFILE__SPOOLED]
 	_ = [1]struct{}{}[object.FlagReadable-C.TEMPFILE__READABLE]

@@ -122,6 +122,8 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
@@ -188,6 +190,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */

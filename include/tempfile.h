@@ -123,6 +123,8 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
@@ -189,6 +191,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -224,7 +228,8 @@ extern "C" {
 /**
  * tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+ * Uses of options: suffix, prefix, name, permissions, and for the directory dir or beside, or else min_free,
+ * TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY. out_path receives the absolute path; path_size is the size
  * of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
  * size: the call fails with -ERANGE, and tempfile_error.needed has it.
  *
@@ -233,9 +238,12 @@ extern "C" {
  *
  * Errors: nothing is created on failure.
  *   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+ *   - -EINVAL: beside is "", or ends in '/' or in a part "." or ".."; or it is set together with dir.
+ *   - -EINVAL: min_free is negative; TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY are set together; or one of the three is
+ *     set although dir or beside leaves nothing to choose.
  *   - -ERANGE: the buffer is too small.
- *   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
- *     for each).
+ *   - -ENOENT: the directory does not exist; or dir and beside are NULL and no candidate can be used (the message has
+ *     the reason for each). If tempfile_settempdir set the default directory, that one is the only candidate.
  *   - -EEXIST: options.name is taken; or every random name that was tried is.
  *   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
  */
@@ -244,7 +252,7 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 /**
  * tempfile_mkdtemp creates a directory that only its owner can enter.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
  *
@@ -257,7 +265,7 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
  * tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
  * there before the caller does; use tempfile_mkstemp.
  *
- * Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp, without permissions. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. Nothing is created.
  *
@@ -270,8 +278,8 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 /**
  * tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
  *
- * Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
- * TEMPFILE_ONLY_O_TMPFILE.
+ * Uses of options: permissions; for the directory as tempfile_mkstemp; and as for tempfile_temporary_file: prefix,
+ * suffix, name, TEMPFILE_NO_O_TMPFILE, TEMPFILE_ONLY_O_TMPFILE.
  *
  * Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
  * deletes the file when the last copy of the descriptor is closed, however the process ends.
@@ -313,7 +321,7 @@ tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *
 /**
  * tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
  *
- * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+ * Uses of options: those of tempfile_mkstemp, and mode, encoding, errors, newline, buffering.
  * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free. A normal exit of the process deletes the
@@ -331,9 +339,9 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  * tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
  * it is closed, however the process ends.
  *
- * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
- * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
- * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
+ * Uses of options: mode, encoding, errors, newline, buffering, permissions; for the directory as tempfile_mkstemp.
+ * Where the file system does not support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and
+ * name. TEMPFILE_ONLY_O_TMPFILE makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -347,7 +355,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
  * write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
  *
  * Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
- * tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
+ * tempfile_temporary_file uses. If dir and beside are NULL, the default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -362,7 +370,7 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
 /**
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+ * Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
  * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
  *
  * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process

@@ -101,6 +101,8 @@ enum class flag : std::uint32_t {
     text = TEMPFILE_TEXT,
     no_o_tmpfile = TEMPFILE_NO_O_TMPFILE,
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
+    on_disk = TEMPFILE_ON_DISK,
+    in_memory = TEMPFILE_IN_MEMORY,
 };
 
 /// Joins flags.
@@ -125,6 +127,8 @@ struct options {
     std::int64_t max_size = 0;
     tempfile::flag flags = tempfile::flag::none;
     std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> beside = {};
+    std::int64_t min_free = 0;
 };
 
 /// What is behind the functions; not for programs.
@@ -191,15 +195,17 @@ public:
     template <class Report>
     given(const Report &report, const options &from)
         : ok_(text(report, "suffix", from.suffix, c_.suffix) && text(report, "prefix", from.prefix, c_.prefix) &&
-              text(report, "dir", directory(from), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
+              text(report, "dir", native(from.dir), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
               text(report, "encoding", from.encoding, c_.encoding) && text(report, "errors", from.errors, c_.errors) &&
-              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name))
+              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name) &&
+              text(report, "beside", native(from.beside), c_.beside))
     {
         c_.struct_size = sizeof c_;
         c_.buffering = from.buffering;
         c_.max_size = from.max_size;
         c_.flags = static_cast<std::uint32_t>(from.flags);
         c_.permissions = from.permissions;
+        c_.min_free = from.min_free;
     }
     given(const given &) = delete;
     given &operator=(const given &) = delete;
@@ -208,10 +214,10 @@ public:
     const tempfile_options *get() const noexcept { return &c_; }
 
 private:
-    static std::optional<std::string_view> directory(const options &from)
+    static std::optional<std::string_view> native(const std::optional<std::filesystem::path> &path)
     {
-        if (from.dir)
-            return std::string_view(from.dir->native());
+        if (path)
+            return std::string_view(path->native());
         return std::nullopt;
     }
 
@@ -226,7 +232,7 @@ private:
         return true;
     }
 
-    std::array<std::string, 8> copies_;
+    std::array<std::string, 9> copies_;
     std::size_t used_ = 0;
     tempfile_options c_{}; // not by TEMPFILE_OPTIONS_INIT, which is another static function in each translation unit
     bool ok_;

@@ -77,6 +77,13 @@ func (s *faulty) Create(path string, permissions uint32) (int, error) {
 func (s *faulty) CreateUnnamed(directory string, permissions uint32) (int, error) {
 	return faultFor(s, "CreateUnnamed", func() (int, error) { return s.System.CreateUnnamed(directory, permissions) })
 }
+func (s *faulty) Space(directory string) (space system.Space, err error) {
+	err = s.fault("Space", func() (err error) {
+		space, err = s.System.Space(directory)
+		return err
+	})
+	return space, err
+}
 func (s *faulty) Mkdir(path string, permissions uint32) error {
 	return s.fault("Mkdir", func() error { return s.System.Mkdir(path, permissions) })
 }

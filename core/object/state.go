@@ -19,6 +19,7 @@ type State struct {
 	AheadStart  int64          // Data[AheadStart:AheadEnd] was read ahead and not delivered yet; the system's position is
 	AheadEnd    int64          // after it. In a text file these bytes are still encoded, and in memory a part of the file
 	Text        TextState      // text files
+	MinFree     int64          // a spooled file: the bytes that the default directory must have free at the roll-over
 }
 
 // TextState is the part of a State that only text files use. Bytes that were read ahead stay encoded until they are
@@ -63,6 +64,8 @@ const (
 	FlagOnlyTmpfile
 	FlagIgnoreErrors
 	FlagText
+	FlagOnlyDisk   // a spooled file rolls over to a default directory that is on disk
+	FlagOnlyMemory // a spooled file rolls over to a default directory that is in memory
 )
 
 // Has tells whether one of the flags is set.

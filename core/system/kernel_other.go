@@ -22,6 +22,7 @@ func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
 	return -1, ErrUnsupported
 }
 func (Kernel) Mkdir(path string, permissions uint32) error { return ErrUnsupported }
+func (Kernel) Space(directory string) (Space, error)       { return Space{}, ErrUnsupported }
 func (Kernel) Exists(path string) bool                     { return false }
 func (Kernel) Unlink(path string) error                    { return ErrUnsupported }
 func (Kernel) Rmdir(path string) error                     { return ErrUnsupported }

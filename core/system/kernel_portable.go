@@ -41,6 +41,9 @@ func (Kernel) Mkdir(path string, permissions uint32) error {
 	return ignoringEINTR(func() error { return syscall.Mkdir(path, permissions) })
 }
 
+// Space: each of the systems has another statfs.
+func (Kernel) Space(directory string) (Space, error) { return Space{}, ErrUnsupported }
+
 func (Kernel) Exists(path string) bool {
 	var stat syscall.Stat_t
 	return ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }) == nil

@@ -14,6 +14,8 @@ type System interface {
 	CreateUnnamed(directory string, permissions uint32) (descriptor int, err error)
 	// Mkdir makes a directory.
 	Mkdir(path string, permissions uint32) error
+	// Space tells where a directory keeps its files, and how much more it takes.
+	Space(directory string) (Space, error)
 	// Exists tells whether the name is taken, by a dangling link too.
 	Exists(path string) bool
 	// Unlink removes a name that is not a directory.
@@ -78,6 +80,12 @@ type System interface {
 // Identity tells a directory from every other that exists at the time.
 type Identity struct {
 	Device, Inode uint64
+}
+
+// Space is what statfs tells of a file system.
+type Space struct {
+	Free   int64 // how many bytes the user can fill
+	Memory bool  // it is tmpfs or ramfs: its files are in memory or swapped out
 }
 
 // Environment is what the choice of the default directory depends on. An unset variable is empty: both mean "no wish".

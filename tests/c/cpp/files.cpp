@@ -78,6 +78,18 @@ static void errors_come_in_two_forms()
     thrown(EINVAL, [&] { tempfile::removal(fs::path(nul)); });
     thrown(EINVAL, [&] { tempfile::settempdir(fs::path(nul)); });
 
+    where.dir.reset();
+    where.beside = fs::path(nul);
+    thrown(EINVAL, [&] { (void)tempfile::temporary_directory(where); });
+    where.beside = fs::path(getenv("TMPDIR")) / "target";
+    CHECK(fs::path(tempfile::named_temporary_file(where).name()).parent_path() == where.beside->parent_path());
+    where.min_free = 1;
+    thrown(EINVAL, [&] { (void)tempfile::mkstemp(where); });
+    where = {};
+    where.min_free = INT64_MAX;
+    CHECK(thrown(ENOENT, [&] { (void)tempfile::mkstemp(where); }).what() != nullptr);
+    where.min_free = 0;
+
     where.dir = fs::path(getenv("TMPDIR")) / "missing";
     CHECK(thrown(ENOENT, [&] { (void)tempfile::named_temporary_file(where); }).path().parent_path() == where.dir);
 }
