@@ -186,6 +186,21 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
     return result;
 }
 
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode)
+{
+    struct tempfile__call call;
+    tempfile_fd result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_reopen");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_reopen(call.record, mode);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_file_rollover(tempfile_file *file)
 {
     struct tempfile__call call;
@@ -231,6 +246,21 @@ int tempfile_file_keep(tempfile_file *file)
     return result;
 }
 
+int tempfile_file_unkeep(tempfile_file *file)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_unkeep(call.record);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_file_close(tempfile_file *file)
 {
     struct tempfile__call call;
@@ -256,6 +286,24 @@ int tempfile_directory_keep(tempfile_directory *directory)
     if ((result = tempfile__enter_object(&call)) == 0) {
         tempfile__pin(&call);
         result = tfgo_directory_keep(call.record);
+        tempfile__leave_go(call.thread);
+        tempfile__unpin(&call);
+        return result;
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_directory_unkeep(tempfile_directory *directory)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, directory, TEMPFILE__DIRECTORY, "tempfile_directory_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        tempfile__pin(&call);
+        result = tfgo_directory_unkeep(call.record);
         tempfile__leave_go(call.thread);
         tempfile__unpin(&call);
         return result;

@@ -594,6 +594,26 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file);
 tempfile_fd tempfile_file_detach(tempfile_file *file);
 
 /**
+ * tempfile_file_reopen opens the file a second time. The new descriptor has a position of its own; the file and what it
+ * has read ahead stay as they are. A spooled file rolls over first. It works in any process that has the file.
+ *
+ * mode is one of r, w and a, with + and b or t, as in Python; NULL is "r+". "w" truncates the file, and with "a" the
+ * system puts each write at the end. b and t mean the same: the descriptor has bytes.
+ *
+ * Returns the descriptor, which is closed on exec. The caller owns it and closes it.
+ *
+ * Errors: the file is as before, and nothing was truncated.
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: Python would refuse the mode; or it is "x", which creates a file.
+ *   - -ESTALE: something else has the file's name by now.
+ *   - -ENOENT: nothing has the name; or the file has no name and there is no /proc to open it by (the message says
+ *     which).
+ *   - -EACCES: the permissions of the file do not allow the mode.
+ *   - -EMFILE and others: as open(2), ftruncate(2) and tempfile_file_rollover.
+ */
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
+
+/**
  * tempfile_file_name returns the absolute path of a file with a name.
  *
  * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
@@ -632,6 +652,19 @@ int tempfile_file_rolled(const tempfile_file *file);
  *   - -EINVAL: the file has no name.
  */
 int tempfile_file_keep(tempfile_file *file);
+
+/**
+ * tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
+ * with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+ *
+ * Returns 0.
+ *
+ * Errors: the file is kept or deleted as before.
+ *   - -EBADF: the handle was freed, or the file was closed and deleted.
+ *   - -EINVAL: the file has no name.
+ *   - -EPERM: another process owns the file; tempfile_file_adopt makes this one the owner.
+ */
+int tempfile_file_unkeep(tempfile_file *file);
 
 /**
  * tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
@@ -681,6 +714,18 @@ const char *tempfile_directory_name(const tempfile_directory *directory);
  *   - -EBADF: the handle was freed.
  */
 int tempfile_directory_keep(tempfile_directory *directory);
+
+/**
+ * tempfile_directory_unkeep undoes tempfile_directory_keep, and TEMPFILE_NO_DELETE: tempfile_directory_free and a normal
+ * exit of the process remove the directory.
+ *
+ * Returns 0.
+ *
+ * Errors: the directory is kept or removed as before.
+ *   - -EBADF: the handle was freed.
+ *   - -EPERM: another process owns the directory; tempfile_directory_adopt makes this one the owner.
+ */
+int tempfile_directory_unkeep(tempfile_directory *directory);
 
 /**
  * tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See

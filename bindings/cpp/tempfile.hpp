@@ -423,6 +423,14 @@ public:
         return detail::value(detail::coding{code}, tempfile_file_detach(get()));
     }
 
+    /// Opens the file a second time. Returns the descriptor, which is the caller's to close. mode is one of r, w and a, with
+    /// '+'. A NUL in it is EINVAL.
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode = "r+") { return reopen(detail::throwing{}, mode); }
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode, std::error_code &code)
+    {
+        return reopen(detail::coding{code}, mode);
+    }
+
     /// Returns the absolute path; empty for a file without a name.
     std::filesystem::path name() const
     {
@@ -445,6 +453,10 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_file_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_unkeep(get())); }
+
     /// Makes this process the owner of a file that it inherited by fork.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
@@ -454,6 +466,15 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
+    template <class Report> tempfile_fd reopen(const Report &report, std::string_view mode)
+    {
+        if (detail::has_nul(report, "mode", mode))
+            return -1;
+        const tempfile_fd descriptor = tempfile_file_reopen(get(), std::string(mode).c_str());
+        detail::value(report, descriptor);
+        return descriptor;
+    }
+
     template <class Report> std::size_t read(const Report &report, void *buffer, std::size_t size)
     {
         return detail::value<std::size_t>(report, tempfile_file_read(get(), buffer, size));
@@ -536,6 +557,10 @@ public:
     /// Makes destruction and the end of the process leave the directory alone.
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
+
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_directory_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_unkeep(get())); }
 
     /// Makes this process the owner of a directory that it inherited by fork.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }

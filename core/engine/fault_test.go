@@ -108,6 +108,12 @@ func (s *faulty) Identify(path string) (identity system.Identity, directory bool
 	})
 	return identity, directory, err
 }
+func (s *faulty) OpenAgain(path string, access system.Access) (int, error) {
+	return faultFor(s, "OpenAgain", func() (int, error) { return s.System.OpenAgain(path, access) })
+}
+func (s *faulty) OpenAgainBy(descriptor int, access system.Access) (int, error) {
+	return faultFor(s, "OpenAgainBy", func() (int, error) { return s.System.OpenAgainBy(descriptor, access) })
+}
 
 // Close closes whatever it says, as Linux does.
 func (s *faulty) Close(descriptor int) error {

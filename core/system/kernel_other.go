@@ -33,6 +33,8 @@ func (Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return Identity{}, ErrUnsupported
 }
 func (Kernel) FileSizeLimit() int64                                         { return math.MaxInt64 }
+func (Kernel) OpenAgain(path string, access Access) (int, error)            { return -1, ErrUnsupported }
+func (Kernel) OpenAgainBy(descriptor int, access Access) (int, error)       { return -1, ErrUnsupported }
 func (Kernel) Close(descriptor int) error                                   { return ErrUnsupported }
 func (Kernel) Read(descriptor int, p []byte) (int, error)                   { return 0, ErrUnsupported }
 func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)   { return 0, ErrUnsupported }

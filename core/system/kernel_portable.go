@@ -82,6 +82,10 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return identity, nil
 }
 
+// OpenAgain and OpenAgainBy: there is no check of the identity by descriptor, without which they would not be safe.
+func (Kernel) OpenAgain(path string, access Access) (int, error)      { return -1, ErrUnsupported }
+func (Kernel) OpenAgainBy(descriptor int, access Access) (int, error) { return -1, ErrUnsupported }
+
 // Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
 func (Kernel) Close(descriptor int) error {
 	if err := syscall.Close(descriptor); err != syscall.EINTR {

@@ -29,6 +29,13 @@ type System interface {
 	// directory has its name by now.
 	IdentifyNew(path string, permissions uint32) (Identity, error)
 
+	// OpenAgain opens the file that has a path, if it has not become a link: never to create or to truncate it, and without
+	// waiting for a device. ESTALE means that something else than a file has the path by now. What was opened must still be
+	// identified.
+	OpenAgain(path string, access Access) (descriptor int, err error)
+	// OpenAgainBy opens the file of a descriptor, which need not have a name. ENOENT means that there is no /proc to do it by.
+	OpenAgainBy(descriptor int, access Access) (again int, err error)
+
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)
 	ReadAt(descriptor int, p []byte, offset int64) (int, error)
@@ -48,7 +55,7 @@ type System interface {
 	Unlock(directory int) bool
 	// OpenAbove opens the directory above an open one.
 	OpenAbove(directory int) (descriptor int, err error)
-	// IdentifyOpen gives the identity of an open directory.
+	// IdentifyOpen gives the identity of an open directory or file.
 	IdentifyOpen(descriptor int) (Identity, error)
 	// Entries fills the buffer with entries for NextEntry; 0 at the end.
 	Entries(directory int, buffer []byte) (int, error)
@@ -77,7 +84,13 @@ type System interface {
 	Environment() Environment
 }
 
-// Identity tells a directory from every other that exists at the time.
+// Access is what a descriptor allows.
+type Access struct {
+	Read, Write bool
+	Append      bool // each write goes to the end
+}
+
+// Identity tells a directory or a file from every other that exists at the time.
 type Identity struct {
 	Device, Inode uint64
 }

@@ -34,15 +34,18 @@ static const struct {
     __typeof__(&tempfile_file_flush) file_flush;
     __typeof__(&tempfile_file_fileno) file_fileno;
     __typeof__(&tempfile_file_detach) file_detach;
+    __typeof__(&tempfile_file_reopen) file_reopen;
     __typeof__(&tempfile_file_name) file_name;
     __typeof__(&tempfile_file_rollover) file_rollover;
     __typeof__(&tempfile_file_rolled) file_rolled;
     __typeof__(&tempfile_file_keep) file_keep;
+    __typeof__(&tempfile_file_unkeep) file_unkeep;
     __typeof__(&tempfile_file_adopt) file_adopt;
     __typeof__(&tempfile_file_close) file_close;
     __typeof__(&tempfile_file_free) file_free;
     __typeof__(&tempfile_directory_name) directory_name;
     __typeof__(&tempfile_directory_keep) directory_keep;
+    __typeof__(&tempfile_directory_unkeep) directory_unkeep;
     __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
@@ -89,15 +92,18 @@ static const struct {
     tempfile_file_flush,
     tempfile_file_fileno,
     tempfile_file_detach,
+    tempfile_file_reopen,
     tempfile_file_name,
     tempfile_file_rollover,
     tempfile_file_rolled,
     tempfile_file_keep,
+    tempfile_file_unkeep,
     tempfile_file_adopt,
     tempfile_file_close,
     tempfile_file_free,
     tempfile_directory_name,
     tempfile_directory_keep,
+    tempfile_directory_unkeep,
     tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
@@ -224,6 +230,9 @@ static void files(void)
     CHECK(all.file_read(file, line, sizeof line) == 3 && memcmp(line, "two", 3) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
+    CHECK((descriptor = all.file_reopen(file, "r")) >= 0 && read(descriptor, line, sizeof line) == 2 &&
+          close(descriptor) == 0);
+    CHECK(all.file_keep(file) == 0 && all.file_unkeep(file) == 0);
     CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);
     all.file_free(file);
     CHECK(unlink(path) == 0);
@@ -254,7 +263,7 @@ static void directories(void)
 
     CHECK(all.temporary_directory(NULL, &directory) == 0);
     strcpy(path, all.directory_name(directory));
-    CHECK(all.directory_keep(directory) == 0);
+    CHECK(all.directory_keep(directory) == 0 && all.directory_unkeep(directory) == 0 && all.directory_keep(directory) == 0);
     all.directory_free(directory);
     CHECK(mode_of(path) == (S_IFDIR | 0700));
     CHECK(lstat(path, &stat_) == 0);

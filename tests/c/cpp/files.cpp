@@ -119,6 +119,10 @@ static void reads_and_writes()
     CHECK(code == std::errc::invalid_argument);
     thrown(EINVAL, [&] { file.seek(-1); });
     thrown(EINVAL, [&] { file.read(nullptr, 1); });
+    const tempfile_fd again = file.reopen("r");
+    CHECK(again >= 0 && ::close(again) == 0);
+    thrown(EINVAL, [&] { (void)file.reopen("x"); });
+    CHECK(file.reopen(std::string_view("r\0", 2), code) < 0 && code == std::errc::invalid_argument);
     file.flush();
     file.flush(code);
     CHECK(!code && open_descriptor(file.fileno()) && file.fileno(code) == file.fileno());
@@ -182,6 +186,8 @@ static void names_go_when_they_should()
 
     auto stays = tempfile::named_temporary_file();
     path = stays.name();
+    stays.keep();
+    stays.unkeep();
     stays.keep();
     stays.keep(code);
     stays = {};
