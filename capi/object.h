@@ -45,6 +45,13 @@ enum tempfile__flag {
     TEMPFILE__TEXT_MODE = 1 << 10,
 };
 
+/* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a
+ * signal handler may be about to unlink it. */
+struct tempfile__other_path {
+    struct tempfile__other_path *older;
+    char *text;
+};
+
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
  * record is the only truth about its object and valid at every instruction: another thread may fork between any two, and
  * the child goes on with the record as it is. */
@@ -61,7 +68,10 @@ typedef struct tempfile__record {
     void *object;               /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *fields[TEMPFILE__FIELDS];
     size_t field_sizes[TEMPFILE__FIELDS];
-    char *last_path; /* of the object before this one, for a signal handler that may still be at it */
+    struct tempfile__other_path *old_paths; /* that the object had before it was published, last first */
+    /* The paths of the object before this one, for a signal handler that may still be at it. */
+    char *last_path;
+    struct tempfile__other_path *last_old_paths;
     tempfile__state state;
 } tempfile__record;
 
@@ -149,6 +159,9 @@ void tempfile__close_descriptor(tempfile__record *record);
 void tempfile__close_file(tempfile__record *record, int placeholder);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
 int tempfile__set_field(tempfile__record *record, int which, const char *text, size_t size);
+struct tempfile__other_path *tempfile__prepare_path(const char *text, size_t size);
+void tempfile__set_path(tempfile__record *record, struct tempfile__other_path *path, size_t size);
+void tempfile__free_paths(struct tempfile__other_path *paths);
 
 /* --- object_end.c: the way into Go with an object, and the end of one */
 

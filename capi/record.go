@@ -77,6 +77,26 @@ func (r record) SetField(which object.Field, value string) error {
 	return memoryError(C.tempfile__set_field(r.c, C.int(which), bytes, C.size_t(len(value))))
 }
 
+// PreparePath copies the path to C.
+func (r record) PreparePath(path string) (object.NewPath, error) {
+	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(path)))
+	prepared := C.tempfile__prepare_path(bytes, C.size_t(len(path)))
+	if prepared == nil {
+		return nil, syscall.ENOMEM
+	}
+	return &newPath{r, prepared, C.size_t(len(path))}, nil
+}
+
+// newPath is object.NewPath in C memory.
+type newPath struct {
+	record record
+	c      *C.struct_tempfile__other_path
+	size   C.size_t
+}
+
+func (p *newPath) Set()  { C.tempfile__set_path(p.record.c, p.c, p.size) }
+func (p *newPath) Drop() { C.tempfile__free_paths(p.c) }
+
 func (r record) Resize(keep, capacity int64) error {
 	return memoryError(C.tempfile__resize(r.c, C.int64_t(keep), C.int64_t(capacity)))
 }

@@ -132,8 +132,8 @@ func (f *File) Detach() (descriptor int, err error) {
 }
 
 // Reopen opens the file a second time and gives a descriptor with a position of its own, which the caller closes. The mode
-// is one of Python's: r, w or a, with +; "": "r+". With "w" the file is truncated, with "a" the system puts each write at the
-// end. A spooled file rolls over. EINVAL: the mode is unknown, or "x", which creates. ESTALE: another file has the name by
+// is one of Python's: r, w or a, with +; "": "r+". With "w" the file is truncated, with "a" the system puts each write at
+// the end. A spooled file rolls over. EINVAL: the mode is unknown, or "x", which creates. ESTALE: another file has the name by
 // now; nothing was truncated. ENOENT: nothing has the name, or the file has none and /proc is missing. EACCES: the file's
 // permissions do not allow the mode.
 func (f *File) Reopen(mode string) (descriptor int, err error) {

@@ -12,7 +12,7 @@ func (f *File) Keep() error {
 	defer f.storage.Unlock()
 	s := f.storage.State()
 	switch {
-	case s.Kind != object.KindNamed:
+	case s.Kind != object.KindNamed && !s.Has(object.FlagNamed):
 		return failed("keep", "", invalid("a file without a name cannot be kept"))
 	case s.Has(object.FlagClosed) && !s.Has(object.FlagNamed):
 		return f.refuse("keep", "the file is closed and gone")

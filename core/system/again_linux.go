@@ -50,14 +50,16 @@ func (k Kernel) OpenAgainBy(descriptor int, access Access) (int, error) {
 	return k.blocking(again, access)
 }
 
-// descriptorLinks opens the directory of /proc that has the calling thread's descriptors. ENOENT: there is no such directory.
+// descriptorLinks opens the directory of /proc that has the calling thread's descriptors. ENOENT: there is no such
+// directory.
 func descriptorLinks() (int, error) {
-	links, err := openAt(unix.AT_FDCWD, "/proc/thread-self/fd", unix.O_PATH|unix.O_DIRECTORY)
+	links, err := openAt(unix.AT_FDCWD, procOfThread, placeFlags)
 	if err != nil {
 		return -1, err
 	}
 	var stat unix.Statfs_t
-	if err = ignoringEINTR(func() error { return unix.Fstatfs(links, &stat) }); err == nil && stat.Type != unix.PROC_SUPER_MAGIC {
+	err = ignoringEINTR(func() error { return unix.Fstatfs(links, &stat) })
+	if err == nil && stat.Type != unix.PROC_SUPER_MAGIC {
 		err = unix.ENOENT
 	}
 	if err != nil {

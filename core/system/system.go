@@ -8,6 +8,8 @@ import "time"
 // An error is a bare errno, because the caller knows the operation and the path. A call that fails with EINTR is repeated.
 // Close is not repeated: it has closed the descriptor by then.
 type System interface {
+	Publishing
+
 	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists.
 	Create(path string, permissions uint32) (descriptor int, err error)
 	// CreateUnnamed makes a file without a name in the directory. If noUnnamed(err), a name must do instead.

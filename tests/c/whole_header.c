@@ -49,6 +49,11 @@ static const struct {
     __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
+    __typeof__(&tempfile_file_persist) file_persist;
+    __typeof__(&tempfile_file_publish) file_publish;
+    __typeof__(&tempfile_publish_descriptor) publish_descriptor;
+    __typeof__(&tempfile_replace) replace;
+    __typeof__(&tempfile_directory_persist) directory_persist;
     __typeof__(&tempfile_register_file) register_file;
     __typeof__(&tempfile_register_directory) register_directory;
     __typeof__(&tempfile_rmtree) rmtree;
@@ -107,6 +112,11 @@ static const struct {
     tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
+    tempfile_file_persist,
+    tempfile_file_publish,
+    tempfile_publish_descriptor,
+    tempfile_replace,
+    tempfile_directory_persist,
     tempfile_register_file,
     tempfile_register_directory,
     tempfile_rmtree,
@@ -292,6 +302,29 @@ static void registrations(void)
     CHECK(mode_of(path) == 0);
 }
 
+/* What becomes lasting is there when its handle is gone. */
+static void publications(void)
+{
+    tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT;
+    tempfile_directory *directory;
+    tempfile_file *file;
+    char path[TEMPFILE_PATH_SIZE], other[TEMPFILE_PATH_SIZE];
+    int descriptor;
+
+    CHECK(all.mktemp(NULL, path, sizeof path) == 0 && all.mktemp(NULL, other, sizeof other) == 0);
+    CHECK(all.replace(path, "lasting", 7, TEMPFILE_NO_REPLACE) == 0 && mode_of(path) != 0);
+    CHECK(all.named_temporary_file(NULL, &file) == 0 && all.file_persist(file, path, TEMPFILE_LIKE_TARGET) == 0);
+    options.permissions = 0640;
+    CHECK(strcmp(all.file_name(file), path) == 0 && all.file_publish(file, other, &options) == 0);
+    all.file_free(file);
+    CHECK(mode_of(path) == 0 && mode_of(other) == (S_IFREG | 0640));
+    descriptor = all.unnamed(NULL);
+    CHECK(all.publish_descriptor(descriptor, NULL, other, NULL) == 0 && close(descriptor) == 0 && unlink(other) == 0);
+    CHECK(all.temporary_directory(NULL, &directory) == 0 && all.directory_persist(directory, path, 0) == 0);
+    all.directory_free(directory);
+    CHECK(mode_of(path) == (S_IFDIR | 0700) && all.rmtree(path, 0) == 0);
+}
+
 /* A child that takes its parent's objects over removes them at its end. */
 static void in_child(void)
 {
@@ -322,6 +355,7 @@ int main(void)
     files();
     directories();
     registrations();
+    publications();
     in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
     return passed();
