@@ -5,6 +5,8 @@ of the running version. libtempfile.install() puts it in the standard module's p
 'python -m libtempfile.shadow enable' in an environment. The package adds:
 
     rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
+    atomic_write(path)             writes a file whole or not at all
+    persist(file, path)            makes a temporary file a lasting one, atomically and durably
     adopt(file)                    a forked process takes over what its parent made
     cleanup_on_signals()           a signal that ends the process cleans up
     install(), uninstall()         for a process
@@ -30,13 +32,15 @@ _EXTRAS = {
     "install": "_finder",
     "uninstall": "_finder",
     "adopt": "_adopt",
+    "persist": "_publish",
+    "atomic_write": "_publish",
     "cleanup_on_signals": "_signals",
 }
 
 
 def _for_analysers():
     """Never called. Programs that freeze others look for import statements, and __getattr__ imports by string."""
-    from . import _adopt, _directory, _ffi, _finder, _search, _signals, tempfile  # noqa: F401
+    from . import _adopt, _directory, _ffi, _finder, _publish, _search, _signals, tempfile  # noqa: F401
 
 
 class _Package(_ModuleType):
