@@ -50,8 +50,8 @@ var (
 // Where the file had to be copied, its descriptor has the same number and is one of the copy.
 //
 // Errors: the file and what had the name are as they were, and nothing else is there, unless the operation in the
-// detail is "sync directory" or "unlink". Then the file has its new name and is no longer temporary: a power failure
-// may undo the change, or the old name still exists, too.
+// detail is "sync directory", "unlink" or "dup3". Then the file has its new name and is no longer temporary: a power
+// failure may undo the change, a name that should be gone still exists, or the descriptor is not yet one of the copy.
 //   - -EBADF: the handle was freed, or the file is closed or detached (see tempfile_publish_descriptor).
 //   - -EINVAL: path is NULL or ends in '/', "." or ".."; a flag is unknown; TEMPFILE_NO_REPLACE is set with
 //     TEMPFILE_BACKUP or TEMPFILE_LIKE_TARGET, or TEMPFILE_WHERE_POSSIBLE without TEMPFILE_LIKE_TARGET; or the target of

@@ -31,8 +31,8 @@ type PublishOptions struct {
 
 // Persist gives the file a lasting name: it replaces what has the name, atomically, unless a flag says otherwise. The file
 // stays open and is no longer temporary; Name gives the new path. If that fails, the file and the target are as they were,
-// but for two errors after the file has its name: "sync directory" means that a power failure may undo it, "unlink" that its
-// old name is still there, too.
+// but for errors after the file has its name: "sync directory" means that a power failure may undo it, "unlink" that a name
+// is still there which should be gone, "dup3" that the descriptor is not one of the copy that was published.
 //
 // Errors: EINVAL for flags that contradict each other or a path that ends in "/", "." or ".."; EISDIR for a directory; EXDEV
 // for another file system, without Across; ESTALE if another file has taken the file's name; EPERM for what LikeTarget

@@ -1,10 +1,6 @@
 package publish
 
-import (
-	"syscall"
-
-	"libtempfile/core/system"
-)
+import "libtempfile/core/system"
 
 // backupName is the name beside the target for what is replaced.
 func (j *job) backupName() string {
@@ -15,39 +11,40 @@ func (j *job) backupName() string {
 }
 
 // renameWithBackup makes the sibling the target, and gives what was replaced the backup's name. That can fail, for instance
-// because a directory has it; then the target is what it was again. At each moment the target exists.
+// because a directory has it; then all is what it was. At each moment the target exists.
 func (j *job) renameWithBackup() error {
 	directory := j.at.directory
-	replaced, err := j.swap()
+	replaced, back, err := j.swap()
 	if err != nil {
 		return err
 	}
 	if err = j.System.RenameBelow(directory, replaced, directory, j.backupName(), system.Replacing); err != nil {
-		j.System.RenameBelow(directory, replaced, directory, j.at.name, system.Replacing)
+		back()
 		return failed("rename", j.beside(j.backupName()), err)
 	}
-	// Two names of one file: that rename has done nothing.
-	if err = j.System.UnlinkBelow(directory, replaced); err != syscall.ENOENT {
-		return failed("unlink", j.beside(replaced), err)
-	}
+	j.leftovers = append(j.leftovers, replaced)
 	return nil
 }
 
-// swap makes the sibling the target, and gives the random name that what was replaced has now.
-func (j *job) swap() (replaced string, err error) {
-	directory := j.at.directory
-	err = j.System.RenameBelow(directory, j.sibling, directory, j.at.name, system.Exchanging)
-	if !system.CannotRename(err) {
-		return j.sibling, err
+// swap makes the sibling the target, and gives the random name that what was replaced has now. back undoes it; the sibling
+// is needed again, as it can be the only name that the source has.
+func (j *job) swap() (replaced string, back func(), err error) {
+	directory, sibling, target := j.at.directory, j.sibling, j.at.name
+	exchange := func() error {
+		return j.System.RenameBelow(directory, sibling, directory, target, system.Exchanging)
 	}
-	replaced, err = j.tryNames(func(name string) error {
-		return j.System.LinkBelow(directory, j.at.name, directory, name)
-	})
+	if err = exchange(); !system.CannotRename(err) {
+		return sibling, func() { exchange() }, err
+	}
+	replaced, err = j.tryNames(func(name string) error { return j.System.LinkBelow(directory, target, directory, name) })
 	if err != nil {
-		return "", failed("link", j.beside(j.backupName()), err)
+		return "", nil, failed("link", j.beside(j.backupName()), err)
 	}
-	if err = j.System.RenameBelow(directory, j.sibling, directory, j.at.name, system.Replacing); err != nil {
+	if err = j.System.RenameBelow(directory, sibling, directory, target, system.Replacing); err != nil {
 		j.System.UnlinkBelow(directory, replaced)
 	}
-	return replaced, err
+	return replaced, func() {
+		j.System.LinkBelow(directory, target, directory, sibling)
+		j.System.RenameBelow(directory, replaced, directory, target, system.Replacing)
+	}, err
 }

@@ -55,7 +55,11 @@ func (j *job) dressAsOpened() error {
 	}
 	j.System.Close(probe)
 	if name != "" {
-		err = first(err, j.System.UnlinkBelow(j.at.directory, name))
+		remove := func() error { return j.System.UnlinkBelow(j.at.directory, name) }
+		if unlinkErr := remove(); unlinkErr != nil {
+			j.undo = append(j.undo, func() { remove() })
+			err = first(err, unlinkErr)
+		}
 	}
 	if err != nil {
 		return failed("stat", j.beside(name), err)

@@ -32,6 +32,14 @@ func failed(operation, path string, err error) error {
 	return &fs.PathError{Op: operation, Path: path, Err: err}
 }
 
+// withoutPath takes the operation and the path off an error, for a place that has better ones.
+func withoutPath(err error) error {
+	if known, is := err.(*fs.PathError); is {
+		return known.Err
+	}
+	return err
+}
+
 // otherFileSystem is the error for a file that a rename cannot bring to its target.
 func otherFileSystem(advice string) error {
 	return &Refusal{syscall.EXDEV, "the target is on another file system or mount: " + advice}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"errors"
 	"syscall"
 
 	"libtempfile/core/system"
@@ -22,7 +23,7 @@ func (j *job) commit() error {
 	if j.source.Committed != nil {
 		j.source.Committed()
 	}
-	err := first(j.dropSibling(), j.dropName())
+	err := first(j.dropLeftovers(), j.dropName())
 	if j.directory >= 0 {
 		err = first(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory)))
 	}
@@ -39,17 +40,14 @@ func first(a, b error) error {
 	return b
 }
 
-// dropSibling removes the sibling if the rename has left it: a rename between two names of one file does nothing and
-// succeeds. Another process that publishes the same file can have given it the target's name meanwhile.
-func (j *job) dropSibling() error {
-	if j.sibling == "" || j.new {
-		return nil
+// dropLeftovers removes the names that a rename has left.
+func (j *job) dropLeftovers() (err error) {
+	for _, name := range j.leftovers {
+		if unlinkErr := j.System.UnlinkBelow(j.at.directory, name); unlinkErr != syscall.ENOENT {
+			err = first(err, failed("unlink", j.beside(name), unlinkErr))
+		}
 	}
-	err := j.System.UnlinkBelow(j.at.directory, j.sibling)
-	if err == syscall.ENOENT {
-		return nil
-	}
-	return failed("unlink", j.beside(j.sibling), err)
+	return err
 }
 
 // dropName removes the source's old name, if it still is the file's and is not the target itself.
@@ -58,27 +56,27 @@ func (j *job) dropName() error {
 		return nil
 	}
 	from, err := hold(j.System, j.source.Name)
-	if err != nil {
+	if err == nil {
+		defer from.close()
+		err = j.dropNameIn(from)
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
+	return failed("unlink", j.source.Name, withoutPath(err))
+}
+
+func (j *job) dropNameIn(from *place) error {
+	now, err := j.System.StatusBelow(from.directory, from.name)
+	if err != nil || now.Identity != j.original.Identity {
 		return err
 	}
-	defer from.close()
-	now, err := j.System.StatusBelow(from.directory, from.name)
-	if err == syscall.ENOENT || err == nil && now.Identity != j.original.Identity {
-		return nil
-	}
-	if err == nil && from.name == j.at.name {
-		var same bool
-		if same, err = sameDirectory(j.System, from, j.at); same {
-			return nil
+	if from.name == j.at.name {
+		if same, err := sameDirectory(j.System, from, j.at); same || err != nil {
+			return err
 		}
 	}
-	if err == nil {
-		err = j.System.UnlinkBelow(from.directory, from.name)
-	}
-	if err == syscall.ENOENT {
-		return nil
-	}
-	return failed("unlink", j.source.Name, err)
+	return j.System.UnlinkBelow(from.directory, from.name)
 }
 
 func sameDirectory(s system.System, a, b *place) (bool, error) {

@@ -28,6 +28,7 @@ type job struct {
 	moved     bool          // the sibling is the source's name, which it has no more
 	dressed   bool          // mode, owner, attributes are as they are to be
 	like      system.Identity
+	leftovers []string // names that a rename may have left, as one between two names of one file does nothing and succeeds
 	undo      []func() // what gives back the source's state, in reverse
 	published bool
 }
@@ -266,6 +267,10 @@ func (j *job) renameToTarget() (err error) {
 	}
 	if err != nil {
 		return failed("rename", j.at.whole(), err)
+	}
+	// Another process that publishes the same file can have given it the target's name meanwhile. Of a new file nobody knows.
+	if !j.new {
+		j.leftovers = append(j.leftovers, j.sibling)
 	}
 	return j.commit()
 }
