@@ -107,6 +107,8 @@ enum class flag : std::uint32_t {
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
     buffered_writes = TEMPFILE_BUFFERED_WRITES,
     append = TEMPFILE_APPEND,
+    on_disk = TEMPFILE_ON_DISK,
+    in_memory = TEMPFILE_IN_MEMORY,
 };
 
 /// Combines flags.
@@ -131,6 +133,8 @@ struct options {
     std::int64_t max_size = 0;
     tempfile::flag flags = tempfile::flag::none;
     std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> beside = {};
+    std::int64_t min_free = 0;
 };
 
 // The implementation. Programs must not use this namespace.
@@ -198,15 +202,17 @@ public:
     template <class Report>
     given(const Report &report, const options &from)
         : ok_(text(report, "suffix", from.suffix, c_.suffix) && text(report, "prefix", from.prefix, c_.prefix) &&
-              text(report, "dir", directory(from), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
+              text(report, "dir", native(from.dir), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
               text(report, "encoding", from.encoding, c_.encoding) && text(report, "errors", from.errors, c_.errors) &&
-              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name))
+              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name) &&
+              text(report, "beside", native(from.beside), c_.beside))
     {
         c_.struct_size = sizeof c_;
         c_.buffering = from.buffering;
         c_.max_size = from.max_size;
         c_.flags = static_cast<std::uint32_t>(from.flags);
         c_.permissions = from.permissions;
+        c_.min_free = from.min_free;
     }
     given(const given &) = delete;
     given &operator=(const given &) = delete;
@@ -215,10 +221,10 @@ public:
     const tempfile_options *get() const noexcept { return &c_; }
 
 private:
-    static std::optional<std::string_view> directory(const options &from)
+    static std::optional<std::string_view> native(const std::optional<std::filesystem::path> &path)
     {
-        if (from.dir)
-            return std::string_view(from.dir->native());
+        if (path)
+            return std::string_view(path->native());
         return std::nullopt;
     }
 
@@ -233,7 +239,7 @@ private:
         return true;
     }
 
-    std::array<std::string, 8> copies_;
+    std::array<std::string, 9> copies_;
     std::size_t used_ = 0;
     tempfile_options c_{}; // not TEMPFILE_OPTIONS_INIT: it calls a static function, which an inline one may not (ODR)
     bool ok_;
@@ -446,6 +452,14 @@ public:
         return detail::value(detail::coding{code}, tempfile_file_detach(get()));
     }
 
+    /// Opens the file a second time. Returns the descriptor, which is the caller's to close. mode is one of r, w and a, with
+    /// '+'. A NUL in it is EINVAL.
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode = "r+") { return reopen(detail::throwing{}, mode); }
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode, std::error_code &code)
+    {
+        return reopen(detail::coding{code}, mode);
+    }
+
     /// Returns the absolute path, or an empty path if the file has no name.
     std::filesystem::path name() const
     {
@@ -468,6 +482,10 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_file_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_unkeep(get())); }
+
     /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
@@ -477,6 +495,15 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
+    template <class Report> tempfile_fd reopen(const Report &report, std::string_view mode)
+    {
+        if (detail::has_nul(report, "mode", mode))
+            return -1;
+        const tempfile_fd descriptor = tempfile_file_reopen(get(), std::string(mode).c_str());
+        detail::value(report, descriptor);
+        return descriptor;
+    }
+
     template <class Report> std::size_t read(const Report &report, void *buffer, std::size_t size)
     {
         return detail::value<std::size_t>(report, tempfile_file_read(get(), buffer, size));
@@ -567,6 +594,10 @@ public:
     /// Keeps the directory: neither the destructor nor the end of the process removes it.
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
+
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_directory_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_unkeep(get())); }
 
     /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }

@@ -29,6 +29,8 @@ static void directories_go_with_all_they_hold()
     auto kept = tempfile::temporary_directory({}, code);
     path = kept.name();
     kept.keep();
+    kept.unkeep();
+    kept.keep();
     kept.keep(code);
     CHECK(!code);
     tempfile_directory *const handle = kept.release();
