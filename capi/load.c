@@ -33,6 +33,7 @@ static void in_child(void)
     if (wiped->pid != 0) { /* an old kernel does not wipe, and an emulated one may only say that it will */
         memset(wiped, 0, sizeof *wiped);
         tempfile__reset_locks();
+        tempfile__reset_journal();
     }
     tempfile__set_fork_limit();
     wiped->forked_on = &here;

@@ -23,7 +23,8 @@ static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
 static int bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
 {
     static const char *const names[] = {
-        [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
+        [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal",
+        [TEMPFILE__RECOVERY] = "recovery"};
     char reason[96];
 
     snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
@@ -82,6 +83,7 @@ tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind
 
 void tempfile__done(struct tempfile__call *call)
 {
+    tempfile__settle(call->record);
     pthread_mutex_unlock(call->lock);
 }
 
@@ -97,12 +99,6 @@ bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum t
         return true;
     tempfile__done(call);
     return false;
-}
-
-/* Tells whether an object is this process's, the only one that deletes implicitly. */
-bool tempfile__owned(const tempfile__record *record)
-{
-    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
 }
 
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
