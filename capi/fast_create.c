@@ -243,18 +243,34 @@ static struct journal *unless_kept(const struct tempfile__plan *plan, struct jou
     return (plan->state.flags & TEMPFILE__DELETE) != 0 ? journal : NULL;
 }
 
-/* Adds to the journal what was made, or strikes it out if nothing was. path: of a directory, which has no descriptor. */
-static void keep_journal(const struct journal *journal, tempfile__record *record, int result, const char *path)
+/* Gives the record what is written down, or strikes it out if nothing was made. A name that was not drawn may have been
+ * somebody else's before, so its file is identified at once. */
+static void keep_journal(const struct tempfile__plan *plan, const struct journal *journal, tempfile__record *record,
+                         int descriptor)
 {
-    int before = errno;
+    bool identified = false;
 
     if (journal->slot == 0)
         return;
-    if (result < 0 || !tempfile__note_identity(journal->slot, path == NULL ? result : -1, path))
+    if (descriptor < 0) {
+        tempfile__strike_out(journal->slot);
+        return;
+    }
+    if (!plan->random)
+        identified = tempfile__note_identity(journal->slot, descriptor, NULL);
+    tempfile__own_slot(record, journal->slot, identified);
+}
+
+/* The same for a directory; error: an errno, or 0. */
+static void keep_directory_journal(const struct journal *journal, tempfile__record *record, int error,
+                                   struct tempfile__birth birth)
+{
+    if (journal->slot == 0)
+        return;
+    if (error != 0 || !tempfile__put_identity(journal->slot, record->state.device, record->state.inode, birth))
         tempfile__strike_out(journal->slot);
     else
-        tempfile__own_slot(record, journal->slot);
-    errno = before;
+        tempfile__own_slot(record, journal->slot, true);
 }
 
 static int fill_named(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
@@ -264,7 +280,7 @@ static int fill_named(const struct tempfile__plan *plan, tempfile__record *recor
 
     if (result == 0)
         result = attempt(plan, record->fields[TEMPFILE__PATH], create_file, "open", function, unless_kept(plan, &journal));
-    keep_journal(&journal, record, result, NULL);
+    keep_journal(plan, &journal, record, result);
     return begin_file(plan, record, result);
 }
 
@@ -294,12 +310,14 @@ static int fill_spooled(const struct tempfile__plan *plan, tempfile__record *rec
 }
 
 /* Gives the identity of a directory that was just made. In doubt Go looks closer. 0, or an errno. */
-static int identify(const struct tempfile__plan *plan, const char *path, tempfile__state *state, const char *function)
+static int identify(const struct tempfile__plan *plan, const char *path, tempfile__state *state,
+                    struct tempfile__birth *birth, const char *function)
 {
     struct tempfile__thread *thread;
     int result;
 
-    if (tempfile__identify_new(path, &state->device, &state->inode))
+    *birth = (struct tempfile__birth){0, UINT64_MAX};
+    if (tempfile__identify_new(path, &state->device, &state->inode, birth))
         return 0;
     result = tempfile__enter_go(&thread, function);
     if (result != 0)
@@ -312,6 +330,7 @@ static int identify(const struct tempfile__plan *plan, const char *path, tempfil
 static int fill_directory(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
     struct journal journal = {TEMPFILE__ENTRY_DIRECTORY, 0};
+    struct tempfile__birth birth = {0, UINT64_MAX};
     const char *path;
     int result = set_path(plan, record, function), error;
 
@@ -320,14 +339,14 @@ static int fill_directory(const struct tempfile__plan *plan, tempfile__record *r
                          unless_kept(plan, &journal));
     path = record->fields[TEMPFILE__PATH];
     if (result < 0) {
-        keep_journal(&journal, record, result, path);
+        keep_directory_journal(&journal, record, -result, birth);
         return result;
     }
     record->state = plan->state;
-    error = identify(plan, path, &record->state, function);
+    error = identify(plan, path, &record->state, &birth, function);
     if (error != 0 && error != ESTALE) /* that one is not ours */
         syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
-    keep_journal(&journal, record, -error, path);
+    keep_directory_journal(&journal, record, error, birth);
     if (error == 0)
         return 0;
     return tempfile__fail_errno(error, function, "mkdir", path);

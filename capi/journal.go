@@ -25,7 +25,7 @@ var (
 	_ = [1]struct{}{}[C.sizeof_tempfile__journal_entry-recovery.SlotSize]
 	_ = [1]struct{}{}[unsafe.Sizeof(recovery.Entry{})-recovery.PathStart]
 	_ = [1]struct{}{}[unsafe.Offsetof(C.tempfile__journal_entry{}.path)-recovery.PathStart]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.Since)-unsafe.Offsetof(C.tempfile__journal_entry{}.since)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.Flags)-unsafe.Offsetof(C.tempfile__journal_entry{}.flags)]
 	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.IdentityCheck)-unsafe.Offsetof(C.tempfile__journal_entry{}.identity_check)]
 	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.BirthNanos)-unsafe.Offsetof(C.tempfile__journal_entry{}.birth_nanoseconds)]
 	_ = [1]struct{}{}[recovery.SlotSize-C.TEMPFILE__SLOT]

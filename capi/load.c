@@ -17,6 +17,7 @@ static void before_fork(void)
 {
     tempfile__watch_exit();
     tempfile__note_fork();
+    tempfile__identify_all();
 }
 
 static void in_child(void)

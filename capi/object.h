@@ -63,6 +63,7 @@ typedef struct tempfile__record {
     char *last_path; /* of the object before this one, for a signal handler that may still be at it */
     uint64_t journal_epoch; /* of the process whose journal has it */
     uint32_t journal;       /* the slot there; 0: none */
+    bool unidentified;      /* the record there lacks the identity */
     tempfile__state state;
 } tempfile__record;
 
@@ -161,7 +162,6 @@ struct tempfile__journal {
     uint64_t salt;
     char name[48];
     bool mapped;         /* records are stores into the file's mapping; otherwise the parts are copies, written by pwrite */
-    uint32_t live;       /* records that are not struck out */
     uint32_t used, size; /* in slots: those that were ever taken, and those that there is room for */
     uint64_t free[2];    /* lists of free slots, for records with a short path and with a long one */
     int part_count;
@@ -183,12 +183,22 @@ static inline bool tempfile__is_journaled(void)
     return __builtin_expect(__atomic_load_n(&tempfile__journaling.state, __ATOMIC_ACQUIRE) == TEMPFILE__JOURNALED, 0);
 }
 
+/* When a file or directory was made, by the file system's clock. */
+struct tempfile__birth {
+    int64_t seconds;
+    uint64_t nanoseconds; /* UINT64_MAX: the file system does not say */
+};
+
 uint32_t tempfile__intend(const char *path, uint32_t kind, uint32_t flags);
 void tempfile__intend_again(uint32_t slot, const char *path);
 bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path);
 void tempfile__strike_out(uint32_t slot);
-void tempfile__own_slot(tempfile__record *record, uint32_t slot);
+void tempfile__own_slot(tempfile__record *record, uint32_t slot, bool identified);
+bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, struct tempfile__birth birth);
+void tempfile__identify_late(tempfile__record *record);
+void tempfile__identify_all(void);
 void tempfile__settle_now(tempfile__record *record);
+bool tempfile__journal_is_empty(const struct tempfile__journal *journal);
 void tempfile__settle_last(tempfile__record *record);
 
 /* Makes the journal agree with an object after a call that may have changed what becomes of its name. */

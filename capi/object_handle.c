@@ -68,6 +68,8 @@ int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfil
     if (call->record == NULL)
         return bad_handle(handle, kind, function);
     call->lock = tempfile__lock_of(call->record);
+    if (__builtin_expect(call->record->unidentified, 0))
+        tempfile__identify_late(call->record);
     return 0;
 }
 
@@ -101,6 +103,17 @@ bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum t
     return false;
 }
 
+/* Completes the journal before a name is told. */
+static void identify_by_handle(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = lock(handle, kind);
+
+    if (record == NULL)
+        return;
+    tempfile__identify_late(record);
+    tempfile__unlock(record);
+}
+
 /* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
  * does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the
  * second lookup is for that, as the other object's path must not be given. */
@@ -112,6 +125,8 @@ static const char *path_of(const void *handle, enum tempfile__kind kind, const c
     tempfile__clear();
     record = lookup(handle, kind);
     if (record != NULL) {
+        if (__builtin_expect(record->unidentified, 0))
+            identify_by_handle(handle, kind);
         path = __atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
         record = lookup(handle, kind);
     }

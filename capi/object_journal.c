@@ -10,10 +10,10 @@
 #include "object_journal.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 TEMPFILE__KEPT struct tempfile__journaling tempfile__journaling;
@@ -130,23 +130,20 @@ static bool put(struct tempfile__journal *journal, uint32_t slot, const char *pa
 {
     tempfile__journal_entry *entry = entry_at(journal, slot);
     size_t whole = (size + 7) / 8 * 8;
-    struct timespec now;
     uint64_t check;
 
     __atomic_store_n(&entry->check, 0, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
     entry->size = (uint32_t)size;
     entry->kind = (uint16_t)kind;
     entry->flags = (uint16_t)flags;
-    entry->since = now.tv_sec;
     memset(entry->path + whole - (whole > 0 ? 8 : 0), 0, whole > 0 ? 8 : 0);
     memcpy(entry->path, path, size);
-    check = tempfile__journal_check(journal->salt + slot, &entry->size, 16);
+    check = tempfile__journal_check(journal->salt + slot, &entry->size, 8);
     check = tempfile__journal_check(check, entry->path, whole);
     entry->identity_check = 0;
     __atomic_store_n(&entry->check, check, __ATOMIC_RELEASE);
-    return journal->mapped || (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, 64 + whole));
+    return journal->mapped || (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path) + whole));
 }
 
 static void forget(struct tempfile__journal *journal, uint32_t slot)
@@ -156,7 +153,6 @@ static void forget(struct tempfile__journal *journal, uint32_t slot)
     __atomic_store_n(&entry->check, 0, __ATOMIC_RELEASE);
     if (!journal->mapped && tempfile__journal_is_ours(journal))
         write_out(journal, slot, &entry->check, sizeof entry->check);
-    __atomic_sub_fetch(&journal->live, 1, __ATOMIC_RELAXED);
     push(journal, entry->size > sizeof entry->path ? LONG : SHORT, slot);
 }
 
@@ -172,7 +168,6 @@ static uint32_t intend(const char *path, uint32_t kind, uint32_t flags, bool wai
         errno = error;
         return 0;
     }
-    __atomic_add_fetch(&journal->live, 1, __ATOMIC_RELAXED);
     if (put(journal, slot, path, size, kind, flags))
         return slot;
     forget(journal, slot);
@@ -211,30 +206,38 @@ struct status {
 
 enum { INODE = 0x100, BIRTH = 0x800 };
 
-/* Adds the identity of what was made: the descriptor's, or with -1 the path's. */
-bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
+/* Adds the identity of what was made. */
+bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, struct tempfile__birth birth)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;
     tempfile__journal_entry *entry = entry_at(journal, slot);
-    struct status status;
 
-    if (syscall(SYS_statx, descriptor >= 0 ? descriptor : AT_FDCWD, descriptor >= 0 ? "" : path,
-                descriptor >= 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW, INODE | BIRTH, &status) != 0) {
-        struct stat older; /* before Linux 4.11, or under a filter */
-
-        if ((descriptor >= 0 ? fstat(descriptor, &older) : lstat(path, &older)) != 0)
-            return false;
-        entry->device = older.st_dev;
-        entry->inode = older.st_ino;
-        status.mask = 0;
-    } else {
-        entry->device = makedev(status.own_device[0], status.own_device[1]);
-        entry->inode = status.inode;
-    }
-    entry->birth_seconds = (status.mask & BIRTH) != 0 ? status.birth.seconds : 0;
-    entry->birth_nanoseconds = (status.mask & BIRTH) != 0 ? status.birth.nanoseconds : UINT64_MAX;
+    entry->device = device;
+    entry->inode = inode;
+    entry->birth_seconds = birth.seconds;
+    entry->birth_nanoseconds = birth.nanoseconds;
     __atomic_store_n(&entry->identity_check, tempfile__journal_check(entry->check, &entry->device, 32), __ATOMIC_RELEASE);
-    return journal->mapped || (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, 64));
+    return journal->mapped || (tempfile__journal_is_ours(journal) &&
+                               write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path)));
+}
+
+/* Adds the identity of the descriptor's file, or with -1 of what has the path. */
+bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
+{
+    const int directory = descriptor >= 0 ? descriptor : AT_FDCWD;
+    const int flags = descriptor >= 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    struct tempfile__birth birth = {0, UINT64_MAX};
+    struct status status;
+    struct stat older; /* before Linux 4.11, or under a filter */
+
+    if (descriptor >= 0)
+        path = "";
+    if (syscall(SYS_statx, directory, path, flags, INODE | BIRTH, &status) != 0)
+        return fstatat(directory, path, &older, flags) == 0 &&
+               tempfile__put_identity(slot, older.st_dev, older.st_ino, birth);
+    if ((status.mask & BIRTH) != 0)
+        birth = (struct tempfile__birth){status.birth.seconds, status.birth.nanoseconds};
+    return tempfile__put_identity(slot, makedev(status.own_device[0], status.own_device[1]), status.inode, birth);
 }
 
 /* Strikes out a record. A signal handler may call it. */
@@ -242,6 +245,18 @@ void tempfile__strike_out(uint32_t slot)
 {
     if (slot != 0)
         forget(tempfile__journaling.journal, slot);
+}
+
+/* Tells whether all records are struck out. The rest of a long path could pass for a record here, and the journal then stays
+ * for the next recovery. */
+bool tempfile__journal_is_empty(const struct tempfile__journal *journal)
+{
+    uint32_t used = __atomic_load_n(&journal->used, __ATOMIC_RELAXED);
+
+    for (uint32_t slot = 1; slot < used; slot++)
+        if (__atomic_load_n(&entry_at(journal, slot)->check, __ATOMIC_RELAXED) != 0)
+            return false;
+    return true;
 }
 
 /* --- objects */
@@ -252,10 +267,45 @@ static bool is_noted(const tempfile__record *record)
 }
 
 /* Gives a record the slot that was filled before its object was made. */
-void tempfile__own_slot(tempfile__record *record, uint32_t slot)
+void tempfile__own_slot(tempfile__record *record, uint32_t slot, bool identified)
 {
     record->journal_epoch = tempfile__epoch();
     record->journal = slot;
+    record->unidentified = !identified;
+}
+
+static void forget_slot(tempfile__record *record)
+{
+    record->journal = 0;
+    record->unidentified = false;
+}
+
+/* Adds the identity of a new file before anybody can put something into it, as its descriptor or its name becomes known by a
+ * call. Until then the file is empty, and recovery removes an empty one with a name that was drawn. Many files are freed
+ * before that, and the system call would be most of what the journal costs them. */
+void tempfile__identify_late(tempfile__record *record)
+{
+    /* in a child it is the parent's journal that has the file */
+    if (!is_noted(record) ||
+        tempfile__note_identity(record->journal, record->state.descriptor, record->fields[TEMPFILE__PATH]))
+        record->unidentified = false;
+}
+
+/* The same for all files before a fork: the child can write into them, but not into this process's journal. */
+void tempfile__identify_all(void)
+{
+    tempfile__record *record;
+
+    if (!tempfile__is_journaled())
+        return;
+    for (uint32_t i = 0; (record = tempfile__record_at(i)) != NULL; i++) {
+        struct tempfile__call call;
+
+        if (record->unidentified && tempfile__try(&call, record, TEMPFILE__FILE)) {
+            tempfile__identify_late(record);
+            tempfile__done(&call);
+        }
+    }
 }
 
 /* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. It may be called
@@ -267,7 +317,7 @@ static void note(tempfile__record *record)
     uint32_t slot = intend(path, kind, 0, false);
 
     if (slot != 0 && tempfile__note_identity(slot, -1, path))
-        tempfile__own_slot(record, slot);
+        tempfile__own_slot(record, slot, true);
     else
         tempfile__strike_out(slot);
 }
@@ -280,7 +330,7 @@ void tempfile__settle_now(tempfile__record *record)
 
     if (noted && !wanted) {
         tempfile__strike_out(record->journal);
-        record->journal = 0;
+        forget_slot(record);
     } else if (wanted && !noted && tempfile__journaling.journal->status != TEMPFILE__JOURNAL_FAILED) {
         note(record);
     }
@@ -291,5 +341,5 @@ void tempfile__settle_last(tempfile__record *record)
 {
     if (is_noted(record) && !tempfile__deletes_name(record))
         tempfile__strike_out(record->journal);
-    record->journal = 0;
+    forget_slot(record);
 }

@@ -26,16 +26,15 @@ typedef struct tempfile__journal_header {
 } tempfile__journal_header;
 
 typedef struct tempfile__journal_entry {
-    uint64_t check; /* of size to since, and of the path; 0: the slot is free */
+    uint64_t check; /* of size, kind, flags and the path; 0: the slot is free */
     uint32_t size;  /* of the path, without a NUL */
     uint16_t kind, flags;
-    int64_t since; /* seconds of the real-time clock, before the object was made */
     /* the identity, not known before the object is made */
     uint64_t identity_check; /* begins with check, so that a former record's identity does not pass for this one's */
     uint64_t device, inode;
     int64_t birth_seconds;
     uint64_t birth_nanoseconds; /* UINT64_MAX: the file system has no times of birth */
-    char path[TEMPFILE__SLOT - 64];
+    char path[TEMPFILE__SLOT - 56];
 } tempfile__journal_entry;
 
 #endif

@@ -325,7 +325,7 @@ void tempfile__close_journal(void)
     int directory;
 
     if (journal == NULL || __atomic_load_n(&journal->status, __ATOMIC_ACQUIRE) != TEMPFILE__JOURNAL_OPEN ||
-        __atomic_load_n(&journal->live, __ATOMIC_RELAXED) != 0)
+        !tempfile__journal_is_empty(journal))
         return;
     directory = open(tempfile__journaling.directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (directory < 0)

@@ -13,7 +13,7 @@ import (
 // could pass for a record.
 const (
 	SlotSize  = 256
-	PathStart = 64
+	PathStart = 56
 	Suffix    = ".journal"
 	Magic     = "TMPFJNL1"
 	// LongestPath is that of a record.
@@ -31,10 +31,9 @@ type Header struct {
 
 // Entry is a record without its path.
 type Entry struct {
-	Check         uint64 // of the fields from Size to Since, and of the path; 0: the slot is free
+	Check         uint64 // of Size, Kind, Flags and the path; 0: the slot is free
 	Size          uint32 // of the path
 	Kind, Flags   uint16
-	Since         int64  // when the object was about to be made, in seconds of the real-time clock
 	IdentityCheck uint64 // of the fields that follow, from Check on
 	Device, Inode uint64
 	BirthSeconds  int64
@@ -101,10 +100,10 @@ func readRecord(file []byte, seed uint64) (r record, ok bool) {
 	if r.Check == 0 || r.Size == 0 || r.Size > LongestPath || PathStart+whole > len(file) {
 		return r, false
 	}
-	if r.Check != Check(Check(seed, file[8:24]), file[PathStart:PathStart+whole]) {
+	if r.Check != Check(Check(seed, file[8:16]), file[PathStart:PathStart+whole]) {
 		return r, false
 	}
 	r.path = string(file[PathStart : PathStart+int(r.Size)])
-	r.identified = r.IdentityCheck == Check(r.Check, file[32:PathStart])
+	r.identified = r.IdentityCheck == Check(r.Check, file[24:PathStart])
 	return r, r.path[0] == '/' && !bytes.ContainsRune([]byte(r.path), 0) && (r.Kind == File || r.Kind == Directory)
 }

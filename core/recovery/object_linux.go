@@ -80,7 +80,11 @@ func (o *object) isSame() bool {
 }
 
 func (o *object) item() Item {
-	age := time.Since(time.Unix(o.record.Since, 0)).Truncate(time.Second)
+	made := o.stat.Btime
+	if o.stat.Mask&unix.STATX_BTIME == 0 {
+		made = o.stat.Mtime
+	}
+	age := time.Since(time.Unix(made.Sec, int64(made.Nsec)))
 	return Item{Path: o.record.path, Kind: int(o.record.Kind), Age: max(age, 0), Size: int64(o.stat.Size)}
 }
 
