@@ -71,6 +71,35 @@ func tfgo_recovery_enable(directory *C.tempfile__cchar) (result C.int) {
 	return 0
 }
 
+// tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
+// register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
+// killed process would leave the object behind.
+//
+// path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
+// announcement ends when the path is registered. The caller withdraws it if it is not.
+//
+// Returns 0, also if the process writes no journal.
+//
+// Errors: the object is in no journal until it is registered.
+//   - -EINVAL: path is NULL or relative, or kind is another.
+//   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
+//   - others: as for tempfile_recovery_enable.
+//
+//tempfile:since 0.2
+//tempfile:c int tempfile_recovery_announce(const char *path, uint32_t kind);
+
+// tempfile_recovery_withdraw takes back a tempfile_recovery_announce: the object could not be made, or is to stay.
+//
+// path is the announced one.
+//
+// Returns 0, also for a path that is not announced or is registered.
+//
+// Errors:
+//   - -EINVAL: path is NULL or relative.
+//
+//tempfile:since 0.2
+//tempfile:c int tempfile_recovery_withdraw(const char *path);
+
 // recoverFor removes for some time what dead processes have left. Nobody has asked for it, so nobody hears of a failure.
 func recoverFor(most time.Duration, path string) {
 	started, err := recovery.Start(library.System(), path, false)

@@ -151,7 +151,7 @@ static inline bool tempfile__deletes_name(const tempfile__record *record)
 
 /* --- object_journal.c: the journal of this process, for recovery */
 
-enum { TEMPFILE__JOURNAL_PARTS = 15 };
+enum { TEMPFILE__JOURNAL_PARTS = 15, TEMPFILE__ANNOUNCED = 64 };
 enum tempfile__journal_status { TEMPFILE__JOURNAL_NONE, TEMPFILE__JOURNAL_OPEN, TEMPFILE__JOURNAL_FAILED };
 
 /* The journal of this process. It is zero in a forked child, which opens its own when it first needs one. */
@@ -164,6 +164,7 @@ struct tempfile__journal {
     bool mapped;         /* records are stores into the file's mapping; otherwise the parts are copies, written by pwrite */
     uint32_t used, size; /* in slots: those that were ever taken, and those that there is room for */
     uint64_t free[2];    /* lists of free slots, for records with a short path and with a long one */
+    uint32_t announced[TEMPFILE__ANNOUNCED]; /* slots of what hosts are making themselves; 0: none */
     int part_count;
     char *parts[TEMPFILE__JOURNAL_PARTS];
     uint32_t *next[TEMPFILE__JOURNAL_PARTS]; /* of each slot: the free one after it */

@@ -308,13 +308,120 @@ void tempfile__identify_all(void)
     }
 }
 
+/* The place of an announced path; NULL: it was not announced. The lock is held. */
+static uint32_t *announced(struct tempfile__journal *journal, const char *path)
+{
+    const size_t size = strlen(path);
+
+    for (int i = 0; i < TEMPFILE__ANNOUNCED; i++) {
+        const tempfile__journal_entry *entry;
+
+        if (journal->announced[i] == 0)
+            continue;
+        entry = entry_at(journal, journal->announced[i]);
+        if (entry->size == size && memcmp(entry->path, path, size) == 0)
+            return &journal->announced[i];
+    }
+    return NULL;
+}
+
+/* Takes the slot of an announced path; 0: it was not announced, or another thread has the lock. */
+static uint32_t take_announced(const char *path)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    uint32_t slot = 0, *place;
+
+    if (pthread_mutex_trylock(&journal->lock) != 0)
+        return 0;
+    place = announced(journal, path);
+    if (place != NULL) {
+        slot = *place;
+        *place = 0;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return slot;
+}
+
+/* Keeps the slot of a path until it is registered or withdrawn; false: there is no room. */
+static bool keep_announced(uint32_t slot)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    bool kept = false;
+
+    pthread_mutex_lock(&journal->lock);
+    for (int i = 0; i < TEMPFILE__ANNOUNCED && !kept; i++)
+        if (journal->announced[i] == 0) {
+            journal->announced[i] = slot;
+            kept = true;
+        }
+    pthread_mutex_unlock(&journal->lock);
+    return kept;
+}
+
+static int check_path(const char *path, const char *function)
+{
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    if (path == NULL || path[0] != '/')
+        return tempfile__fail(-EINVAL, function, "arguments", "", "the path is no absolute one", 0);
+    if (strnlen(path, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, function, "arguments", "",
+                              "the path is longer than any path that the system takes", 0);
+    return 0;
+}
+
+int tempfile_recovery_announce(const char *path, uint32_t kind)
+{
+    static const char function[] = "tempfile_recovery_announce";
+    int result = check_path(path, function);
+    uint32_t slot;
+
+    if (result != 0)
+        return result;
+    if (kind != TEMPFILE__ENTRY_FILE && kind != TEMPFILE__ENTRY_DIRECTORY)
+        return tempfile__fail(-EINVAL, function, "arguments", "", "the kind is neither of a file nor of a directory", 0);
+    if (!tempfile__is_journaled())
+        return 0;
+    slot = tempfile__intend(path, kind, TEMPFILE__ENTRY_RANDOM);
+    if (slot == 0)
+        return tempfile__fail_errno(errno, function, "journal", path);
+    if (keep_announced(slot))
+        return 0;
+    tempfile__strike_out(slot);
+    return tempfile__fail(-EAGAIN, function, "journal", path, "too many announced objects are neither registered nor withdrawn",
+                          0);
+}
+
+int tempfile_recovery_withdraw(const char *path)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    int result = check_path(path, "tempfile_recovery_withdraw");
+    uint32_t *place;
+
+    if (result != 0 || !tempfile__is_journaled())
+        return result;
+    pthread_mutex_lock(&journal->lock);
+    place = announced(journal, path);
+    if (place != NULL) {
+        tempfile__strike_out(*place);
+        *place = 0;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return 0;
+}
+
 /* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. It may be called
  * by a sweep in a signal handler, so it does not wait. */
 static void note(tempfile__record *record)
 {
     const char *path = record->fields[TEMPFILE__PATH];
     uint32_t kind = record->kind == TEMPFILE__DIRECTORY ? TEMPFILE__ENTRY_DIRECTORY : TEMPFILE__ENTRY_FILE;
-    uint32_t slot = intend(path, kind, 0, false);
+    uint32_t slot = take_announced(path);
+
+    if (slot == 0)
+        slot = intend(path, kind, 0, false);
 
     if (slot != 0 && tempfile__note_identity(slot, -1, path))
         tempfile__own_slot(record, slot, true);

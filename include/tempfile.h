@@ -923,6 +923,35 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
 int tempfile_recovery_enable(const char *directory);
 
 /**
+ * tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
+ * register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
+ * killed process would leave the object behind.
+ *
+ * path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
+ * announcement ends when the path is registered. The caller withdraws it if it is not.
+ *
+ * Returns 0, also if the process writes no journal.
+ *
+ * Errors: the object is in no journal until it is registered.
+ *   - -EINVAL: path is NULL or relative, or kind is another.
+ *   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
+ *   - others: as for tempfile_recovery_enable.
+ */
+int tempfile_recovery_announce(const char *path, uint32_t kind);
+
+/**
+ * tempfile_recovery_withdraw takes back a tempfile_recovery_announce: the object could not be made, or is to stay.
+ *
+ * path is the announced one.
+ *
+ * Returns 0, also for a path that is not announced or is registered.
+ *
+ * Errors:
+ *   - -EINVAL: path is NULL or relative.
+ */
+int tempfile_recovery_withdraw(const char *path);
+
+/**
  * tempfile_recovery_start begins to remove what killed processes have left: all that the journals of dead processes name,
  * if it is still what was made. A process is dead if its journal can be locked and the system knows it no longer. The
  * call reads all journals of the directory and removes nothing yet.

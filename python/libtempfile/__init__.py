@@ -7,6 +7,7 @@ of the running version. libtempfile.install() puts it in the standard module's p
     rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
     adopt(file)                    a forked process takes over what its parent made
     cleanup_on_signals()           a signal that ends the process cleans up
+    enable_recovery()              what this process leaves when it is killed can be found and removed
     install(), uninstall()         for a process
     library_path()                 where the library in use is
     LibraryError                   an ImportError: the library cannot be loaded
@@ -31,12 +32,13 @@ _EXTRAS = {
     "uninstall": "_finder",
     "adopt": "_adopt",
     "cleanup_on_signals": "_signals",
+    "enable_recovery": "_recovery",
 }
 
 
 def _for_analysers():
     """Never called. Programs that freeze others look for import statements, and __getattr__ imports by string."""
-    from . import _adopt, _directory, _ffi, _finder, _search, _signals, tempfile  # noqa: F401
+    from . import _adopt, _directory, _ffi, _finder, _recovery, _search, _signals, tempfile  # noqa: F401
 
 
 class _Package(_ModuleType):
