@@ -113,9 +113,9 @@ def functions() -> _Functions:
                 path, _functions = _search.load(_open)
                 wanted = asks_environment and os.environ.get("TEMPFILE_RECOVERY") == "1"
         if wanted:
-            from . import _recovery
+            from importlib import import_module
 
-            _recovery.enable_by_environment()
+            import_module(__package__ + "._recovery").enable_by_environment()  # by its name, as it stands on this module
     assert _functions is not None
     return _functions
 
