@@ -47,13 +47,13 @@ var (
 var passing sync.Map
 
 // Create writes the file down for recovery while it has a name.
-func (h host) Create(path string, permissions uint32) (int, error) {
+func (h host) Create(path string, flags int, permissions uint32) (int, error) {
 	if C.tempfile__journaling.state != C.TEMPFILE__JOURNALED {
-		return h.Kernel.Create(path, permissions)
+		return h.Kernel.Create(path, flags, permissions)
 	}
 	text := append([]byte(path), 0)
 	slot := C.tempfile__intend((*C.char)(unsafe.Pointer(&text[0])), C.TEMPFILE__ENTRY_FILE, C.TEMPFILE__ENTRY_RANDOM)
-	descriptor, err := h.Kernel.Create(path, permissions)
+	descriptor, err := h.Kernel.Create(path, flags, permissions)
 	switch {
 	case slot == 0:
 	case err != nil || !bool(C.tempfile__note_identity(slot, C.int(descriptor), nil)):
