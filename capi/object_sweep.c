@@ -234,6 +234,7 @@ static void run_last(struct sweep *sweep)
     run(sweep);
     if (sweep->closes)
         syscall(SYS_close, sweep->placeholder);
+    tempfile__close_journal();
 }
 
 /* At normal exit. */
