@@ -35,7 +35,7 @@ can-install:
 tools = bindings/c/tools/tempfile-recover
 tool_examples = service timer tmpfiles.conf
 
-install: can-install $(B)/libtempfile.so $(B)/tempfile-recover man package-files ## install: library, headers, man pages and more
+install: can-install $(B)/libtempfile.so $(B)/tempfile-recover man package-files ## install: library, headers, man pages
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(docdir)"
