@@ -133,7 +133,7 @@ struct options {
     std::uint32_t permissions = 0;
 };
 
-/// The implementation. Programs must not use this namespace.
+// The implementation. Programs must not use this namespace.
 namespace detail {
 
 // Ends a form without a std::error_code: it throws, or without exceptions it prints the message and aborts.
@@ -801,8 +801,8 @@ bool rmtree(const std::filesystem::path &path, Progress &&progress, flag flags =
 
 /// A std::streambuf that reads and writes a tempfile::file. The file must exist as long as the streambuf.
 ///
-/// Writes are not buffered: when a write returns, the data is in the file, so a fork cannot write it twice. Reads are
-/// buffered, so the file position may be ahead of the stream position. flush() of an output stream and sync() of an input
+/// The streambuf itself buffers no writes: when a write returns, the file has the data, and a fork cannot write it twice.
+/// With flag::buffered_writes the file may hold it back, and flush() of the stream writes it out. Reads are buffered, so the file position may be ahead of the stream position. flush() of an output stream and sync() of an input
 /// stream move the file position back to the stream position; call one of them before you use the file directly. In a text
 /// file each write must consist of whole characters.
 ///

@@ -56,15 +56,16 @@ def rmtree(
     ignore_errors: bool = False,
     progress: "Optional[Callable[[int], object]]" = None,
 ) -> None:
-    """Remove a directory with all it holds, for what mkdtemp made.
+    """Remove a directory with its contents, such as one that mkdtemp made.
 
-    It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
-    one meanwhile is not touched. A failing entry does not stop the others; the first is raised at the end.
+    The removal works by descriptor: it follows no symbolic link, enters no mount, and does not touch another directory that
+    takes the place of this one meanwhile. If an entry cannot be removed, the others still are; the first error is raised at
+    the end.
 
-    'path' -- the directory; a missing one is no error, and a link or a file is NotADirectoryError.
-    'ignore_errors' -- leave what cannot be removed, without an error.
-    'progress' -- called at the end, and after every 4,096 entries at most, with the number of entries removed so far. If it
-       raises, the removal stops there; another one finishes it.
+    'path' -- the directory. A missing one is no error; a symbolic link or a file is NotADirectoryError.
+    'ignore_errors' -- True: leave entries that cannot be removed, and raise no error.
+    'progress' -- called with the number of entries removed so far, at the end and at least every 4,096 entries. If it
+       raises, the removal stops; another call removes the rest.
     """
     path = os.fspath(path)
     replaced = _replaced_rmtree()

@@ -1,4 +1,4 @@
-"""Errors at the Nth call: each call of each public operation fails once, and then for good."""
+"""Errors at the Nth call. Each call of each public operation fails once, and then always."""
 
 from typing import Callable, List, Tuple
 
@@ -12,7 +12,7 @@ _CREATING = ("open", "openat", "mkdir")
 def sweep(
     bench: Bench, errors: Callable[[str, Call], List[str]], operations: List[str], lasting: bool = False
 ) -> Tuple[int, List[str]]:
-    """Fails every call of the operations with every error that fits it. Gives how often, and what ended in an error."""
+    """Makes every call of the operations fail with every error that fits it. Returns the number of tries and of errors."""
     work = [
         (operation, call, error)
         for operation in operations

@@ -1,6 +1,6 @@
-"""What an installed package must do: it is the one of this environment, each class works once, and so does a forked child.
+"""Checks an installed package: it comes from this environment, and each class works, in this process and in a forked child.
 
-The caller gives an empty TMPDIR, and finds it empty again.
+The caller gives an empty TMPDIR, and checks that it is empty afterwards.
 """
 
 import os

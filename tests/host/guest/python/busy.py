@@ -1,4 +1,4 @@
-"""What the fork programs share: objects that come through a fork, and threads that use every class meanwhile."""
+"""Shared by the fork programs: objects that a child inherits, and threads that use every class during the fork."""
 
 import faulthandler
 import os
@@ -17,7 +17,7 @@ THREADS = 4
 
 
 def end_after(seconds: int) -> None:
-    """Ends a process that hangs, with a report of its threads. A child has to say so anew."""
+    """Ends a process that hangs, with a report of its threads. A child has to call it again."""
     faulthandler.register(signal.SIGALRM, chain=True)
     signal.alarm(seconds)
 
@@ -40,7 +40,7 @@ def use_every_class() -> None:
 
 
 class Objects:
-    """One of each class, with data in it."""
+    """Makes one object of each class, with data in it."""
 
     def __init__(self) -> None:
         self.named = tempfile.NamedTemporaryFile()

@@ -1,4 +1,4 @@
-"""Python's faulthandler with the library in the process: the report and the death are what they are without it.
+"""Python's faulthandler with the library in the process. The report and the end must be the same as without the library.
 
 usage: python3 crash.py LIBRARY
 """
@@ -47,7 +47,7 @@ EXPECTED = {"segv": signal.SIGSEGV, "overflow": signal.SIGSEGV, "abort": signal.
 
 
 def crash(order: str, library: str, fault: str, where: str) -> "tuple[int, list[str]]":
-    """How a process ended, and what faulthandler said, without the addresses that differ."""
+    """Returns how a process ended, and faulthandler's report without the addresses, which differ."""
     child = subprocess.run(
         [sys.executable, "-c", CHILD, order, library, fault, where], stderr=subprocess.PIPE, text=True, timeout=120
     )
