@@ -180,6 +180,32 @@ static void spooled(void)
     tempfile_file_free(spool);
 }
 
+static void child_writes_text(tempfile_file *file)
+{
+    put(file, "\xe6\x97\xa5\n");
+    CHECK(tempfile_file_close(file) == 0);
+}
+
+/* The encoder's state is dropped with the bytes that it belongs to: the byte order mark, and the sequence that shifts to
+ * another set. The child's text is whole without its parent's, which may never come. */
+static void text(const char *encoding, const char *expected, size_t size)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char content[64];
+    tempfile_file *file;
+
+    options.mode = "w+";
+    options.encoding = encoding;
+    options.flags = TEMPFILE_BUFFERED_WRITES | TEMPFILE_NO_DELETE;
+    CHECK(tempfile_named_temporary_file(&options, &file) == 0);
+    strcpy(held_path, tempfile_file_name(file));
+    put(file, "\xe6\x97\xa5"); /* leaves the encoder shifted */
+    ends_well(in_child(child_writes_text, file));
+    CHECK(read_file(held_path, content, sizeof content) == size && memcmp(content, expected, size) == 0);
+    tempfile_file_free(file);
+    unlink(held_path);
+}
+
 /* Each thread writes records of its own while others fork. A record is in the file once, and whole, or the write failed. */
 enum { THREADS = 8, RECORDS = 400, FORKS = 30, RECORD = 16, CHILDREN = THREADS };
 static tempfile_file *shared;
@@ -249,6 +275,10 @@ int main(void)
     generations(TEMPFILE_APPEND);
     adoption();
     spooled();
+    text("utf-8", "\xe6\x97\xa5\n", 4);
+    text("utf-8-sig", "\xef\xbb\xbf\xe6\x97\xa5\n", 7);
+    text("iso2022_jp", "\x1b$BF|\x1b(B\n", 9);
+    text("utf-16", "\xff\xfe\xe5\x65\n\0", 6);
     beside_threads(0);
     beside_threads(TEMPFILE_APPEND);
     return passed();
