@@ -22,7 +22,7 @@ enum {
 };
 
 struct sweep {
-    bool flushes;         /* files that stay pass on what they hold back, if nothing else works on them */
+    bool flushes;         /* files pass on what they hold back, if nothing else works on them */
     bool closes;          /* files are closed, in the same case */
     int placeholder;      /* a descriptor that takes the number of each one that is closed; -1: the numbers become free */
     bool enters_go;       /* for directories that are beyond the bounds */
@@ -64,7 +64,7 @@ static void end_file(struct sweep *sweep, tempfile__record *record)
     bool removes = tempfile__name_to_remove(record, TEMPFILE__FILE, &name);
     int result;
 
-    if (locked && sweep->flushes && !removes && !tempfile__flush(record))
+    if (locked && sweep->flushes && !tempfile__flush(record))
         note_failure(sweep, "write", path_or_none(record), errno);
     if (locked && sweep->closes && tempfile__owned(record))
         tempfile__close_file(record, sweep->placeholder);
