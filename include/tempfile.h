@@ -576,7 +576,8 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  * the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
  * normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
  * SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
- * at the descriptor's position.
+ * at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+ * back, but for what the system has taken.
  *
  * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
@@ -647,6 +648,7 @@ int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
  */
 int tempfile_file_flush(tempfile_file *file);
 
@@ -1290,7 +1292,8 @@ void tempfile_recovery_free(tempfile_recovery *recovery);
  * does nothing.
  *
  * Errors: the other objects are removed even so. A signal handler may not call this function.
- *   - others: the errno of the last object that could not be removed. The detail has its path.
+ *   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+ *     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
  */
 int tempfile_cleanup(void);
 
