@@ -24,7 +24,7 @@ WHERE_POSSIBLE = 0x400000
 # Errors whose words say more than the system's text.
 _OWN_WORDS = {errno.EINVAL, errno.EXDEV, errno.ESTALE, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTRECOVERABLE}
 # A failure in one of these steps comes after the file has its name.
-_AFTER = {b"sync directory", b"unlink"}
+_AFTER = {b"sync directory", b"unlink", b"dup3"}
 
 _functions: "Optional[_Functions]" = None
 
