@@ -66,7 +66,8 @@ static inline const char *json_string(const char *at, char **text, size_t *size)
     char *out;
 
     at = json_past(at, '"');
-    out = *text = malloc(strcspn(at, "\n") + 1); /* a string has no raw newline, and is no longer than its spelling */
+    out = *text = (char *)malloc(strcspn(at, "\n") +
+                                 1); /* a string has no raw newline, and is no longer than its spelling */
     while (*at != '"') {
         if ((unsigned char)*at < ' ' || (unsigned char)*at > '~')
             json_wrong("a raw character that is not ASCII", at);
@@ -91,7 +92,7 @@ static inline const char *json_members(const char *at, struct json *parent, char
 
     at = json_space(at + 1);
     while (*at != end) {
-        struct json *member = *link = calloc(1, sizeof *member);
+        struct json *member = *link = (struct json *)calloc(1, sizeof *member);
 
         if (parent->kind == JSON_OBJECT)
             at = json_past(json_space(json_string(at, &member->key, &size)), ':');
@@ -105,7 +106,7 @@ static inline const char *json_members(const char *at, struct json *parent, char
 
 static inline const char *json_value(const char *at, struct json *value)
 {
-    static const char *const words[] = {[JSON_NULL] = "null", [JSON_FALSE] = "false", [JSON_TRUE] = "true"};
+    static const char *const words[] = {"null", "false", "true"}; /* in the order of their kinds */
     char *end;
 
     at = json_space(at);
@@ -134,7 +135,7 @@ static inline const char *json_value(const char *at, struct json *value)
 static inline struct json *json_read(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    struct json *value = calloc(1, sizeof *value);
+    struct json *value = (struct json *)calloc(1, sizeof *value);
     char *text = NULL;
     size_t size = 0;
 
