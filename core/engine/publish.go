@@ -48,6 +48,9 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	if err != nil {
 		return err
 	}
+	if err = f.flush(s); err != nil {
+		return f.fail("write", err)
+	}
 	source := publish.Source{Descriptor: int(s.Descriptor)}
 	if s.InMemory() {
 		source.Content, source.Position = memoryContent(s, 0), memoryPosition(s)
@@ -61,15 +64,20 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	result, err := f.engine.publisher().File(source, path, o)
 	if result.Published && s.InMemory() {
 		err = firstError(err, f.rolledTo(s, result.Descriptor, source.Position))
+		if s.Has(object.FlagAppend) {
+			err = firstError(err, f.fail("fcntl", f.engine.system.Append(result.Descriptor)))
+		}
 	}
 	return failed("persist", path, err)
 }
 
-func firstError(a, b error) error {
-	if a != nil {
-		return a
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
 	}
-	return b
+	return nil
 }
 
 // pathChange is the change of an object's path.

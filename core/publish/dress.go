@@ -28,7 +28,7 @@ func (j *job) dress() (err error) {
 		err = j.dressAsOpened()
 	}
 	if err == nil && j.has(Sync) {
-		err = failed("sync", j.at.whole(), j.System.Sync(j.file))
+		err = failed("sync", j.at.whole(), j.System.Sync(j.file, false))
 	}
 	j.dressed, j.like = err == nil, j.target.Identity
 	return err

@@ -1,5 +1,7 @@
 package system
 
+import "time"
+
 // Publishing is the part of an operating system that gives a file a lasting name. All names are resolved in directories that
 // are held open, so that a directory which somebody renames meanwhile cannot misdirect a call. Only Linux has all of it.
 type Publishing interface {
@@ -12,8 +14,6 @@ type Publishing interface {
 	// ReadLinkBelow gives the text of a link; EINVAL: the name is not a link's.
 	ReadLinkBelow(directory int, name string) (text string, err error)
 
-	// Status gives what is known of an open file.
-	Status(descriptor int) (Status, error)
 	// StatusBelow gives what is known of a name's file, or of the link that has the name.
 	StatusBelow(directory int, name string) (Status, error)
 
@@ -45,14 +45,10 @@ type Publishing interface {
 	// SetAttribute sets an extended attribute; nil removes it.
 	SetAttribute(descriptor int, name string, value []byte) error
 
-	// CopyRange copies bytes between open files, at an offset that is the same in both, within the kernel. It may copy fewer;
-	// 0: there are no more. CannotCopy tells of an error whether reading and writing is worth trying.
-	CopyRange(from, to int, offset, size int64) (int64, error)
-	WriteAt(descriptor int, p []byte, offset int64) (int, error)
-	// Sync makes the content and attributes of an open file, or the entries of an open directory, durable.
-	Sync(descriptor int) error
 	// SyncAll makes all that is on the file system of an open file durable.
 	SyncAll(descriptor int) error
+	// Append makes every write by a descriptor go to the end of the file.
+	Append(descriptor int) error
 	// TakeOver makes a descriptor one of another open file, with the status flags that it had.
 	TakeOver(descriptor, from int) error
 }
@@ -65,6 +61,7 @@ type Status struct {
 	Links       uint64
 	User, Group int
 	Size        int64
+	Modified    time.Time
 }
 
 // FileType is a file's type.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,12 +30,6 @@ func (Kernel) ReadLinkBelow(directory int, name string) (string, error) {
 	return string(buffer[:max(n, 0)]), err
 }
 
-func (Kernel) Status(descriptor int) (Status, error) {
-	var stat unix.Stat_t
-	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
-	return statusOf(&stat), err
-}
-
 func (Kernel) StatusBelow(directory int, name string) (Status, error) {
 	var stat unix.Stat_t
 	err := ignoringEINTR(func() error { return unix.Fstatat(directory, name, &stat, unix.AT_SYMLINK_NOFOLLOW) })
@@ -51,7 +46,8 @@ func statusOf(stat *unix.Stat_t) Status {
 	case unix.S_IFLNK:
 		kind = LinkFile
 	}
-	return Status{identityOf(stat), kind, stat.Mode & 0o7777, uint64(stat.Nlink), int(stat.Uid), int(stat.Gid), stat.Size}
+	return Status{identityOf(stat), kind, stat.Mode & 0o7777, uint64(stat.Nlink), int(stat.Uid), int(stat.Gid), stat.Size,
+		time.Unix(stat.Mtim.Unix())}
 }
 
 func (Kernel) CreateBelow(directory int, name string, permissions uint32) (int, error) {
@@ -197,34 +193,16 @@ func (Kernel) SetAttribute(descriptor int, name string, value []byte) error {
 }
 
 // CopyRange asks for no more at a time than the kernel copies, 2 GB less a page.
-func (Kernel) CopyRange(from, to int, offset, size int64) (int64, error) {
-	const most = 1 << 30
-	n, err := ignoringEINTR2(func() (int, error) {
-		source, target := offset, offset
-		return unix.CopyFileRange(from, &source, to, &target, int(min(size, most)), 0)
-	})
-	return int64(max(n, 0)), err
-}
-
-// CannotCopy tells whether the error means that the kernel does not copy between these files.
-func CannotCopy(err error) bool {
-	switch err {
-	case unix.ENOSYS, unix.EINVAL, unix.EXDEV, unix.EOPNOTSUPP, unix.EPERM:
-		return true
-	}
-	return false
-}
-
-func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Pwrite(descriptor, p, offset) })
-}
-
-func (Kernel) Sync(descriptor int) error {
-	return ignoringEINTR(func() error { return unix.Fsync(descriptor) })
-}
-
 func (Kernel) SyncAll(descriptor int) error {
 	return ignoringEINTR(func() error { return unix.Syncfs(descriptor) })
+}
+
+func (Kernel) Append(descriptor int) error {
+	flags, err := unix.FcntlInt(uintptr(descriptor), unix.F_GETFL, 0)
+	if err == nil {
+		_, err = unix.FcntlInt(uintptr(descriptor), unix.F_SETFL, flags|unix.O_APPEND)
+	}
+	return err
 }
 
 func (Kernel) TakeOver(descriptor, from int) error {

@@ -10,10 +10,11 @@ import "time"
 type System interface {
 	Publishing
 
-	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists.
-	Create(path string, permissions uint32) (descriptor int, err error)
+	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists. flags is
+	// 0 or AppendFlag.
+	Create(path string, flags int, permissions uint32) (descriptor int, err error)
 	// CreateUnnamed makes a file without a name in the directory. If noUnnamed(err), a name must do instead.
-	CreateUnnamed(directory string, permissions uint32) (descriptor int, err error)
+	CreateUnnamed(directory string, flags int, permissions uint32) (descriptor int, err error)
 	// Mkdir makes a directory.
 	Mkdir(path string, permissions uint32) error
 	// Space tells where a directory keeps its files, and how much more it takes.
@@ -42,6 +43,16 @@ type System interface {
 	Read(descriptor int, p []byte) (int, error)
 	ReadAt(descriptor int, p []byte, offset int64) (int, error)
 	Write(descriptor int, p []byte) (int, error)
+	// WriteAt writes at an offset. With AppendFlag Linux writes at the end even so.
+	WriteAt(descriptor int, p []byte, offset int64) (int, error)
+	// CopyRange copies bytes between open files, within the kernel. It may copy fewer; 0: there are no more. CannotCopy tells
+	// of an error whether reading and writing is worth trying.
+	CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error)
+	// Sync makes the content of an open file, or the entries of an open directory, durable; unless dataOnly is set, the
+	// times and permissions too.
+	Sync(descriptor int, dataOnly bool) error
+	// Status gives what is known of an open file.
+	Status(descriptor int) (Status, error)
 	Seek(descriptor int, offset int64, whence int) (int64, error)
 	Truncate(descriptor int, size int64) error
 

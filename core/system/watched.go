@@ -171,9 +171,9 @@ func (w Watched) SetAttribute(descriptor int, name string, value []byte) error {
 	return w.watch("SetAttribute", descriptor, name, func() error { return w.System.SetAttribute(descriptor, name, value) })
 }
 
-func (w Watched) CopyRange(from, to int, offset, size int64) (int64, error) {
+func (w Watched) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
 	return watch(w, Call{Method: "CopyRange", Descriptor: from}, 0, func() (int64, error) {
-		return w.System.CopyRange(from, to, offset, size)
+		return w.System.CopyRange(from, fromOffset, to, toOffset, size)
 	})
 }
 
@@ -181,12 +181,16 @@ func (w Watched) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
 	return w.open("WriteAt", descriptor, "", func() (int, error) { return w.System.WriteAt(descriptor, p, offset) })
 }
 
-func (w Watched) Sync(descriptor int) error {
-	return w.watch("Sync", descriptor, "", func() error { return w.System.Sync(descriptor) })
+func (w Watched) Sync(descriptor int, dataOnly bool) error {
+	return w.watch("Sync", descriptor, "", func() error { return w.System.Sync(descriptor, dataOnly) })
 }
 
 func (w Watched) SyncAll(descriptor int) error {
 	return w.watch("SyncAll", descriptor, "", func() error { return w.System.SyncAll(descriptor) })
+}
+
+func (w Watched) Append(descriptor int) error {
+	return w.watch("Append", descriptor, "", func() error { return w.System.Append(descriptor) })
 }
 
 func (w Watched) TakeOver(descriptor, from int) error {
