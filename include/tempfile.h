@@ -989,7 +989,8 @@ int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const 
  *
  * Returns 0.
  *
- * Errors: those of tempfile_file_persist, and:
+ * Errors: those of tempfile_file_persist. The operation in the detail can also be "close": the file has its name, and a
+ * server has refused what it had not stored yet. And:
  *   - -EINVAL: data is NULL.
  */
 int tempfile_replace(const char *path, const void *data, size_t size, uint32_t flags);

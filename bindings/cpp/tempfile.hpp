@@ -117,6 +117,34 @@ constexpr flag operator|(flag a, flag b) noexcept
     return static_cast<flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
 
+/// Flags of the functions that publish: file::persist, file::publish, directory::persist and replace. Combine them with |.
+enum class publish_flag : std::uint32_t {
+    none = 0,
+    no_replace = TEMPFILE_NO_REPLACE,
+    sync = TEMPFILE_SYNC,
+    across = TEMPFILE_ACROSS,
+    like_target = TEMPFILE_LIKE_TARGET,
+    follow = TEMPFILE_FOLLOW,
+    backup = TEMPFILE_BACKUP,
+    where_possible = TEMPFILE_WHERE_POSSIBLE,
+    exchange = TEMPFILE_EXCHANGE,
+};
+
+/// Combines flags.
+constexpr publish_flag operator|(publish_flag a, publish_flag b) noexcept
+{
+    return static_cast<publish_flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+
+/// The options of file::publish and publish_descriptor. The fields are those of tempfile_publish_options in tempfile.h. A
+/// path that contains a NUL is EINVAL.
+struct publish_options {
+    publish_flag flags = publish_flag::none;
+    std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> within = {};
+    std::optional<std::filesystem::path> backup = {};
+};
+
 /// The options of the functions that create something. The fields are those of tempfile_options in tempfile.h, and the
 /// defaults are Python's. The strings are views: the characters must exist until the call returns. A string that contains
 /// a NUL is EINVAL. In C++20 you can write named_temporary_file({.suffix = ".txt"}).
@@ -309,6 +337,27 @@ template <class Report, class Call> int with_path(const Report &report, const st
 }
 
 // The undo of a call that creates nothing.
+// Calls a function that publishes with options: call(path, options).
+template <class Report, class Call>
+int with_publish_options(const Report &report, const std::filesystem::path &path, const publish_options &from, Call call)
+{
+    tempfile_publish_options c{};
+    c.struct_size = sizeof c;
+    c.flags = static_cast<std::uint32_t>(from.flags);
+    c.permissions = from.permissions;
+    if (from.within) {
+        if (has_nul(report, "within", from.within->native()))
+            return 0;
+        c.within = from.within->c_str();
+    }
+    if (from.backup) {
+        if (has_nul(report, "backup", from.backup->native()))
+            return 0;
+        c.backup = from.backup->c_str();
+    }
+    return with_path(report, path, [&](const char *name) { return call(name, &c); });
+}
+
 inline void nothing(int, const char *) noexcept {}
 
 template <class Report> std::filesystem::path mkdtemp(const Report &report, const options &from)
@@ -492,6 +541,26 @@ public:
     void unkeep() { detail::value(detail::throwing{}, tempfile_file_unkeep(get())); }
     void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_unkeep(get())); }
 
+    /// Gives the file a lasting name, atomically. It stays open, and nothing deletes it any more.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
+    /// Gives the file a lasting name with more options.
+    void publish(const std::filesystem::path &path, const publish_options &options)
+    {
+        publish(detail::throwing{}, path, options);
+    }
+    void publish(const std::filesystem::path &path, const publish_options &options, std::error_code &code)
+    {
+        publish(detail::coding{code}, path, options);
+    }
+
     /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
@@ -501,6 +570,21 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_file_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
+    template <class Report>
+    void publish(const Report &report, const std::filesystem::path &path, const publish_options &options)
+    {
+        detail::with_publish_options(report, path, options, [&](const char *name, const tempfile_publish_options *c) {
+            return tempfile_file_publish(get(), name, c);
+        });
+    }
+
     template <class Report> tempfile_fd reopen(const Report &report, std::string_view mode)
     {
         if (detail::has_nul(report, "mode", mode))
@@ -605,6 +689,16 @@ public:
     void unkeep() { detail::value(detail::throwing{}, tempfile_directory_unkeep(get())); }
     void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_unkeep(get())); }
 
+    /// Gives the directory a lasting name, which must be free unless flags is publish_flag::exchange.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
     /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_adopt(get())); }
@@ -614,6 +708,13 @@ public:
     void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_cleanup(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_directory_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
     detail::directory_handle handle_;
 };
 
@@ -870,6 +971,43 @@ private:
     tempfile_recovered item_{};
     int progress_ = 0;
 };
+
+/// Writes a file in one call: a reader of the path sees the old content or all of the data.
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags = publish_flag::none)
+{
+    detail::with_path(detail::throwing{}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags, std::error_code &code)
+{
+    detail::with_path(detail::coding{code}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+
+/// Gives a lasting name to an open file that no object stands for, such as one of mkstemp. name is the name that the file
+/// has, or an empty path. The descriptor stays the caller's.
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options = {})
+{
+    if (detail::has_nul(detail::throwing{}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::throwing{}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options, std::error_code &code)
+{
+    if (detail::has_nul(detail::coding{code}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::coding{code}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
 
 /// Removes a directory with its contents, such as one that mkdtemp created. flags is flag::none or
 /// flag::ignore_cleanup_errors.

@@ -24,7 +24,7 @@ WHERE_POSSIBLE = 0x400000
 # Errors whose words say more than the system's text.
 _OWN_WORDS = {errno.EINVAL, errno.EXDEV, errno.ESTALE, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTRECOVERABLE}
 # A failure in one of these steps comes after the file has its name.
-_AFTER = {b"sync directory", b"unlink"}
+_AFTER = {b"sync directory", b"unlink", b"dup3"}
 
 _functions: "Optional[_Functions]" = None
 
@@ -86,7 +86,7 @@ class _Publication:
 
     def directory(self) -> str:
         """The directory in which the file is to be. A temporary file that is made there is on the right file system."""
-        path = os.fsdecode(self.path)
+        path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
         if self.within is not None:
             path = os.path.join(os.fsdecode(self.within), path)
         elif self.flags & FOLLOW:

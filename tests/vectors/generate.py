@@ -20,6 +20,8 @@ import sys
 import tempfile
 import warnings
 
+from publications import publications
+
 HERE = pathlib.Path(__file__).resolve().parent
 NAMED = ("mkstemp", "mkdtemp", "mktemp", "named_temporary_file", "temporary_directory")
 FILES = ("named_temporary_file", "temporary_file", "spooled_temporary_file")
@@ -477,6 +479,7 @@ def contents(directory):
     yield "modes_text", {}, modes(directory, wants_text=True)
     yield "spooled", {}, sequences_of_spooled(directory)
     yield "files", {}, sequences_of_files(directory)
+    yield "publish", {}, publications()
 
 
 def written(head, cases):
