@@ -7,7 +7,7 @@ VERSION := $(shell sed -n 's/^\#define TEMPFILE_VERSION "\(.*\)"/\1/p' capi/type
 SONAME := libtempfile.so.$(firstword $(subst ., ,$(VERSION)))
 GO ?= go
 # GO=go CC=gcc CXX=g++ PYTHON=python3 ## variables: the commands to use
-ifeq ($(origin CC),default) # make knows CC as cc already, so ?= would not set it
+ifeq ($(origin CC),default) # make sets CC to cc itself, so ?= would not set it
 CC := gcc
 endif
 CXX ?= g++
@@ -17,14 +17,14 @@ prefix ?= /usr/local
 libdir ?= $(prefix)/lib
 includedir ?= $(prefix)/include
 
-# A build for another processor or another C library than this machine's has a folder of its own below build:
-# CC=musl-gcc makes build/musl, GOARCH=arm64 CC=aarch64-linux-gnu-gcc makes build/arm64.
+# A build for another processor or C library has a folder of its own below build: CC=musl-gcc makes build/musl, GOARCH=arm64
+# CC=aarch64-linux-gnu-gcc makes build/arm64.
 other_arch := $(if $(GOARCH),$(filter-out $(shell $(GO) env GOHOSTARCH 2>/dev/null),$(GOARCH)))
 other_libc := $(shell macros=$$(printf '\043include <features.h>\n' | $(CC) -E -dM - 2>/dev/null) || exit 0; \
   echo "$$macros" | grep -q __GLIBC__ && its=glibc || its=musl; \
   getconf GNU_LIBC_VERSION >/dev/null 2>&1 && own=glibc || own=musl; [ $$its = $$own ] || echo $$its)
 B := build$(addprefix /,$(other_libc))$(addprefix /,$(other_arch))
-# The generators run on this machine, also in a build for another one.
+# The generators always run on this machine, also in a build for another one.
 go_here := env -u GOARCH -u GOOS CGO_ENABLED=0 $(GO)
 CFLAGS ?= -O2 -g
 WARN := -std=c11 -Wall -Wextra -Werror
@@ -32,8 +32,8 @@ go_sources := Makefile capi/capi.mk go.mod go.sum \
   $(shell find core capi -name '*.go' -not -name '*_test.go' -not -path 'capi/internal/gen*') \
   $(wildcard capi/*.c capi/*.h capi/*.map capi/*.sh capi/stack/*.s)
 
-# $(call shared,MAP,TAGS,OUTPUT,ENVIRONMENT) builds a library by capi/build.sh. It looks for Go and a compiler itself, as
-# make install of a library that is built needs neither.
+# $(call shared,MAP,TAGS,OUTPUT,ENVIRONMENT) builds a library with capi/build.sh. It asks for Go and a compiler only when it
+# builds, because make install of a finished library needs neither.
 strip := -s -w
 shared = @QUIET=1 $(need) go modules cc && echo "building $(3)" && rm -f "$(3)" && \
   $(4) GO="$(GO)" STRIP="$(strip)" capi/build.sh "$(3)" $(1) "$(2)"
@@ -62,7 +62,7 @@ $(B)/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@ln -sf $(<F) $(B)/$(SONAME)
 	@ln -sf $(SONAME) $@
 
-# The package's copy is the one for this machine's own Python.
+# The copy beside the Python package is always the library for this machine.
 .PHONY: beside-python
 ifeq ($(B),build)
 beside-python: python/libtempfile/libtempfile.so
@@ -71,7 +71,7 @@ beside-python:
 	@echo "the library is in $(B); the copy beside the Python package is another one's, and stays as it is"
 endif
 
-# The copy gets there by a rename. Writing into a library that a process has loaded would kill the process.
+# The copy is renamed into place. Writing into a library that a process has loaded would crash the process.
 python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 	@cp $< $@.new && mv $@.new $@
 

@@ -35,7 +35,9 @@ void tempfile__free_thread(struct tempfile__thread *thread)
 }
 
 /* Blocks all signals that a host may have handlers for: none of the handlers may run on a thread of ours, or on Go's,
- * which inherit the mask. The signals of a fault stay, because the system would end the process for a blocked one. */
+ * which inherit the mask. The five signals that an instruction can raise stay, because the system ends the process if such
+ * a signal is blocked. These are more than the three that Go handles (runtime_faults.c): SIGILL and SIGTRAP are the host's
+ * alone, but a thread that meets one must not die of a mask. */
 void tempfile__block_signals(sigset_t *before)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};

@@ -12,8 +12,8 @@ check-header: need-go ## check: fail if a generated file is not what make header
 	    { echo "FAIL  check-header  $$f has drifted from capi/export_*.go: run 'make header'"; exit 1; }; done
 	@echo "ok    check-header  the generated files agree with the exports"
 
-# Three builds are for tests alone: hooks has functions that only tests call, unreserved lacks stack.Reserve for the control
-# that must crash, and eager starts Go at load, so that the tests of a lazy start must fail with it.
+# Three builds are for tests only. hooks has functions that only tests call. unreserved lacks stack.Reserve; it is for a
+# control that must crash. eager starts Go at load; the tests of the lazy start must fail with it.
 comma := ,
 
 $(B)/hooks/libtempfile.so: $(go_sources)
@@ -55,20 +55,20 @@ check-creations: need-cc $(whole_header) ## check: under strace, every file is c
 	@tests/c/check-creations $(B) $(whole_header)
 
 .PHONY: check-variables
-check-variables: need-cc ## check: the build refuses variables of C that a restart of Go would put back
+check-variables: need-cc ## check: the build refuses variables of C that a restart of Go would reset
 	@tests/package/check-variables "$(CC)"
 
 .PHONY: check-layers
 check-layers: need-go need-cc ## check: no group of capi's C and no package of the core uses one after it
 	@tests/tools/check-layers "$(CC)" "$(GO)"
 
-# The ABI: a program that was linked with an older library relies on it.
+# The ABI, on which programs rely that were linked with an older library.
 abi := capi/libtempfile.abi
 # Types that no program can reach, and the folder of the build, are left out.
 abidw := abidw --no-show-locs --no-corpus-path --no-comp-dir-path --type-id-style hash \
   --exported-interfaces-only
 
-# A build with debug information, from which the tools learn of types.
+# A build with debug information, which contains the types.
 $(B)/abi/libtempfile.so.$(VERSION): strip :=
 $(B)/abi/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(@D)
@@ -88,7 +88,7 @@ check-abi: need-go need-cc ## check: fail if functions or types have changed sin
 check-reproducible: need-go need-cc ## check: fail if builds in two folders differ; builds Go's own packages anew
 	@tests/package/check-reproducible "$(MAKE)" $(VERSION)
 
-# The licences of all that is linked in. Packages carry them.
+# The licences of all code that is linked in. Packages contain them.
 .PHONY: notice check-notice
 notice: need-go ## build: write capi/NOTICE, the licences of all that is linked into the library
 	@capi/notice "$(GO)" >$(B)/NOTICE && mv $(B)/NOTICE capi/NOTICE

@@ -99,13 +99,15 @@ import (
 //
 // Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
 // TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
+// TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
+// makes every write go to the end of the file, whoever else writes.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free. A normal exit of the process deletes the
 // name, too. After a crash, _exit or SIGKILL it stays.
 //
 // Errors: those of tempfile_mkstemp, and:
 //   - -EINVAL: Python would refuse the mode; encoding, errors or newline is unknown (see "Text" in tempfile.h) or set
-//     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode.
+//     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode or TEMPFILE_BUFFERED_WRITES.
 //
 // After a fork the child has the file too, with the same descriptor and name, but does not delete it.
 //
@@ -116,7 +118,8 @@ import (
 //
 // Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
 // support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
-// makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
+// makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
+// for tempfile_named_temporary_file.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.
 //

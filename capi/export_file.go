@@ -76,7 +76,7 @@ const badMemory = "the buffer is NULL, or its size is more than memory"
 //     the read-ahead, so the error can come early. Every read then fails until a seek moves away.
 //   - -EIO and others: as read(2).
 //
-//tempfile:first tempfile__read_memory
+//tempfile:first tempfile__read
 //export tfgo_file_read
 func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_read"
@@ -105,6 +105,7 @@ func tfgo_file_read(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t
 // Errors: those of tempfile_file_read, and:
 //   - -ERANGE: size is less than 2; or in text not one character fits (5 bytes are always enough).
 //
+//tempfile:first tempfile__read_line
 //export tfgo_file_readline
 func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_readline"
@@ -127,21 +128,28 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 }
 
 // tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory
-// of a spooled file. Nothing is held back that a fork could write twice or _exit could lose.
+// of a spooled file.
+//
+// With TEMPFILE_BUFFERED_WRITES they may be held back, up to tempfile_options.buffering bytes. They are passed on when
+// the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
+// normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
+// SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
+// at the descriptor's position.
 //
 // data has size bytes; for a text file they are UTF-8 with whole characters.
 //
 // Returns size.
 //
 // Errors: on failure the position and the memory of a spooled file are as before; on disk some of the bytes may have
-// been written.
+// been written. With TEMPFILE_BUFFERED_WRITES the failure may be one of passing on what earlier calls wrote. All of it
+// is still held back then, but for what the system has taken.
 //   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not write ("r").
 //   - -EINVAL: data is NULL.
 //   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
 //     message has the offset in data. Nothing was written.
 //   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2) and tempfile_file_rollover.
 //
-//tempfile:first tempfile__write_memory
+//tempfile:first tempfile__write
 //export tfgo_file_write
 func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.size_t) (result C.int64_t) {
 	const function = "tempfile_file_write"
@@ -171,6 +179,7 @@ func tfgo_file_write(file *C.tempfile__file, data *C.tempfile__cvoid, size C.siz
 //   - -EINVAL: text, and offset is not 0 with SEEK_CUR or SEEK_END (io.UnsupportedOperation in Python), or is not a
 //     position.
 //
+//tempfile:first tempfile__seek
 //export tfgo_file_seek
 func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (result C.int64_t) {
 	const function = "tempfile_file_seek"
@@ -188,6 +197,7 @@ func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (res
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
 //
+//tempfile:first tempfile__tell
 //export tfgo_file_tell
 func tfgo_file_tell(file *C.tempfile__file) (result C.int64_t) {
 	const function = "tempfile_file_tell"
@@ -218,9 +228,9 @@ func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_
 	return count(function, newSize, err)
 }
 
-// tempfile_file_flush moves the descriptor to the file's position, for code that goes on with the descriptor; reads
-// may have gone ahead of the position. There is never anything to write, because writes are not held back. On a text
-// file it does nothing, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
+// tempfile_file_flush passes on what TEMPFILE_BUFFERED_WRITES holds back, and moves the descriptor to the file's
+// position, for code that goes on with the descriptor; reads may have gone ahead of the position. On a text file it does
+// not move the descriptor, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
 // the text's position.
 //
 // Returns 0.
@@ -283,6 +293,89 @@ func tfgo_file_detach(file *C.tempfile__file) (result C.tempfile_fd) {
 // and for a handle that was freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_file_name(const tempfile_file *file);
+
+// tempfile_file_pread reads at an offset, as pread(2), and leaves the position as it is.
+//
+// buffer receives at most size bytes; offset is in bytes from the start of the file.
+//
+// Returns the number of bytes read: less than size only at the end of the file, and 0 there.
+//
+// Errors:
+//   - -EBADF, -EINVAL: as for tempfile_file_read.
+//   - -EINVAL: offset is negative, or the file is text.
+//   - -EIO and others: as read(2), and as write(2) for what is held back.
+//
+//tempfile:since 0.2
+//export tfgo_file_pread
+func tfgo_file_pread(file *C.tempfile__file, buffer unsafe.Pointer, size C.size_t, offset C.int64_t) (result C.int64_t) {
+	const function = "tempfile_file_pread"
+	stack.Reserve()
+	defer rescue(function, &result)
+	touch(size)
+	p, ok := memoryOf(buffer, size)
+	if !ok {
+		return misuse[C.int64_t](function, badMemory)
+	}
+	n, err := fileOf(file).ReadAt(p, int64(offset))
+	if err == io.EOF {
+		err = nil
+	}
+	return count(function, n, err)
+}
+
+// tempfile_file_pwrite writes at an offset, as pwrite(2), and leaves the position as it is. A spooled file rolls over as
+// for a write that ends there. What is held back is passed on first.
+//
+// data has size bytes; offset is in bytes from the start of the file, and may lie past the end.
+//
+// Returns size.
+//
+// Errors: some of the bytes may have been written.
+//   - -EBADF: as for tempfile_file_write.
+//   - -EINVAL: data is NULL, offset is negative, the file is text, or it was made with TEMPFILE_APPEND, where Linux would
+//     write at the end.
+//   - -ENOSPC, -EFBIG, -EDQUOT and others: as for tempfile_file_write.
+//
+//tempfile:since 0.2
+//export tfgo_file_pwrite
+func tfgo_file_pwrite(file *C.tempfile__file, data *C.tempfile__cvoid, size C.size_t, offset C.int64_t) (result C.int64_t) {
+	const function = "tempfile_file_pwrite"
+	stack.Reserve()
+	defer rescue(function, &result)
+	touch(size)
+	p, ok := memoryOf(unsafe.Pointer(data), size)
+	if !ok {
+		return misuse[C.int64_t](function, badMemory)
+	}
+	n, err := fileOf(file).WriteAt(p, int64(offset))
+	return count(function, n, err)
+}
+
+// tempfile_file_sync passes on what is held back, and returns when the device has the file's contents, as fsync(2). Of a
+// spooled file in memory there is nothing to wait for. The name is not the file's: that it survives a power failure is
+// a matter of its directory.
+//
+// flags is 0 or TEMPFILE_DATA_ONLY, with which the file's times and permissions may come later, as with fdatasync(2).
+//
+// Returns 0.
+//
+// Errors:
+//   - -EBADF: as for tempfile_file_read.
+//   - -EINVAL: an unknown flag.
+//   - -EIO, -ENOSPC and others: as write(2) and fsync(2). What is lost then cannot be known; a second call may return 0
+//     and still not bring it back.
+//
+//tempfile:since 0.2
+//export tfgo_file_sync
+func tfgo_file_sync(file *C.tempfile__file, flags C.uint32_t) (result C.int) {
+	const function = "tempfile_file_sync"
+	stack.Reserve()
+	defer rescue(function, &result)
+	if flags&^C.TEMPFILE_DATA_ONLY != 0 {
+		return misuse[C.int](function, "a flag is set that is not known")
+	}
+	return fail[C.int](function, fileOf(file).Sync(flags&C.TEMPFILE_DATA_ONLY != 0))
+}
 
 // tempfile_file_rollover moves a spooled file from memory to disk. All other files are on disk already.
 //
@@ -354,9 +447,11 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 // Returns 0.
 //
 // Errors: the file is closed even so, and a name that could not be deleted is tried again when the handle is freed. A
-// missing name is not an error.
+// missing name is not an error. Only a write that was held back leaves the file open, with all that it holds back, if it
+// fails (operation "write"): the caller can make room and close again. If the next close fails in the same way, it closes
+// the file, and the message says how many bytes are lost.
 //   - -EBADF: the handle was freed.
-//   - others: as close(2) and unlink(2).
+//   - others: as write(2), close(2) and unlink(2).
 //
 //export tfgo_file_close
 func tfgo_file_close(file *C.tempfile__file) (result C.int) {
@@ -367,7 +462,7 @@ func tfgo_file_close(file *C.tempfile__file) (result C.int) {
 }
 
 // tempfile_file_free closes the file if it is open, deletes a name that TEMPFILE_NO_DELETE_ON_CLOSE kept until now,
-// and frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
-// tempfile_file_close first.
+// and frees the handle. NULL and a handle that was freed are fine: nothing happens. Errors are not reported, and what is
+// held back and cannot be written is lost. To learn of errors, call tempfile_file_close first.
 //
 //tempfile:c void tempfile_file_free(tempfile_file *file);

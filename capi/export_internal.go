@@ -138,9 +138,9 @@ func handOver(plan engine.Outline, out *C.struct_tempfile__plan) error {
 	out.prefix, out.name, out.name_size = C.size_t(plan.Prefix), C.size_t(plan.Name), C.size_t(plan.NameSize)
 	out.random, out.attempts = C.bool(plan.Random), C.int(plan.Attempts)
 	out.lasting, out.by_environment = C.bool(plan.Lasting), C.bool(plan.ByEnvironment)
-	out.permissions, out.flags = C.uint32_t(plan.Permissions), system.CreateFlags
+	out.permissions, out.flags = C.uint32_t(plan.Permissions), C.int(system.CreateFlags|plan.Flags)
 	if plan.Tmpfile {
-		out.unnamed_flags = system.UnnamedFlags
+		out.unnamed_flags = C.int(system.UnnamedFlags | plan.Flags)
 	}
 	if plan.Fallback {
 		for i, errno := range system.NoUnnamedErrnos {

@@ -6,10 +6,46 @@
 
 #include "object.h"
 
-/* --- fast_io.c */
+/* --- what the reads, writes and seeks have in common */
 
-bool tempfile__read_memory(tempfile__record *record, void *buffer, size_t size, int64_t *result);
-bool tempfile__write_memory(tempfile__record *record, const void *data, size_t size, int64_t *result);
+/* Nothing is mapped below this address; memoryOf in Go makes an error of it. */
+#define TEMPFILE__FIRST_PAGE 4096
+
+/* Tells whether a file is open: for reading or for writing, with the flag. */
+static inline bool tempfile__open_for(const tempfile__state *state, uint32_t flag)
+{
+    return (state->flags & (flag | TEMPFILE__CLOSED | TEMPFILE__DETACHED)) == flag;
+}
+
+/* Tells whether a spooled file is in memory. */
+static inline bool tempfile__in_memory(const tempfile__state *state)
+{
+    return state->kind == TEMPFILE__SPOOLED && state->descriptor < 0;
+}
+
+/* Tells whether a file is on disk, and its descriptor known to be this process's. */
+static inline bool tempfile__on_disk(const tempfile__record *record)
+{
+    return record->state.descriptor >= 0 && tempfile__descriptor_is_ours(record);
+}
+
+/* --- fast_read.c */
+
+bool tempfile__read(tempfile__record *record, void *buffer, size_t size, int64_t *result);
+bool tempfile__read_line(tempfile__record *record, char *buffer, size_t size, int64_t *result);
+
+/* --- fast_write.c */
+
+bool tempfile__write(tempfile__record *record, const void *data, size_t size, int64_t *result);
+
+/* --- fast_seek.c */
+
+bool tempfile__seek(tempfile__record *record, int64_t offset, int whence, int64_t *result);
+bool tempfile__tell(tempfile__record *record, int64_t *result);
+
+/* --- fast_utf8.c */
+
+bool tempfile__is_utf8(const void *text, size_t size);
 
 /* --- fast_descriptor.c */
 

@@ -2,12 +2,12 @@
  * file that has to roll over, a file that was read ahead, text, and errors. */
 #include "fast.h"
 
-static bool at_hand(const tempfile__record *record)
+static bool at_hand(tempfile__record *record)
 {
     const tempfile__state *state = &record->state;
 
-    return state->descriptor >= 0 && tempfile__descriptor_is_ours(record) && state->ahead_start == state->ahead_end &&
-           (state->flags & (TEMPFILE__CLOSED | TEMPFILE__DETACHED | TEMPFILE__TEXT_MODE)) == 0;
+    return tempfile__open_for(state, 0) && tempfile__on_disk(record) && state->ahead_start == state->ahead_end &&
+           (state->flags & TEMPFILE__TEXT_MODE) == 0 && tempfile__flush(record);
 }
 
 bool tempfile__show_descriptor(tempfile__record *record, tempfile_fd *result)

@@ -4,6 +4,7 @@
 #define TEMPFILE_OBJECT_H
 
 #include "runtime.h"
+#include <errno.h>
 
 /* Kinds of handle. */
 enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL };
@@ -25,7 +26,8 @@ typedef struct tempfile__state {
     int64_t max_size, read_ahead;
     uint64_t device, inode;
     void *data;
-    int64_t capacity, size, position, ahead_start, ahead_end;
+    int64_t capacity, size, position, ahead_start, ahead_end, pending;
+    uint64_t pending_epoch;
     struct {
         uint16_t encoding;
         uint8_t errors, newline, decoder, skip, encoder, unused;
@@ -42,6 +44,12 @@ enum tempfile__flag {
     TEMPFILE__CLOSED = 1 << 5,
     TEMPFILE__DETACHED = 1 << 6,
     TEMPFILE__TEXT_MODE = 1 << 10,
+    TEMPFILE__BUFFERED = 1 << 11,
+    TEMPFILE__APPEND = 1 << 12,
+    TEMPFILE__CLOSE_FAILED = 1 << 13,
+    TEMPFILE__VERBATIM_WRITE = 1 << 14,
+    TEMPFILE__VERBATIM_READ = 1 << 15,
+    TEMPFILE__RETURNS = 1 << 16,
 };
 
 /* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a
@@ -83,9 +91,47 @@ typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__
 struct tempfile__call {
     const char *function;
     tempfile__record *record;
-    pthread_mutex_t *lock;
+    struct tempfile__lock *lock;
     struct tempfile__thread *thread; /* while it is in Go */
 };
+
+/* --- object_lock.c: the lock of a record */
+
+/* One word, which the common case changes without a call. A mutex of the C library takes twice as long, which shows where
+ * a read is a copy of 64 bytes. Zero is unlocked: the locks lie in wiped pages. Each has a cache line of its own, as
+ * objects of several threads are neighbours. */
+struct tempfile__lock {
+    _Alignas(64) uint32_t word; /* enum tempfile__lock_state */
+};
+enum tempfile__lock_state { TEMPFILE__UNLOCKED, TEMPFILE__LOCKED, TEMPFILE__AWAITED };
+
+void tempfile__wait_for_lock(struct tempfile__lock *lock);
+void tempfile__wake_waiter(struct tempfile__lock *lock);
+
+static inline bool tempfile__try_lock(struct tempfile__lock *lock)
+{
+    uint32_t unlocked = TEMPFILE__UNLOCKED;
+
+    return __atomic_compare_exchange_n(&lock->word, &unlocked, TEMPFILE__LOCKED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static inline void tempfile__take_lock(struct tempfile__lock *lock)
+{
+    if (__builtin_expect(!tempfile__try_lock(lock), 0))
+        tempfile__wait_for_lock(lock);
+}
+
+/* An atomic exchange would take as long as the copy that the lock was for: it waits until the processor has passed on all
+ * stores before it. So the word is read and then stored. A thread that begins to wait between the two may sleep although
+ * the lock is free; it looks again after a millisecond. A thread that waits already is always woken. */
+static inline void tempfile__drop_lock(struct tempfile__lock *lock)
+{
+    bool awaited = __atomic_load_n(&lock->word, __ATOMIC_RELAXED) == TEMPFILE__AWAITED;
+
+    __atomic_store_n(&lock->word, TEMPFILE__UNLOCKED, __ATOMIC_RELEASE);
+    if (__builtin_expect(awaited, 0))
+        tempfile__wake_waiter(lock);
+}
 
 /* --- object_record.c: the table of the records, and the making of one */
 
@@ -96,7 +142,7 @@ extern struct tempfile__objects {
     uint64_t descriptor_serial; /* of the object that got its descriptor last */
     uint32_t tables, first_free;
     tempfile__record *records[TEMPFILE__TABLES];
-    pthread_mutex_t *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
+    struct tempfile__lock *locks[TEMPFILE__TABLES]; /* wiped in a child, each table beside its records */
 } tempfile__objects;
 
 int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const char *function);
@@ -119,7 +165,7 @@ static inline tempfile__record *tempfile__record_at(uint32_t index)
     return &table[index % TEMPFILE__RECORDS];
 }
 
-static inline pthread_mutex_t *tempfile__lock_of(const tempfile__record *record)
+static inline struct tempfile__lock *tempfile__lock_of(const tempfile__record *record)
 {
     return &tempfile__objects.locks[record->index / TEMPFILE__RECORDS][record->index % TEMPFILE__RECORDS];
 }
@@ -135,13 +181,72 @@ static inline void *tempfile__handle_of(const tempfile__record *record)
     return (void *)(uintptr_t)(TEMPFILE__MARK << 56 | (uint64_t)record->generation << 24 | (uint64_t)record->index << 3);
 }
 
+void tempfile__bad_handle(const void *handle, enum tempfile__kind kind, const char *function);
 void tempfile__lock(tempfile__record *record);
 void tempfile__unlock(tempfile__record *record);
-int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function);
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind);
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
-void tempfile__done(struct tempfile__call *call);
 bool tempfile__owned(const tempfile__record *record);
+
+/* The following are a part of every call, and inline, as some calls do little besides. */
+
+static inline uint32_t tempfile__generation_of(const void *handle)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)handle >> 24);
+}
+
+/* The record that a handle names, if it is live and of that kind. Its object may end at once, unless the lock is held. */
+static inline tempfile__record *tempfile__lookup(const void *handle, enum tempfile__kind kind)
+{
+    uint64_t value = (uint64_t)(uintptr_t)handle;
+    uint32_t generation = tempfile__generation_of(handle);
+    tempfile__record *record;
+
+    if (value >> 56 != TEMPFILE__MARK || (value & 7) != 0 || (generation & 1) == 0)
+        return NULL;
+    record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
+    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
+        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
+        return NULL;
+    return record;
+}
+
+/* Locks the record that a handle names; NULL: it names none. */
+static inline tempfile__record *tempfile__lock_object(const void *handle, enum tempfile__kind kind)
+{
+    tempfile__record *record = tempfile__lookup(handle, kind);
+
+    if (record == NULL)
+        return NULL;
+    tempfile__take_lock(tempfile__lock_of(record));
+    if (record->generation == tempfile__generation_of(handle) && record->kind == kind)
+        return record;
+    tempfile__drop_lock(tempfile__lock_of(record));
+    return NULL;
+}
+
+/* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
+static inline int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind,
+                                 const char *function)
+{
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    call->function = function;
+    call->record = tempfile__lock_object(handle, kind);
+    if (__builtin_expect(call->record == NULL, 0)) {
+        tempfile__bad_handle(handle, kind, function);
+        return -EBADF;
+    }
+    call->lock = tempfile__lock_of(call->record);
+    return 0;
+}
+
+static inline void tempfile__done(struct tempfile__call *call)
+{
+    tempfile__drop_lock(call->lock);
+}
 
 /* --- object_fields.c: what a record holds */
 
@@ -153,7 +258,9 @@ static inline void tempfile__advance_descriptor_serial(tempfile__record *record)
 
 void tempfile__note_fork(void);
 void tempfile__set_fork_limit(void);
-bool tempfile__descriptor_is_ours(const tempfile__record *record);
+bool tempfile__descriptor_was_inherited(const tempfile__record *record);
+bool tempfile__write_all(int descriptor, const void *data, int64_t size, int64_t *written);
+bool tempfile__flush(tempfile__record *record);
 void tempfile__close_descriptor(tempfile__record *record);
 void tempfile__close_file(tempfile__record *record, int placeholder);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
@@ -161,6 +268,20 @@ int tempfile__set_field(tempfile__record *record, int which, const char *text, s
 struct tempfile__other_path *tempfile__prepare_path(const char *text, size_t size);
 void tempfile__set_path(tempfile__record *record, struct tempfile__other_path *path, size_t size);
 void tempfile__free_paths(struct tempfile__other_path *paths);
+
+/* Tells whether a record's descriptor is one of this process. */
+static inline bool tempfile__descriptor_is_ours(const tempfile__record *record)
+{
+    return record->epoch == tempfile__epoch() || tempfile__descriptor_was_inherited(record);
+}
+
+/* The number of bytes that this process holds back. A child forgets its parent's, or they would be in the file twice. */
+static inline int64_t tempfile__held_back(tempfile__record *record)
+{
+    if (record->state.pending > 0 && record->state.pending_epoch != tempfile__epoch())
+        record->state.pending = 0;
+    return record->state.pending;
+}
 
 /* --- object_end.c: the way into Go with an object, and the end of one */
 

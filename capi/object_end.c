@@ -69,6 +69,7 @@ static bool end_without_go(tempfile__record *record, bool *full)
         return false;
     switch (record->kind) {
     case TEMPFILE__FILE:
+        tempfile__flush(record);
         tempfile__close_descriptor(record);
         if (removes)
             removed(path, 0);
@@ -131,7 +132,7 @@ static void retire(tempfile__record *record)
 
     __atomic_store_n(&record->ending, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_SEQ_CST);
-    pthread_mutex_unlock(tempfile__lock_of(record));
+    tempfile__drop_lock(tempfile__lock_of(record));
     if (!pinned)
         release(record);
 }
@@ -140,16 +141,16 @@ static void retire(tempfile__record *record)
 void tempfile__pin(struct tempfile__call *call)
 {
     call->record->pins++;
-    pthread_mutex_unlock(call->lock);
+    tempfile__drop_lock(call->lock);
 }
 
 void tempfile__unpin(struct tempfile__call *call)
 {
     bool last;
 
-    pthread_mutex_lock(call->lock);
+    tempfile__take_lock(call->lock);
     last = --call->record->pins == 0 && (call->record->generation & 1) == 0;
-    pthread_mutex_unlock(call->lock);
+    tempfile__drop_lock(call->lock);
     if (last)
         release(call->record);
 }

@@ -25,13 +25,50 @@ void tempfile__set_fork_limit(void)
     tempfile__shared.wiped->fork_limit = thread != NULL ? thread->serial_at_fork + 1 : UINT64_MAX;
 }
 
-/* Tells whether a record's descriptor is one of this process. A fork copies the descriptors first and the memory later. If
- * another thread of the parent put a descriptor into a record in between, its number is soon another file's in the child. */
-bool tempfile__descriptor_is_ours(const tempfile__record *record)
+/* Tells whether a record's descriptor came with the fork that made this process. A fork copies the descriptors first and the
+ * memory later. If another thread of the parent put a descriptor into a record in between, its number is soon another
+ * file's in the child. */
+bool tempfile__descriptor_was_inherited(const tempfile__record *record)
 {
     uint64_t limit = tempfile__shared.wiped->fork_limit;
 
-    return record->epoch == tempfile__epoch() || limit == 0 || record->descriptor_serial < limit;
+    return limit == 0 || record->descriptor_serial < limit;
+}
+
+/* Writes until all is written, by syscall(2), as no thread may be cancelled while it holds a record's lock. False: the
+ * system has taken less. */
+bool tempfile__write_all(int descriptor, const void *data, int64_t size, int64_t *written)
+{
+    for (*written = 0; *written < size;) {
+        long part = syscall(SYS_write, descriptor, (const char *)data + *written, (size_t)(size - *written));
+
+        if (part > 0)
+            *written += part;
+        else if (part == 0 || errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+/* Passes on what this process holds back, as engine.File.flush does. False: what the system did not take is still held
+ * back. A signal handler calls it too, with the record's lock. */
+bool tempfile__flush(tempfile__record *record)
+{
+    tempfile__state *state = &record->state;
+    int64_t size = tempfile__held_back(record), written;
+
+    if (size == 0)
+        return true;
+    if (state->descriptor < 0 || !tempfile__descriptor_is_ours(record))
+        return false;
+    if (!tempfile__write_all(state->descriptor, state->data, size, &written)) {
+        memmove(state->data, (const char *)state->data + written, (size_t)(size - written));
+        state->pending = size - written;
+        return false;
+    }
+    state->pending = 0;
+    state->flags &= ~(uint32_t)TEMPFILE__CLOSE_FAILED;
+    return true;
 }
 
 /* Closes a record's descriptor, and forgets it first: the number is free for others from then on, even if close fails.
@@ -60,7 +97,7 @@ void tempfile__close_file(tempfile__record *record, int placeholder)
         state->descriptor = -1;
         syscall(SYS_dup3, placeholder, descriptor, O_CLOEXEC);
     }
-    state->ahead_start = state->ahead_end = state->size = state->position = 0;
+    state->ahead_start = state->ahead_end = state->size = state->position = state->pending = 0;
 }
 
 /* The following put the new in place before they free the old, as another thread may fork in between. */

@@ -4,23 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* The record that a handle names, if it is live and of that kind. Its object may end at once, unless the lock is held. */
-static tempfile__record *lookup(const void *handle, enum tempfile__kind kind)
-{
-    uint64_t value = (uint64_t)(uintptr_t)handle;
-    uint32_t generation = (uint32_t)(value >> 24);
-    tempfile__record *record;
-
-    if (value >> 56 != TEMPFILE__MARK || (value & 7) != 0 || (generation & 1) == 0)
-        return NULL;
-    record = tempfile__record_at((uint32_t)(value >> 3) & 0x1fffff);
-    if (record == NULL || __atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) != generation ||
-        __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind)
-        return NULL;
-    return record;
-}
-
-static int bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
+/* The error of a call with a handle that names no object of the kind. */
+void tempfile__bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
 {
     static const char *const names[] = {
         [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
@@ -28,72 +13,38 @@ static int bad_handle(const void *handle, enum tempfile__kind kind, const char *
 
     snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
              names[kind], names[kind]);
-    return tempfile__fail(-EBADF, function, "handle", "", reason, 0);
+    tempfile__fail(-EBADF, function, "handle", "", reason, 0);
 }
 
 void tempfile__lock(tempfile__record *record)
 {
-    pthread_mutex_lock(tempfile__lock_of(record));
+    tempfile__take_lock(tempfile__lock_of(record));
 }
 
 void tempfile__unlock(tempfile__record *record)
 {
-    pthread_mutex_unlock(tempfile__lock_of(record));
+    tempfile__drop_lock(tempfile__lock_of(record));
 }
 
-/* Locks the record that a handle names; NULL: it names none. */
-static tempfile__record *lock(const void *handle, enum tempfile__kind kind)
-{
-    tempfile__record *record = lookup(handle, kind);
-
-    if (record == NULL)
-        return NULL;
-    pthread_mutex_lock(tempfile__lock_of(record));
-    if (lookup(handle, kind) != NULL)
-        return record;
-    pthread_mutex_unlock(tempfile__lock_of(record));
-    return NULL;
-}
-
-/* Finds and locks the record for a call; tempfile__done unlocks. It does not need Go. */
-int tempfile__find(struct tempfile__call *call, const void *handle, enum tempfile__kind kind, const char *function)
-{
-    int result = tempfile__begin(function);
-
-    if (result != 0)
-        return result;
-    call->function = function;
-    call->record = lock(handle, kind);
-    if (call->record == NULL)
-        return bad_handle(handle, kind, function);
-    call->lock = tempfile__lock_of(call->record);
-    return 0;
-}
-
-/* The same for a call that frees the object: it reports no error, and leaves the thread's detail alone. */
+/* tempfile__find for a call that frees the object: it reports no error, and leaves the thread's detail alone. */
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind)
 {
     const struct tempfile__thread *thread = tempfile__this_thread();
 
     if (thread != NULL && tempfile__is_inside_go(thread)) /* the object lives on, and the sweep at exit ends it */
         return NULL;
-    return tempfile__arrive(NULL) == 0 ? lock(handle, kind) : NULL;
+    return tempfile__arrive(NULL) == 0 ? tempfile__lock_object(handle, kind) : NULL;
 }
 
-void tempfile__done(struct tempfile__call *call)
-{
-    pthread_mutex_unlock(call->lock);
-}
-
-/* Locks a record if its object lives, is of that kind and this process's, and no other call works on it; tempfile__done
- * unlocks. It never waits, so a signal handler may call it too. */
+/* Locks a record if its object lives and is of that kind, and no other call works on it; tempfile__done unlocks. It never
+ * waits, so a signal handler may call it too. */
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind)
 {
     call->record = record;
     call->lock = tempfile__lock_of(record);
-    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || pthread_mutex_trylock(call->lock) != 0)
+    if ((__atomic_load_n(&record->generation, __ATOMIC_ACQUIRE) & 1) == 0 || !tempfile__try_lock(call->lock))
         return false;
-    if ((record->generation & 1) != 0 && record->kind == kind && tempfile__owned(record))
+    if ((record->generation & 1) != 0 && record->kind == kind)
         return true;
     tempfile__done(call);
     return false;
@@ -114,13 +65,13 @@ static const char *path_of(const void *handle, enum tempfile__kind kind, const c
     const char *path = NULL;
 
     tempfile__clear();
-    record = lookup(handle, kind);
+    record = tempfile__lookup(handle, kind);
     if (record != NULL) {
         path = __atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
-        record = lookup(handle, kind);
+        record = tempfile__lookup(handle, kind);
     }
     if (record == NULL) {
-        bad_handle(handle, kind, function);
+        tempfile__bad_handle(handle, kind, function);
         return NULL;
     }
     return path;

@@ -18,7 +18,7 @@ static bool grow(struct tempfile__objects *objects)
     records = calloc(TEMPFILE__RECORDS, sizeof *records);
     if (records == NULL)
         return false;
-    objects->locks[table] = tempfile__wiped_pages(TEMPFILE__RECORDS * sizeof(pthread_mutex_t));
+    objects->locks[table] = tempfile__wiped_pages(TEMPFILE__RECORDS * sizeof(struct tempfile__lock));
     if (objects->locks[table] == NULL) {
         free(records);
         return false;

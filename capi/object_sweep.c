@@ -22,7 +22,8 @@ enum {
 };
 
 struct sweep {
-    bool closes;          /* files are closed, if nothing else works on them */
+    bool flushes;         /* files that stay pass on what they hold back, if nothing else works on them */
+    bool closes;          /* files are closed, in the same case */
     int placeholder;      /* a descriptor that takes the number of each one that is closed; -1: the numbers become free */
     bool enters_go;       /* for directories that are beyond the bounds */
     const char *function; /* the public function that reports errors; NULL: errors are not reported */
@@ -50,22 +51,30 @@ static void note_failure(struct sweep *sweep, const char *operation, const char 
         sweep->result = tempfile__fail(-error, sweep->function, operation, path, tempfile_strerror(error), 0);
 }
 
+static const char *path_or_none(const tempfile__record *record)
+{
+    return record->fields[TEMPFILE__PATH] != NULL ? record->fields[TEMPFILE__PATH] : "";
+}
+
 static void end_file(struct sweep *sweep, tempfile__record *record)
 {
     struct tempfile__call call;
-    bool locked = sweep->closes && tempfile__try(&call, record, TEMPFILE__FILE);
+    bool locked = (sweep->flushes || sweep->closes) && tempfile__try(&call, record, TEMPFILE__FILE);
     struct tempfile__name name;
+    bool removes = tempfile__name_to_remove(record, TEMPFILE__FILE, &name);
     int result;
 
-    if (locked)
+    if (locked && sweep->flushes && !removes && !tempfile__flush(record))
+        note_failure(sweep, "write", path_or_none(record), errno);
+    if (locked && sweep->closes && tempfile__owned(record))
         tempfile__close_file(record, sweep->placeholder);
-    if (tempfile__name_to_remove(record, TEMPFILE__FILE, &name)) {
+    if (removes) {
         do
             result = unlink(name.path);
         while (result != 0 && errno == EINTR); /* as file systems in user space answer */
         if (result != 0 && errno != ENOENT)
             note_failure(sweep, "unlink", name.path, errno);
-        else if (locked)
+        else if (locked && sweep->closes)
             record->state.flags &= ~(uint32_t)TEMPFILE__NAMED;
     }
     if (locked)
@@ -77,7 +86,7 @@ static bool try_directory(struct tempfile__call *call, tempfile__record *record,
 {
     if (!tempfile__try(call, record, TEMPFILE__DIRECTORY))
         return false;
-    if (record->generation == name->generation)
+    if (record->generation == name->generation && tempfile__owned(record))
         return true;
     tempfile__done(call);
     return false;
@@ -204,14 +213,15 @@ static void run(struct sweep *sweep)
 
 static struct sweep sweep_without_go(void)
 {
-    return (struct sweep){.closes = true, .placeholder = -1, .bounds = without_go()};
+    return (struct sweep){.flushes = true, .closes = true, .placeholder = -1, .bounds = without_go()};
 }
 
 /* Most directories hold little, and C removes them without a start of Go. Go takes over the large ones, as its helpers are
  * threads. */
 static struct sweep sweep_with_go(void)
 {
-    return (struct sweep){.closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
+    return (struct sweep){
+        .flushes = true, .closes = true, .placeholder = -1, .enters_go = true, .bounds = {.entries = EXIT_ENTRIES}};
 }
 
 /* Runs a sweep after which the process ends. Other threads run until then, and may have borrowed a file's descriptor. So
@@ -234,13 +244,15 @@ void tempfile__clean_up_last(bool may_enter_go)
     run_last(&sweep);
 }
 
-/* In a signal handler; ends: the process ends afterwards. A host that goes on keeps its files open. */
+/* In a signal handler; ends: the process ends afterwards. A host that goes on keeps its files open, and what they hold
+ * back. */
 void tempfile__clean_up_at_signal(bool ends)
 {
     struct sweep sweep = sweep_without_go();
 
     if (!tempfile__is_owner())
         return;
+    sweep.flushes = ends;
     sweep.closes = false;
     if (ends)
         run_last(&sweep);

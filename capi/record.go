@@ -27,6 +27,8 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Data)-unsafe.Offsetof(C.tempfile__state{}.data)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Capacity)-unsafe.Offsetof(C.tempfile__state{}.capacity)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.AheadEnd)-unsafe.Offsetof(C.tempfile__state{}.ahead_end)]
+	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Pending)-unsafe.Offsetof(C.tempfile__state{}.pending)]
+	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.PendingEpoch)-unsafe.Offsetof(C.tempfile__state{}.pending_epoch)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[object.FieldCount-C.TEMPFILE__FIELDS]
@@ -38,6 +40,11 @@ var (
 	_ = [1]struct{}{}[object.FlagClosed-C.TEMPFILE__CLOSED]
 	_ = [1]struct{}{}[object.FlagDetached-C.TEMPFILE__DETACHED]
 	_ = [1]struct{}{}[object.FlagText-C.TEMPFILE__TEXT_MODE]
+	_ = [1]struct{}{}[object.FlagBuffered-C.TEMPFILE__BUFFERED]
+	_ = [1]struct{}{}[object.FlagAppend-C.TEMPFILE__APPEND]
+	_ = [1]struct{}{}[object.FlagVerbatimWrite-C.TEMPFILE__VERBATIM_WRITE]
+	_ = [1]struct{}{}[object.FlagVerbatimRead-C.TEMPFILE__VERBATIM_READ]
+	_ = [1]struct{}{}[object.FlagReturns-C.TEMPFILE__RETURNS]
 	_ = [1]struct{}{}[engine.NameLength-C.TEMPFILE__NAME_LENGTH]
 	_ = [1]struct{}{}[engine.ForMkstemp-C.TEMPFILE__MKSTEMP]
 	_ = [1]struct{}{}[engine.ForMkdtemp-C.TEMPFILE__MKDTEMP]
@@ -111,3 +118,5 @@ func (r record) AdvanceDescriptorSerial() { C.tempfile__advance_descriptor_seria
 
 // Owned tells whether the record was made in this process. Its epoch is this process's whenever Go works on it.
 func (r record) Owned() bool { return r.c.owner == r.c.epoch }
+
+func (r record) Epoch() uint64 { return uint64(r.c.epoch) }

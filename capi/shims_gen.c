@@ -58,7 +58,7 @@ int64_t tempfile_file_read(tempfile_file *file, void *buffer, size_t size)
 
     if (result != 0)
         return result;
-    if (!tempfile__read_memory(call.record, buffer, size, &result) && (result = tempfile__enter_object(&call)) == 0) {
+    if (!tempfile__read(call.record, buffer, size, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_read(call.record, buffer, size);
         tempfile__leave_go(call.thread);
     }
@@ -73,7 +73,7 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size)
 
     if (result != 0)
         return result;
-    if ((result = tempfile__enter_object(&call)) == 0) {
+    if (!tempfile__read_line(call.record, buffer, size, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_readline(call.record, buffer, size);
         tempfile__leave_go(call.thread);
     }
@@ -88,7 +88,7 @@ int64_t tempfile_file_write(tempfile_file *file, const void *data, size_t size)
 
     if (result != 0)
         return result;
-    if (!tempfile__write_memory(call.record, data, size, &result) && (result = tempfile__enter_object(&call)) == 0) {
+    if (!tempfile__write(call.record, data, size, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_write(call.record, data, size);
         tempfile__leave_go(call.thread);
     }
@@ -103,7 +103,7 @@ int64_t tempfile_file_seek(tempfile_file *file, int64_t offset, int whence)
 
     if (result != 0)
         return result;
-    if ((result = tempfile__enter_object(&call)) == 0) {
+    if (!tempfile__seek(call.record, offset, whence, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_seek(call.record, offset, whence);
         tempfile__leave_go(call.thread);
     }
@@ -118,7 +118,7 @@ int64_t tempfile_file_tell(tempfile_file *file)
 
     if (result != 0)
         return result;
-    if ((result = tempfile__enter_object(&call)) == 0) {
+    if (!tempfile__tell(call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_tell(call.record);
         tempfile__leave_go(call.thread);
     }
@@ -180,6 +180,51 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
         return result;
     if (!tempfile__detach_descriptor(call.record, &result) && (result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_file_detach(call.record);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int64_t tempfile_file_pread(tempfile_file *file, void *buffer, size_t size, int64_t offset)
+{
+    struct tempfile__call call;
+    int64_t result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_pread");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_pread(call.record, buffer, size, offset);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int64_t tempfile_file_pwrite(tempfile_file *file, const void *data, size_t size, int64_t offset)
+{
+    struct tempfile__call call;
+    int64_t result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_pwrite");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_pwrite(call.record, data, size, offset);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_file_sync(tempfile_file *file, uint32_t flags)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_sync");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_sync(call.record, flags);
         tempfile__leave_go(call.thread);
     }
     tempfile__done(&call);

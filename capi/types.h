@@ -40,8 +40,9 @@
  * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
  * cleanup works in any process, and tempfile_file_adopt makes the child the owner. The first call of the child that
  * needs Go starts Go again, with the same needs. If they are missing, the call fails with -EOWNERDEAD and the reason;
- * reading from memory and freeing still work. A file that another thread was opening or rolling over during the fork may
- * be closed in the child (-EBADF).
+ * most reads and writes, and freeing, still work. A file that another thread was opening or rolling over during the fork
+ * may be closed in the child (-EBADF). Writes that a file holds back (TEMPFILE_BUFFERED_WRITES) stay with the process
+ * that made them: the child drops its copy, and its position is the descriptor's, which the two share.
  *
  * Other ways to fork. A child made by _Fork or a raw clone may use the library too, if no other thread was in the C
  * library at that moment. A child of vfork counts as its parent: it cannot start the runtime (-EAGAIN), and should only
@@ -122,6 +123,8 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+#define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
+#define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -135,6 +138,9 @@ typedef struct tempfile_removal tempfile_removal;
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
+
+/** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
+#define TEMPFILE_DATA_ONLY 0x01u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -171,8 +177,8 @@ typedef struct tempfile_removal tempfile_removal;
  *
  * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
  * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
- * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
- * TEMPFILE_UNBUFFERED is -EINVAL.
+ * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). buffering is only the size of what
+ * TEMPFILE_BUFFERED_WRITES holds back; TEMPFILE_UNBUFFERED is -EINVAL.
  */
 
 /**
@@ -194,7 +200,7 @@ typedef struct tempfile_options {
     const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
+    int64_t buffering;    /**< bytes of buffer; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */

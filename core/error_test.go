@@ -17,9 +17,9 @@ import (
 // fullDisk is a system in which no file can be created and no entry removed.
 type fullDisk struct{ system.Kernel }
 
-func (fullDisk) Create(string, uint32) (int, error)        { return -1, syscall.ENOSPC }
-func (fullDisk) CreateUnnamed(string, uint32) (int, error) { return -1, syscall.ENOSPC }
-func (fullDisk) UnlinkBelow(int, string) error             { return syscall.EIO }
+func (fullDisk) Create(string, int, uint32) (int, error)        { return -1, syscall.ENOSPC }
+func (fullDisk) CreateUnnamed(string, int, uint32) (int, error) { return -1, syscall.ENOSPC }
+func (fullDisk) UnlinkBelow(int, string) error                  { return syscall.EIO }
 
 func onFullDisk(t *testing.T) {
 	before := standard

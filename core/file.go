@@ -2,6 +2,9 @@ package tempfile
 
 import (
 	"io"
+	"io/fs"
+	"path/filepath"
+	"unsafe"
 
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
@@ -71,6 +74,28 @@ func (f *File) Read(p []byte) (n int, err error) {
 // needs no Reader.
 func (f *File) Reader() io.Reader { return text.NewReader(f) }
 
+// ReadFrom writes all that r has at the file's position. From another File it has the system copy, where that can.
+func (f *File) ReadFrom(r io.Reader) (n int64, err error) {
+	if from, is := r.(*File); is {
+		if n, done, err := f.file.CopyFrom(&from.file); done {
+			return n, public(err)
+		}
+	}
+	n, err = f.file.ReadFrom(r)
+	return n, public(err)
+}
+
+// WriteTo writes all from the file's position to its end to w. To another File it has the system copy, where that can.
+func (f *File) WriteTo(w io.Writer) (n int64, err error) {
+	if to, is := w.(*File); is {
+		if n, done, err := to.file.CopyFrom(&f.file); done {
+			return n, public(err)
+		}
+	}
+	n, err = f.file.WriteTo(w)
+	return n, public(err)
+}
+
 // ReadAt reads from an offset on, and leaves the position as it is. A text file cannot be read so.
 func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
 	n, err = f.file.ReadAt(p, offset)
@@ -84,10 +109,23 @@ func (f *File) ReadLine(p []byte) (n int, err error) {
 	return n, public(err)
 }
 
-// Write writes all of p at the file's position. When it returns, the system has the bytes, or the memory of a spooled file:
-// no write is held back. If it fails, the position is where it was.
+// Write writes all of p at the file's position. When it returns, the system has the bytes, or the memory of a spooled file;
+// but with Options.BufferedWrites they may be held back, and an error may be about an earlier write. If it fails, the
+// position is where it was, and nothing that is held back is lost.
 func (f *File) Write(p []byte) (n int, err error) {
 	n, err = f.file.Write(p)
+	return n, public(err)
+}
+
+// WriteString is Write for a string, without a copy of it.
+func (f *File) WriteString(text string) (n int, err error) {
+	return f.Write(unsafe.Slice(unsafe.StringData(text), len(text)))
+}
+
+// WriteAt writes all of p at an offset, and leaves the position as it is. A spooled file rolls over as for a Write there. It
+// is EINVAL for a text file and with Options.Append.
+func (f *File) WriteAt(p []byte, offset int64) (n int, err error) {
+	n, err = f.file.WriteAt(p, offset)
 	return n, public(err)
 }
 
@@ -113,9 +151,27 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 	return newSize, public(err)
 }
 
-// Flush moves the descriptor to the file's position, for a program that goes on with the descriptor. In a text file it does
-// nothing, as a write after it must go where Python's goes; Fd moves the descriptor there.
+// Flush passes on to the system what Options.BufferedWrites holds back, and moves the descriptor to the file's position, for
+// a program that goes on with the descriptor. In a text file it does not move the descriptor, as a write after it must go
+// where Python's goes; Fd does. Every other method but Read, ReadLine and Write within the buffer passes on first, too.
 func (f *File) Flush() error { return public(f.file.Flush()) }
+
+// Sync passes on what is held back, and returns when the device has the file's contents. A spooled file in memory has
+// nothing to wait for.
+func (f *File) Sync() error { return public(f.file.Sync(false)) }
+
+// Stat describes the file. Its Sys is nil, its name "" without a name, and a spooled file in memory has no time.
+func (f *File) Stat() (fs.FileInfo, error) {
+	status, err := f.file.Status()
+	if err != nil {
+		return nil, public(err)
+	}
+	name := f.Name()
+	if name != "" {
+		name = filepath.Base(name)
+	}
+	return fileInfo{name, status}, nil
+}
 
 // Fd gives the descriptor, at the file's position. It stays the file's: the caller does not close it. A spooled file rolls
 // over.
@@ -146,9 +202,11 @@ func (f *File) Rolled() (bool, error) {
 	return rolled, public(err)
 }
 
-// Close closes the file, and removes its name unless it is to stay; see NamedTemporaryFile. A second Close does nothing.
+// Close closes the file, and removes its name unless it is to stay; see NamedTemporaryFile. A second Close does nothing. If
+// what Options.BufferedWrites holds back cannot be written, Close leaves the file open, so that the program can make room
+// and close it again; if the next Close fails so too, it closes the file, and its error says how much is lost.
 func (f *File) Close() error { return public(f.file.Close()) }
 
-// Free closes the file if it is open, and removes a name that was to outlive Close. It is the end of Python's with
+// Free closes the file if it is open, whatever it holds back, and removes a name that was to outlive Close. It is the end of Python's with
 // statement.
 func (f *File) Free() error { return public(f.file.Free()) }

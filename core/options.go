@@ -16,7 +16,8 @@ type Options struct {
 	Encoding  string  // text modes: the encoding of the file, by any of Python's names; "": UTF-8
 	Errors    string  // text modes: strict, ignore, replace, backslashreplace or xmlcharrefreplace; "": strict
 	Newline   *string // text modes: "", "\n", "\r" or "\r\n", which mean what they mean to Python; nil: translate
-	Buffering int64   // the size of a read ahead in bytes; 0, -1 and 1: DefaultBuffering; Unbuffered: no reading ahead
+	Buffering int64   // the size of the buffer in bytes, for reading ahead and for BufferedWrites; 0, -1 and 1:
+	// DefaultBuffering; Unbuffered: no reading ahead
 
 	// MaxSize is the position in bytes past which a write makes a SpooledTemporaryFile roll over; 0: no write does.
 	MaxSize int64
@@ -30,13 +31,18 @@ type Options struct {
 	OnlyTmpfile         bool // TemporaryFile: O_TMPFILE or an error
 
 	Permissions uint32 // at most 0777, less the umask; 0: 0600 for a file, 0700 for a directory
+
+	// BufferedWrites holds back what is written, up to Buffering bytes; File.Flush tells when it reaches the system. Without
+	// it each Write has reached the system, or the memory of a SpooledTemporaryFile, when it returns.
+	BufferedWrites bool
+	// Append makes each write go to the end of the file, wherever the position is and whoever else writes (O_APPEND).
+	Append bool
 }
 
 const (
 	// Unbuffered, -2, as Options.Buffering makes every read a read of the system.
 	Unbuffered = engine.Unbuffered
-	// DefaultBuffering, 8192, is the size of a read ahead in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in
-	// Python.
+	// DefaultBuffering, 8192, is the size of the buffer in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in Python.
 	DefaultBuffering = engine.DefaultBuffering
 )
 

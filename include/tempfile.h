@@ -41,8 +41,9 @@
  * names. Closing, freeing and a normal exit delete an object only in its owner, the process that made it. An explicit
  * cleanup works in any process, and tempfile_file_adopt makes the child the owner. The first call of the child that
  * needs Go starts Go again, with the same needs. If they are missing, the call fails with -EOWNERDEAD and the reason;
- * reading from memory and freeing still work. A file that another thread was opening or rolling over during the fork may
- * be closed in the child (-EBADF).
+ * most reads and writes, and freeing, still work. A file that another thread was opening or rolling over during the fork
+ * may be closed in the child (-EBADF). Writes that a file holds back (TEMPFILE_BUFFERED_WRITES) stay with the process
+ * that made them: the child drops its copy, and its position is the descriptor's, which the two share.
  *
  * Other ways to fork. A child made by _Fork or a raw clone may use the library too, if no other thread was in the C
  * library at that moment. A child of vfork counts as its parent: it cannot start the runtime (-EAGAIN), and should only
@@ -123,6 +124,8 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_TEXT UINT32_C(0x08)                  /**< text=True of mkstemp; no effect on Linux */
 #define TEMPFILE_NO_O_TMPFILE UINT32_C(0x10)          /**< files without a name: create and unlink, never O_TMPFILE */
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
+#define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
+#define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -136,6 +139,9 @@ typedef struct tempfile_removal tempfile_removal;
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
+
+/** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
+#define TEMPFILE_DATA_ONLY 0x01u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -172,8 +178,8 @@ typedef struct tempfile_removal tempfile_removal;
  *
  * A read goes ahead of the text by up to 8,192 bytes, or by the size of a large read. As in Python, a write that follows
  * a read without a seek, and a truncation at the position, take place behind the read-ahead. To go back to the
- * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). Text ignores buffering, except that
- * TEMPFILE_UNBUFFERED is -EINVAL.
+ * text's own position first, call tempfile_file_seek(file, 0, SEEK_CUR). buffering is only the size of what
+ * TEMPFILE_BUFFERED_WRITES holds back; TEMPFILE_UNBUFFERED is -EINVAL.
  */
 
 /**
@@ -195,7 +201,7 @@ typedef struct tempfile_options {
     const char *errors;   /**< text modes: how to treat characters without code; NULL: "strict". See "Text" in tempfile.h */
     const char *newline;  /**< text modes: NULL, "", "\n", "\r" or "\r\n", as in Python. See "Text" in tempfile.h */
     const char *name;     /**< a fixed middle part instead of a random one: one attempt, -EEXIST if it is taken. No '/' */
-    int64_t buffering;    /**< bytes of read-ahead; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
+    int64_t buffering;    /**< bytes of buffer; 0, -1 or 1: the default, 8192; TEMPFILE_UNBUFFERED: no read-ahead */
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
@@ -350,13 +356,15 @@ tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *
  *
  * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
  * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
+ * TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
+ * makes every write go to the end of the file, whoever else writes.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free. A normal exit of the process deletes the
  * name, too. After a crash, _exit or SIGKILL it stays.
  *
  * Errors: those of tempfile_mkstemp, and:
  *   - -EINVAL: Python would refuse the mode; encoding, errors or newline is unknown (see "Text" in tempfile.h) or set
- *     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode.
+ *     with a binary mode; or buffering is TEMPFILE_UNBUFFERED with a text mode or TEMPFILE_BUFFERED_WRITES.
  *
  * After a fork the child has the file too, with the same descriptor and name, but does not delete it.
  */
@@ -368,7 +376,8 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  *
  * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
  * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
- * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE.
+ * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
+ * for tempfile_named_temporary_file.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -520,14 +529,21 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
 
 /**
  * tempfile_file_write writes at the file's position. When it returns, the bytes have reached the system, or the memory
- * of a spooled file. Nothing is held back that a fork could write twice or _exit could lose.
+ * of a spooled file.
+ *
+ * With TEMPFILE_BUFFERED_WRITES they may be held back, up to tempfile_options.buffering bytes. They are passed on when
+ * the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
+ * normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
+ * SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
+ * at the descriptor's position.
  *
  * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
  * Returns size.
  *
  * Errors: on failure the position and the memory of a spooled file are as before; on disk some of the bytes may have
- * been written.
+ * been written. With TEMPFILE_BUFFERED_WRITES the failure may be one of passing on what earlier calls wrote. All of it
+ * is still held back then, but for what the system has taken.
  *   - -EBADF: the handle was freed, the file is closed or detached, or its mode does not write ("r").
  *   - -EINVAL: data is NULL.
  *   - -EILSEQ: text, and data is not UTF-8, or with "strict" has a character that the encoding does not have. The
@@ -581,9 +597,9 @@ int64_t tempfile_file_tell(tempfile_file *file);
 int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
 
 /**
- * tempfile_file_flush moves the descriptor to the file's position, for code that goes on with the descriptor; reads
- * may have gone ahead of the position. There is never anything to write, because writes are not held back. On a text
- * file it does nothing, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
+ * tempfile_file_flush passes on what TEMPFILE_BUFFERED_WRITES holds back, and moves the descriptor to the file's
+ * position, for code that goes on with the descriptor; reads may have gone ahead of the position. On a text file it does
+ * not move the descriptor, so that a later write goes where Python's does; tempfile_file_fileno moves the descriptor to
  * the text's position.
  *
  * Returns 0.
@@ -627,6 +643,53 @@ tempfile_fd tempfile_file_detach(tempfile_file *file);
  * and for a handle that was freed (then the detail has -EBADF).
  */
 const char *tempfile_file_name(const tempfile_file *file);
+
+/**
+ * tempfile_file_pread reads at an offset, as pread(2), and leaves the position as it is.
+ *
+ * buffer receives at most size bytes; offset is in bytes from the start of the file.
+ *
+ * Returns the number of bytes read: less than size only at the end of the file, and 0 there.
+ *
+ * Errors:
+ *   - -EBADF, -EINVAL: as for tempfile_file_read.
+ *   - -EINVAL: offset is negative, or the file is text.
+ *   - -EIO and others: as read(2), and as write(2) for what is held back.
+ */
+int64_t tempfile_file_pread(tempfile_file *file, void *buffer, size_t size, int64_t offset);
+
+/**
+ * tempfile_file_pwrite writes at an offset, as pwrite(2), and leaves the position as it is. A spooled file rolls over as
+ * for a write that ends there. What is held back is passed on first.
+ *
+ * data has size bytes; offset is in bytes from the start of the file, and may lie past the end.
+ *
+ * Returns size.
+ *
+ * Errors: some of the bytes may have been written.
+ *   - -EBADF: as for tempfile_file_write.
+ *   - -EINVAL: data is NULL, offset is negative, the file is text, or it was made with TEMPFILE_APPEND, where Linux would
+ *     write at the end.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as for tempfile_file_write.
+ */
+int64_t tempfile_file_pwrite(tempfile_file *file, const void *data, size_t size, int64_t offset);
+
+/**
+ * tempfile_file_sync passes on what is held back, and returns when the device has the file's contents, as fsync(2). Of a
+ * spooled file in memory there is nothing to wait for. The name is not the file's: that it survives a power failure is
+ * a matter of its directory.
+ *
+ * flags is 0 or TEMPFILE_DATA_ONLY, with which the file's times and permissions may come later, as with fdatasync(2).
+ *
+ * Returns 0.
+ *
+ * Errors:
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: an unknown flag.
+ *   - -EIO, -ENOSPC and others: as write(2) and fsync(2). What is lost then cannot be known; a second call may return 0
+ *     and still not bring it back.
+ */
+int tempfile_file_sync(tempfile_file *file, uint32_t flags);
 
 /**
  * tempfile_file_rollover moves a spooled file from memory to disk. All other files are on disk already.
@@ -678,16 +741,18 @@ int tempfile_file_adopt(tempfile_file *file);
  * Returns 0.
  *
  * Errors: the file is closed even so, and a name that could not be deleted is tried again when the handle is freed. A
- * missing name is not an error.
+ * missing name is not an error. Only a write that was held back leaves the file open, with all that it holds back, if it
+ * fails (operation "write"): the caller can make room and close again. If the next close fails in the same way, it closes
+ * the file, and the message says how many bytes are lost.
  *   - -EBADF: the handle was freed.
- *   - others: as close(2) and unlink(2).
+ *   - others: as write(2), close(2) and unlink(2).
  */
 int tempfile_file_close(tempfile_file *file);
 
 /**
  * tempfile_file_free closes the file if it is open, deletes a name that TEMPFILE_NO_DELETE_ON_CLOSE kept until now,
- * and frees the handle. NULL and a handle that was freed are fine: nothing happens. To learn of errors, call
- * tempfile_file_close first.
+ * and frees the handle. NULL and a handle that was freed are fine: nothing happens. Errors are not reported, and what is
+ * held back and cannot be written is lost. To learn of errors, call tempfile_file_close first.
  */
 void tempfile_file_free(tempfile_file *file);
 

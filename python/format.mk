@@ -1,6 +1,6 @@
-# The style of all Python in the tree, which .ruff.toml says.
+# The style of all Python files in the tree. .ruff.toml describes it.
 
-# .ruff.toml asks for the version that tests/tools/pypi.txt names.
+# .ruff.toml requires the version that tests/tools/pypi.txt names.
 RUFF ?= $(call tool,ruff)
 
 formats += format-python

@@ -1,4 +1,4 @@
-# The packages that pip installs, in build/dist. setuptools makes them without pip and without a network.
+# The packages for pip, in build/dist. setuptools makes them without pip and without a network.
 
 .PHONY: wheel sdist need-setuptools
 wheel: need-go need-cc need-setuptools $(B)/libtempfile.so ## build: a wheel that carries the library, in build/dist

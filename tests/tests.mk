@@ -4,7 +4,7 @@ parts :=
 
 # BUT="test-faults" ## variables: parts that make test leaves out
 
-# Each part runs although another has failed. It leaves its counts in a folder, and the last line adds them up.
+# Each part runs, even after another has failed. It leaves its counts in a folder, and the last line adds them up.
 .PHONY: test
 test: need-all ## test: every test; the last line counts them all
 	@rm -rf $(B)/tally && mkdir -p $(B)/tally

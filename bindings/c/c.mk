@@ -16,7 +16,7 @@ $(B)/demo: $(demo_sources) $(wildcard bindings/c/demo/*.h) include/tempfile.h $(
 test-demo: need-tar build $(B)/demo ## test: the demo passes, and fails loudly with a tar that does damage
 	@LD_LIBRARY_PATH="$(CURDIR)/$(B)" tests/tools/lines demo tests/package/demo $(B)/demo
 
-# Each program in bindings/c/examples, as a user compiles it: against the public header alone.
+# Each program in bindings/c/examples is compiled as a user compiles it, with nothing but the public header.
 examples := $(wildcard bindings/c/examples/*.c)
 
 .PHONY: test-examples

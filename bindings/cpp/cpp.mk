@@ -1,4 +1,4 @@
-# The tests of tempfile.hpp: one program of several translation units for each C++ that the compiler knows.
+# The tests of tempfile.hpp: a program of several translation units, for each C++ version that the compiler knows.
 
 CXXFLAGS ?= -O1 -g
 cxx_warn := -Wall -Wextra -Wpedantic -Wshadow -Werror
@@ -10,17 +10,18 @@ cpp_build = $(CXX) -std=c++$(1) $(cxx_warn) $(2) -Iinclude -Ibindings/cpp $(cpp_
 parts += test-cpp
 
 .PHONY: test-cpp
-test-cpp: build ## test: the C++ binding, in C++17 and what later ones the compiler has
+test-cpp: build ## test: the C++ binding, in C++17 and later versions
 	@tests/tools/lines cpp tests/c/cpp/run "$(MAKE)" "$(CXX)" $(B) "$(cpp_standards)" "$(bare_compilers)"
 
 $(B)/tests/c/cpp/cpp%: $(cpp_inputs) $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(call cpp_build,$*,$(CXXFLAGS),$(B))
 
-# A program without exceptions and RTTI, by each compiler there is. Their macros that tell so differ.
+# A program without exceptions and RTTI, for each compiler. Compilers report their absence with different macros.
 bare_compilers := $(sort $(notdir $(firstword $(CXX))) clang++)
 
-$(B)/tests/c/cpp/bare-%: tests/c/cpp/bare/bare.cpp tests/c/cpp/check.hpp bindings/cpp/tempfile.hpp include/tempfile.h $(B)/libtempfile.so
+bare_inputs := tests/c/cpp/bare/bare.cpp tests/c/cpp/check.hpp bindings/cpp/tempfile.hpp include/tempfile.h
+$(B)/tests/c/cpp/bare-%: $(bare_inputs) $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$* -std=c++17 $(cxx_warn) -fno-exceptions -fno-rtti $(CXXFLAGS) -DCOMPILER='"$*"' -Iinclude -Ibindings/cpp $< -o $@ \
 	  -L$(B) -ltempfile

@@ -6,30 +6,33 @@
 #error "tempfile.hpp needs C++17 (-std=c++17); tempfile.h is for C++11 and later"
 #endif
 
-/// tempfile.hpp is libtempfile for C++17 and later: the functions of tempfile.h with :: in place of the first '_', objects
-/// that free themselves, std::filesystem::path for paths, and exceptions or std::error_code for errors. All of it is
-/// inline; link with -ltempfile.
+/// tempfile.hpp is libtempfile for C++17 and later. It wraps the functions of tempfile.h: tempfile_mkstemp is
+/// tempfile::mkstemp here. Objects free themselves, paths are std::filesystem::path, and errors are exceptions or
+/// std::error_code. Everything is inline; link with -ltempfile.
 ///
 ///     tempfile::options options;
 ///     options.prefix = "report-";
 ///     tempfile::file file = tempfile::named_temporary_file(options);
 ///     file.write("hello\n");
 ///
-/// What a function does, and its errors, is said in tempfile.h, under the name there; here is what C++ adds.
+/// The comments below describe the C++ side only. tempfile.h describes each function in full, with its errors, under its
+/// name in C.
 ///
-/// Ownership. Objects can be moved, not copied. Destruction frees: it deletes what is to be deleted and is silent about
-/// errors, so call close() or cleanup() first to learn of them. An object that was moved from answers EBADF.
+/// Ownership. An object can be moved, but not copied. The destructor frees the object: it deletes the file or directory
+/// unless it is to be kept. A destructor cannot report errors, so call close() or cleanup() before if you want to see them.
+/// An object that was moved from holds nothing, and every operation on it fails with EBADF.
 ///
-/// Errors. Each function comes in two forms, as in std::filesystem. Without a std::error_code it throws tempfile::error,
-/// with one it sets that (and clears it on success) and gives a value that means nothing after a failure. Codes are of
-/// std::generic_category(): compare with std::errc. Either form may throw std::bad_alloc, unless it is noexcept.
+/// Errors. Each function has two forms, as in std::filesystem. The form without a std::error_code throws tempfile::error.
+/// The form with a std::error_code sets it on failure and clears it on success; do not use the returned value after a
+/// failure. The codes belong to std::generic_category(), so compare them with std::errc. Both forms may throw
+/// std::bad_alloc, unless they are noexcept.
 ///
-/// Without exceptions (-fno-exceptions) use the forms with a std::error_code: those report failures as ever. A form without
-/// one that fails writes the library's one line to stderr and calls std::abort. Where memory runs out in a std::string or a
-/// path, the C++ library ends the process, as it does in all code that is compiled so. Streams: see streambuf. RTTI is not
-/// needed.
+/// Without exceptions (-fno-exceptions), use the forms with a std::error_code: they work as usual. If a form without one
+/// fails, it writes the error message to stderr and calls std::abort. If a std::string or a path gets no memory, the C++
+/// library ends the process, as it does for all code that is compiled without exceptions. For streams, see streambuf. The
+/// header does not need RTTI.
 ///
-/// Forks, threads and signals: as tempfile.h says.
+/// For forks, threads and signals, see tempfile.h.
 
 #include <tempfile.h>
 
@@ -52,8 +55,9 @@
 #include <utility>
 #include <vector>
 
-// Compilers say in one macro or the other that they have exceptions. Without them all names are in a namespace of their
-// own: a program may have translation units of both kinds, and the linker must not take one kind's function for the other's.
+// A compiler that has exceptions defines one of these two macros. Without exceptions, all names are in an inline namespace
+// of their own. A program may have translation units with exceptions and others without, and the inline functions differ
+// between them; with the same names, the linker would keep only one of the two.
 #if !defined(__cpp_exceptions) && !defined(__EXCEPTIONS)
 #define TEMPFILE_NO_EXCEPTIONS
 #endif
@@ -63,23 +67,23 @@ namespace tempfile {
 inline namespace no_exceptions {
 #endif
 
-/// What is thrown. what() is the library's one line: the function, the step, the path and the reason.
+/// The exception of this header. what() returns one line with the function, the step, the path and the reason.
 class error : public std::system_error {
 public:
-    /// Describes a failure. code is a positive errno.
+    /// Makes an error. code is a positive errno; message is the line that what() returns.
     error(int code, std::string operation, std::filesystem::path path, std::string message)
         : std::system_error(code, std::generic_category()),
           detail_(std::make_shared<const detail>(detail{std::move(operation), std::move(path), std::move(message)}))
     {
     }
 
-    /// One line for people.
+    /// Returns the error message, one line of text for people.
     const char *what() const noexcept override { return detail_->message.c_str(); }
 
-    /// The step that failed: "open", "mkdir", "write".
+    /// Returns the step that failed, such as "open", "mkdir" or "write".
     const std::string &operation() const noexcept { return detail_->operation; }
 
-    /// What it failed on; empty where there is no path.
+    /// Returns the path on which the step failed. It is empty if the step has no path.
     const std::filesystem::path &path() const noexcept { return detail_->path; }
 
 private:
@@ -88,11 +92,11 @@ private:
         std::filesystem::path path;
         std::string message;
     };
-    // Shared, because copying an exception must not throw.
+    // Shared between the copies of an exception, because copying an exception must not throw.
     std::shared_ptr<const detail> detail_;
 };
 
-/// Flags, to be joined by |. Each is the macro of tempfile.h of that name.
+/// Flags of options, rmtree and removal. Combine them with |. flag::text is TEMPFILE_TEXT of tempfile.h, and so on.
 enum class flag : std::uint32_t {
     none = 0,
     no_delete = TEMPFILE_NO_DELETE,
@@ -101,17 +105,19 @@ enum class flag : std::uint32_t {
     text = TEMPFILE_TEXT,
     no_o_tmpfile = TEMPFILE_NO_O_TMPFILE,
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
+    buffered_writes = TEMPFILE_BUFFERED_WRITES,
+    append = TEMPFILE_APPEND,
 };
 
-/// Joins flags.
+/// Combines flags.
 constexpr flag operator|(flag a, flag b) noexcept
 {
     return static_cast<flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
 
-/// What Python's functions take by keyword; all defaults are Python's. The fields are those of tempfile_options. What the
-/// views point at must live until the call that takes the options returns. A NUL in one is EINVAL. In C++20:
-/// named_temporary_file({.suffix = ".txt"}).
+/// The options of the functions that create something. The fields are those of tempfile_options in tempfile.h, and the
+/// defaults are Python's. The strings are views: the characters must exist until the call returns. A string that contains
+/// a NUL is EINVAL. In C++20 you can write named_temporary_file({.suffix = ".txt"}).
 struct options {
     std::optional<std::string_view> suffix = {};
     std::optional<std::string_view> prefix = {};
@@ -127,10 +133,10 @@ struct options {
     std::uint32_t permissions = 0;
 };
 
-/// What is behind the functions; not for programs.
+// The implementation. Programs must not use this namespace.
 namespace detail {
 
-// What the forms without a std::error_code do.
+// Ends a form without a std::error_code: it throws, or without exceptions it prints the message and aborts.
 #ifndef TEMPFILE_NO_EXCEPTIONS
 inline constexpr bool exceptions = true;
 [[noreturn]] inline void raise(const error &what) { throw what; }
@@ -151,13 +157,14 @@ inline constexpr bool exceptions = false;
 
 inline std::error_code as_code(int result) noexcept { return std::error_code(-result, std::generic_category()); }
 
-// How a function reports: by throwing what the library says of the thread's last call, or into a std::error_code.
+// Each function is written once, with a parameter `report`. This one throws the library's last error of this thread.
 struct throwing {
     void refuse(const std::string &message) const { raise(error(EINVAL, "arguments", {}, message)); }
     void fail(std::int64_t) const { raise_last(); }
     void succeed() const noexcept {}
 };
 
+// This one stores the error in the caller's std::error_code.
 struct coding {
     std::error_code &code;
     void refuse(const std::string &) const noexcept { code = as_code(-EINVAL); }
@@ -165,7 +172,7 @@ struct coding {
     void succeed() const noexcept { code.clear(); }
 };
 
-// Reports the result of the library's latest call in this thread, and gives it, or 0 after a failure.
+// Reports whether the library's last call in this thread succeeded. Returns the call's result, or 0 after a failure.
 template <class To = int, class Report, class Result> To value(const Report &report, Result result)
 {
     if (result < 0) {
@@ -176,7 +183,7 @@ template <class To = int, class Report, class Result> To value(const Report &rep
     return static_cast<To>(result);
 }
 
-// A C string would end at a NUL, and name something else.
+// Refuses a string that contains a NUL: as a C string it would end there and name something else.
 template <class Report> bool has_nul(const Report &report, const char *what, std::string_view text)
 {
     if (text.find('\0') == text.npos)
@@ -185,7 +192,7 @@ template <class Report> bool has_nul(const Report &report, const char *what, std
     return true;
 }
 
-// The options as C takes them, with copies of the strings: a view has no NUL at its end.
+// The options as tempfile.h wants them. The strings are copied, because a view has no NUL at its end.
 class given {
 public:
     template <class Report>
@@ -228,7 +235,7 @@ private:
 
     std::array<std::string, 8> copies_;
     std::size_t used_ = 0;
-    tempfile_options c_{}; // not by TEMPFILE_OPTIONS_INIT, which is another static function in each translation unit
+    tempfile_options c_{}; // not TEMPFILE_OPTIONS_INIT: it calls a static function, which an inline one may not (ODR)
     bool ok_;
 };
 
@@ -245,7 +252,7 @@ using file_handle = std::unique_ptr<tempfile_file, free_file>;
 using directory_handle = std::unique_ptr<tempfile_directory, free_directory>;
 using removal_handle = std::unique_ptr<tempfile_removal, free_removal>;
 
-// Makes an object by one of the functions whose last argument is the handle.
+// Creates an object with `create`, a function of tempfile.h that returns the handle in its last argument.
 template <class Handle, class Report, class Create> Handle make(const Report &report, const options &from, Create create)
 {
     typename Handle::pointer raw = nullptr;
@@ -255,13 +262,13 @@ template <class Handle, class Report, class Create> Handle make(const Report &re
     return Handle(raw);
 }
 
-// Calls one of the functions that write a path into a buffer, and gives the path. An exception after something was created
-// must not leave it behind: undo(result, path) removes it.
+// Calls a function of tempfile.h that writes a path into a buffer, and returns the path. Copying the path may throw when the
+// file or directory exists already: then undo(result, path) removes it.
 template <class Report, class Call, class Undo>
 std::filesystem::path created_path(const Report &report, Call call, Undo undo)
 {
     std::array<char, TEMPFILE_PATH_SIZE> buffer;
-    buffer[0] = '\0'; // a failure leaves it alone
+    buffer[0] = '\0'; // a failed call does not write to the buffer
     const int result = value(report, call(buffer.data(), buffer.size()));
     if (buffer[0] == '\0')
         return {};
@@ -281,7 +288,7 @@ std::filesystem::path created_path(const Report &report, Call call, Undo undo)
     return path;
 }
 
-// Calls a function that takes a path.
+// Calls a function of tempfile.h that takes a path.
 template <class Report, class Call> int with_path(const Report &report, const std::filesystem::path &path, Call call)
 {
     if (has_nul(report, "path", path.native()))
@@ -289,6 +296,7 @@ template <class Report, class Call> int with_path(const Report &report, const st
     return value(report, call(path.c_str()));
 }
 
+// The undo of a call that creates nothing.
 inline void nothing(int, const char *) noexcept {}
 
 template <class Report> std::filesystem::path mkdtemp(const Report &report, const options &from)
@@ -314,7 +322,7 @@ template <class Report> void settempdir(const Report &report, const std::optiona
         value(report, tempfile_settempdir(nullptr));
 }
 
-// The list may grow between asking for its size and asking for it: then it is asked for again.
+// The list may grow after the call that returns its size. Then the second call fails with ERANGE, and both are repeated.
 template <class Report> std::vector<std::filesystem::path> candidates(const Report &report)
 {
     std::string list;
@@ -334,33 +342,33 @@ template <class Report> std::vector<std::filesystem::path> candidates(const Repo
 
 } // namespace detail
 
-/// A NamedTemporaryFile, TemporaryFile or SpooledTemporaryFile. The functions of that name make one.
+/// A temporary file of any kind. named_temporary_file, temporary_file, spooled_temporary_file and register_file return one.
 class file {
 public:
-    /// No file: every operation is EBADF until one is moved into it.
+    /// Makes an object without a file. Every operation fails with EBADF until a file is moved into it.
     file() noexcept = default;
 
-    /// Takes over a handle of tempfile.h.
+    /// Takes ownership of a handle from tempfile.h.
     explicit file(tempfile_file *handle) noexcept : handle_(handle) {}
 
-    /// The handle, which stays the object's.
+    /// Returns the handle, for functions of tempfile.h. The object still owns it.
     tempfile_file *get() const noexcept { return handle_.get(); }
 
-    /// Gives the handle up: the caller frees it with tempfile_file_free.
+    /// Returns the handle and gives up its ownership: the caller frees it with tempfile_file_free.
     tempfile_file *release() noexcept { return handle_.release(); }
 
-    /// Reads up to size bytes. Returns how many there were; less than size only at the end of the file.
+    /// Reads up to size bytes. Returns the number of bytes read, which is less than size only at the end of the file.
     std::size_t read(void *buffer, std::size_t size) { return read(detail::throwing{}, buffer, size); }
     std::size_t read(void *buffer, std::size_t size, std::error_code &code) noexcept
     {
         return read(detail::coding{code}, buffer, size);
     }
 
-    /// Replaces line with the next line, '\n' included. Returns false, and an empty line, at the end of the file.
+    /// Reads the next line into line, with its '\n'. Returns false at the end of the file, and line is then empty.
     bool readline(std::string &line) { return readline(detail::throwing{}, line); }
     bool readline(std::string &line, std::error_code &code) { return readline(detail::coding{code}, line); }
 
-    /// Writes all of the data. Returns its size.
+    /// Writes all of the data. Returns its size in bytes.
     std::size_t write(std::string_view data) { return write(detail::throwing{}, data.data(), data.size()); }
     std::size_t write(std::string_view data, std::error_code &code) noexcept
     {
@@ -372,7 +380,24 @@ public:
         return write(detail::coding{code}, data, size);
     }
 
-    /// Moves the position. whence is SEEK_SET, SEEK_CUR or SEEK_END. Returns the new position.
+    /// Reads up to size bytes from an offset on. The position stays.
+    std::size_t pread(void *buffer, std::size_t size, std::int64_t offset)
+    {
+        return detail::value<std::size_t>(detail::throwing{}, tempfile_file_pread(get(), buffer, size, offset));
+    }
+    std::size_t pread(void *buffer, std::size_t size, std::int64_t offset, std::error_code &code) noexcept
+    {
+        return detail::value<std::size_t>(detail::coding{code}, tempfile_file_pread(get(), buffer, size, offset));
+    }
+
+    /// Writes all of the data at an offset. The position stays. Returns the data's size.
+    std::size_t pwrite(std::string_view data, std::int64_t offset) { return pwrite(detail::throwing{}, data, offset); }
+    std::size_t pwrite(std::string_view data, std::int64_t offset, std::error_code &code) noexcept
+    {
+        return pwrite(detail::coding{code}, data, offset);
+    }
+
+    /// Moves the file position by offset from whence: SEEK_SET, SEEK_CUR or SEEK_END. Returns the new position.
     std::int64_t seek(std::int64_t offset, int whence = SEEK_SET)
     {
         return detail::value<std::int64_t>(detail::throwing{}, tempfile_file_seek(get(), offset, whence));
@@ -382,14 +407,14 @@ public:
         return detail::value<std::int64_t>(detail::coding{code}, tempfile_file_seek(get(), offset, whence));
     }
 
-    /// Returns the position.
+    /// Returns the file position.
     std::int64_t tell() const { return detail::value<std::int64_t>(detail::throwing{}, tempfile_file_tell(get())); }
     std::int64_t tell(std::error_code &code) const noexcept
     {
         return detail::value<std::int64_t>(detail::coding{code}, tempfile_file_tell(get()));
     }
 
-    /// Makes the file so many bytes long; a negative size stands for the position. Returns the new size.
+    /// Makes the file size bytes long. A negative size means the file position. Returns the new size.
     std::int64_t truncate(std::int64_t size = -1)
     {
         return detail::value<std::int64_t>(detail::throwing{}, tempfile_file_truncate(get(), size));
@@ -399,25 +424,29 @@ public:
         return detail::value<std::int64_t>(detail::coding{code}, tempfile_file_truncate(get(), size));
     }
 
-    /// Makes the descriptor's position the file's own. Nothing that was written is ever held back.
+    /// Writes out what flag::buffered_writes holds back, and moves the position of the descriptor to the file position.
     void flush() { detail::value(detail::throwing{}, tempfile_file_flush(get())); }
     void flush(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_flush(get())); }
 
-    /// Returns the descriptor, which stays the file's. A spooled file rolls over.
+    /// Passes on what is held back, and waits until the device has the file's contents.
+    void sync() { detail::value(detail::throwing{}, tempfile_file_sync(get(), 0)); }
+    void sync(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_sync(get(), 0)); }
+
+    /// Returns the descriptor, which the file still owns. A spooled file rolls over to disk first.
     tempfile_fd fileno() { return detail::value(detail::throwing{}, tempfile_file_fileno(get())); }
     tempfile_fd fileno(std::error_code &code) noexcept
     {
         return detail::value(detail::coding{code}, tempfile_file_fileno(get()));
     }
 
-    /// Returns the descriptor, which is the caller's to close from then on. The name stays the file's.
+    /// Returns the descriptor and gives up its ownership: the caller closes it. The file still deletes its name.
     [[nodiscard]] tempfile_fd detach() { return detail::value(detail::throwing{}, tempfile_file_detach(get())); }
     [[nodiscard]] tempfile_fd detach(std::error_code &code) noexcept
     {
         return detail::value(detail::coding{code}, tempfile_file_detach(get()));
     }
 
-    /// Returns the absolute path; empty for a file without a name.
+    /// Returns the absolute path, or an empty path if the file has no name.
     std::filesystem::path name() const
     {
         const char *name = tempfile_file_name(get());
@@ -428,22 +457,22 @@ public:
     void rollover() { detail::value(detail::throwing{}, tempfile_file_rollover(get())); }
     void rollover(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_rollover(get())); }
 
-    /// Returns whether the file is on disk.
+    /// Returns true if the file is on disk, false if it is in memory.
     bool rolled() const { return detail::value<bool>(detail::throwing{}, tempfile_file_rolled(get())); }
     bool rolled(std::error_code &code) const noexcept
     {
         return detail::value<bool>(detail::coding{code}, tempfile_file_rolled(get()));
     }
 
-    /// Makes the name stay for good.
+    /// Keeps the name: neither close() nor the destructor nor the end of the process deletes it.
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
-    /// Makes this process the owner of a file that it inherited by fork.
+    /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
 
-    /// Closes the file, deletes its name unless that is to stay, and reports errors, which the destructor cannot.
+    /// Closes the file, and deletes its name unless the name is to be kept. Unlike the destructor, it reports errors.
     void close() { detail::value(detail::throwing{}, tempfile_file_close(get())); }
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
@@ -455,9 +484,15 @@ private:
 
     template <class Report> std::size_t write(const Report &report, const void *data, std::size_t size)
     {
-        // An empty view may point nowhere, which is no mistake of the caller's.
+        // An empty view may have a null pointer. tempfile.h would refuse it.
         data = data == nullptr && size == 0 ? "" : data;
         return detail::value<std::size_t>(report, tempfile_file_write(get(), data, size));
+    }
+
+    template <class Report> std::size_t pwrite(const Report &report, std::string_view data, std::int64_t offset)
+    {
+        const void *bytes = data.empty() ? "" : data.data();
+        return detail::value<std::size_t>(report, tempfile_file_pwrite(get(), bytes, data.size(), offset));
     }
 
     template <class Report> bool readline(const Report &report, std::string &line)
@@ -475,7 +510,7 @@ private:
     detail::file_handle handle_;
 };
 
-/// Creates a file with a name, which is deleted when the file is closed.
+/// Creates a file with a name. The name is deleted when the file is closed.
 [[nodiscard]] inline file named_temporary_file(const options &given = {})
 {
     return file(detail::make<detail::file_handle>(detail::throwing{}, given, tempfile_named_temporary_file).release());
@@ -485,7 +520,8 @@ private:
     return file(detail::make<detail::file_handle>(detail::coding{code}, given, tempfile_named_temporary_file).release());
 }
 
-/// Creates a file without a name: nobody else can open it, and it is gone when it is closed, however the process ends.
+/// Creates a file without a name. Others cannot open it by a path, and it disappears with its last descriptor, even if the
+/// process is killed.
 [[nodiscard]] inline file temporary_file(const options &given = {})
 {
     return file(detail::make<detail::file_handle>(detail::throwing{}, given, tempfile_temporary_file).release());
@@ -495,7 +531,8 @@ private:
     return file(detail::make<detail::file_handle>(detail::coding{code}, given, tempfile_temporary_file).release());
 }
 
-/// Makes a file that lives in memory until it goes past max_size, or its descriptor is asked for.
+/// Makes a file in memory. It rolls over to disk when it grows beyond options::max_size, or when fileno(), detach() or
+/// rollover() is called.
 [[nodiscard]] inline file spooled_temporary_file(const options &given = {})
 {
     return file(detail::make<detail::file_handle>(detail::throwing{}, given, tempfile_spooled_temporary_file).release());
@@ -505,37 +542,37 @@ private:
     return file(detail::make<detail::file_handle>(detail::coding{code}, given, tempfile_spooled_temporary_file).release());
 }
 
-/// A TemporaryDirectory. The function temporary_directory makes one.
+/// A temporary directory. temporary_directory and register_directory return one.
 class directory {
 public:
-    /// No directory: every operation is EBADF until one is moved into it.
+    /// Makes an object without a directory. Every operation fails with EBADF until a directory is moved into it.
     directory() noexcept = default;
 
-    /// Takes over a handle of tempfile.h.
+    /// Takes ownership of a handle from tempfile.h.
     explicit directory(tempfile_directory *handle) noexcept : handle_(handle) {}
 
-    /// The handle, which stays the object's.
+    /// Returns the handle, for functions of tempfile.h. The object still owns it.
     tempfile_directory *get() const noexcept { return handle_.get(); }
 
-    /// Gives the handle up: the caller frees it with tempfile_directory_free.
+    /// Returns the handle and gives up its ownership: the caller frees it with tempfile_directory_free.
     tempfile_directory *release() noexcept { return handle_.release(); }
 
-    /// Returns the absolute path; empty for no directory.
+    /// Returns the absolute path, or an empty path if there is no directory.
     std::filesystem::path name() const
     {
         const char *name = tempfile_directory_name(get());
         return name == nullptr ? std::filesystem::path() : std::filesystem::path(name);
     }
 
-    /// Makes destruction and the end of the process leave the directory alone.
+    /// Keeps the directory: neither the destructor nor the end of the process removes it.
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
 
-    /// Makes this process the owner of a directory that it inherited by fork.
+    /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_adopt(get())); }
 
-    /// Removes the directory with all it holds, in any process, and reports errors, which the destructor cannot.
+    /// Removes the directory with its contents, in any process. Unlike the destructor, it reports errors.
     void cleanup() { detail::value(detail::throwing{}, tempfile_directory_cleanup(get())); }
     void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_cleanup(get())); }
 
@@ -543,7 +580,7 @@ private:
     detail::directory_handle handle_;
 };
 
-/// Creates a directory that is removed with all it holds when the object is destroyed.
+/// Creates a directory. The destructor of the object removes it with its contents.
 [[nodiscard]] inline directory temporary_directory(const options &given = {})
 {
     using handle = detail::directory_handle;
@@ -557,7 +594,7 @@ private:
 
 namespace detail {
 
-// Makes an object of what has a path already.
+// Makes an object for a file or directory that exists already.
 template <class Handle, class Report, class Register>
 Handle registered(const Report &report, const std::filesystem::path &path, Register call)
 {
@@ -568,7 +605,7 @@ Handle registered(const Report &report, const std::filesystem::path &path, Regis
 
 } // namespace detail
 
-/// Takes over a file that is there already: it is deleted when the object is closed or destroyed.
+/// Makes an object for a file that exists already. Closing or destroying the object deletes the file.
 [[nodiscard]] inline file register_file(const std::filesystem::path &path)
 {
     return file(detail::registered<detail::file_handle>(detail::throwing{}, path, tempfile_register_file).release());
@@ -578,7 +615,7 @@ Handle registered(const Report &report, const std::filesystem::path &path, Regis
     return file(detail::registered<detail::file_handle>(detail::coding{code}, path, tempfile_register_file).release());
 }
 
-/// Takes over a directory that is there already: it is removed with all it holds when the object is destroyed.
+/// Makes an object for a directory that exists already. Destroying the object removes the directory with its contents.
 [[nodiscard]] inline directory register_directory(const std::filesystem::path &path)
 {
     using handle = detail::directory_handle;
@@ -590,7 +627,7 @@ Handle registered(const Report &report, const std::filesystem::path &path, Regis
     return directory(detail::registered<handle>(detail::coding{code}, path, tempfile_register_directory).release());
 }
 
-/// What mkstemp gives; both are the caller's to close and to remove.
+/// The result of mkstemp. The caller closes the descriptor and deletes the file.
 struct descriptor_and_path {
     tempfile_fd descriptor = -1;
     std::filesystem::path path;
@@ -617,7 +654,7 @@ template <class Report> descriptor_and_path mkstemp(const Report &report, const 
 
 } // namespace detail
 
-/// Creates a file that nothing closes or removes but the caller.
+/// Creates a file that no object owns: the caller closes the descriptor and deletes the file.
 [[nodiscard]] inline descriptor_and_path mkstemp(const options &given = {})
 {
     return detail::mkstemp(detail::throwing{}, given);
@@ -627,7 +664,7 @@ template <class Report> descriptor_and_path mkstemp(const Report &report, const 
     return detail::mkstemp(detail::coding{code}, given);
 }
 
-/// Creates a directory that nothing removes but the caller, with rmtree for instance. Returns its path.
+/// Creates a directory that no object owns: the caller removes it, with rmtree for instance. Returns its path.
 [[nodiscard]] inline std::filesystem::path mkdtemp(const options &given = {})
 {
     return detail::mkdtemp(detail::throwing{}, given);
@@ -637,52 +674,53 @@ template <class Report> descriptor_and_path mkstemp(const Report &report, const 
     return detail::mkdtemp(detail::coding{code}, given);
 }
 
-/// Returns the directory in which things are created that ask for no other.
+/// Returns the default directory. Files and directories are created there if options::dir is not set.
 inline std::filesystem::path gettempdir() { return detail::gettempdir(detail::throwing{}); }
 inline std::filesystem::path gettempdir(std::error_code &code) { return detail::gettempdir(detail::coding{code}); }
 
-/// Sets that directory for the whole process; std::nullopt: choose again.
+/// Sets the default directory of this process. With std::nullopt, the next call that needs it chooses it again.
 inline void settempdir(const std::optional<std::filesystem::path> &dir) { detail::settempdir(detail::throwing{}, dir); }
 inline void settempdir(const std::optional<std::filesystem::path> &dir, std::error_code &code)
 {
     detail::settempdir(detail::coding{code}, dir);
 }
 
-/// Returns the directories that gettempdir tries, in order.
+/// Returns the candidates for the default directory, in the order in which gettempdir tries them.
 inline std::vector<std::filesystem::path> candidates() { return detail::candidates(detail::throwing{}); }
 inline std::vector<std::filesystem::path> candidates(std::error_code &code)
 {
     return detail::candidates(detail::coding{code});
 }
 
-/// Returns what names begin with where no prefix is given.
+/// Returns the prefix of names if options::prefix is not set.
 inline std::string_view gettempprefix() noexcept { return tempfile_gettempprefix(); }
 
-/// Returns the version of the library that was loaded; TEMPFILE_VERSION is that of the header.
+/// Returns the version of the library that was loaded. TEMPFILE_VERSION is the version of the header.
 inline std::string_view version() noexcept { return tempfile_version(); }
 
-/// Removes now what a normal exit would remove. Objects stay, closed or cleaned up.
+/// Removes now all that a normal exit would remove. The objects are still valid: files are closed, directories cleaned up.
 inline void cleanup() { detail::value(detail::throwing{}, tempfile_cleanup()); }
 inline void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_cleanup()); }
 
-/// Makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove what this process made.
+/// Makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the files and directories of this process before they end it.
 inline void cleanup_on_signals() { detail::value(detail::throwing{}, tempfile_cleanup_on_signals()); }
 inline void cleanup_on_signals(std::error_code &code) noexcept
 {
     detail::value(detail::coding{code}, tempfile_cleanup_on_signals());
 }
 
-/// Makes one signal do so: one of those, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ.
+/// The same for one signal: one of those four, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU or SIGXFSZ.
 inline void cleanup_on_signal(int number) { detail::value(detail::throwing{}, tempfile_cleanup_on_signal(number)); }
 inline void cleanup_on_signal(int number, std::error_code &code) noexcept
 {
     detail::value(detail::coding{code}, tempfile_cleanup_on_signal(number));
 }
 
-/// Flags of cleanup_at_signal. Each is the macro of tempfile.h of that name.
+/// Flags of cleanup_at_signal. always is TEMPFILE_SIGNAL_ALWAYS of tempfile.h.
 enum class signal_flag : std::uint32_t { none = 0, always = TEMPFILE_SIGNAL_ALWAYS };
 
-/// Makes one signal do so; with signal_flag::always also where the program has a handler, which is called afterwards.
+/// The same for one signal, with flags. signal_flag::always cleans up even if the program has a handler for the signal, and
+/// calls that handler afterwards.
 inline void cleanup_at_signal(int number, signal_flag flags)
 {
     detail::value(detail::throwing{}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
@@ -692,17 +730,19 @@ inline void cleanup_at_signal(int number, signal_flag flags, std::error_code &co
     detail::value(detail::coding{code}, tempfile_cleanup_at_signal(number, static_cast<std::uint32_t>(flags)));
 }
 
-/// A removal that goes in steps, so that the caller can show progress or stop in between. rmtree with a progress does both.
+/// A removal in steps. The caller can show progress between the steps, or stop. rmtree with a progress function does the
+/// same in one call.
 class removal {
 public:
-    /// Begins to remove a directory; nothing is removed yet. flags: flag::none or flag::ignore_cleanup_errors.
+    /// Prepares to remove a directory, and removes nothing yet. flags is flag::none or flag::ignore_cleanup_errors.
     explicit removal(const std::filesystem::path &path, flag flags = flag::none) { start(detail::throwing{}, path, flags); }
     removal(const std::filesystem::path &path, flag flags, std::error_code &code)
     {
         start(detail::coding{code}, path, flags);
     }
 
-    /// Removes so many more entries, at least 1, and perhaps some more, or all. Returns whether there is more to do.
+    /// Removes at least this many more entries, if there are as many. entries must be 1 or more. Returns true while there is
+    /// more to remove.
     bool step(std::uint32_t entries)
     {
         return detail::value<bool>(detail::throwing{}, tempfile_removal_step(handle_.get(), entries, &removed_));
@@ -712,7 +752,7 @@ public:
         return detail::value<bool>(detail::coding{code}, tempfile_removal_step(handle_.get(), entries, &removed_));
     }
 
-    /// Returns how many entries have been removed in all, the directory itself included.
+    /// Returns the number of entries removed so far. The directory itself counts as one.
     std::uint64_t removed() const noexcept { return removed_; }
 
 private:
@@ -730,7 +770,8 @@ private:
     std::uint64_t removed_ = 0;
 };
 
-/// Removes a directory with all it holds, for what mkdtemp made. flags: flag::none or flag::ignore_cleanup_errors.
+/// Removes a directory with its contents, such as one that mkdtemp created. flags is flag::none or
+/// flag::ignore_cleanup_errors.
 inline void rmtree(const std::filesystem::path &path, flag flags = flag::none)
 {
     detail::with_path(detail::throwing{}, path,
@@ -742,8 +783,9 @@ inline void rmtree(const std::filesystem::path &path, flag flags, std::error_cod
                       [&](const char *name) { return tempfile_rmtree(name, static_cast<std::uint32_t>(flags)); });
 }
 
-/// Removes a directory and calls progress(removed) after each 256 entries or some more, and at the end; if that answers
-/// false the removal stops there. Returns whether all is removed.
+/// Removes a directory with its contents, and shows the progress. It calls progress(removed) after every 256 entries or a
+/// few more, and once at the end; removed is the number of entries removed so far. If progress returns false, the removal
+/// stops. Returns true if everything was removed.
 template <class Progress, std::enable_if_t<std::is_invocable_r_v<bool, Progress &, std::uint64_t>, int> = 0>
 bool rmtree(const std::filesystem::path &path, Progress &&progress, flag flags = flag::none)
 {
@@ -757,26 +799,27 @@ bool rmtree(const std::filesystem::path &path, Progress &&progress, flag flags =
     return true;
 }
 
-/// A std::streambuf over a file, for standard streams. The file must outlive it.
+/// A std::streambuf that reads and writes a tempfile::file. The file must exist as long as the streambuf.
 ///
-/// What is written has reached the file when the call returns: nothing is held back that a fork could write twice. Reads
-/// go ahead; flush() of an output stream and sync() of an input stream bring the file to the stream's position, for
-/// somebody who goes on with the file. In a text file, what is written at once must be whole characters.
+/// The streambuf itself buffers no writes: when a write returns, the file has the data, and a fork cannot write it twice.
+/// With flag::buffered_writes the file may hold it back, and flush() of the stream writes it out. Reads are buffered, so the file position may be ahead of the stream position. flush() of an output stream and sync() of an input
+/// stream move the file position back to the stream position; call one of them before you use the file directly. In a text
+/// file each write must consist of whole characters.
 ///
-/// A read or write that fails throws tempfile::error, which a stream turns into badbit, or passes on to those who called
-/// exceptions(std::ios::badbit). A position that cannot be is failbit.
+/// A failed read or write throws tempfile::error. The standard stream catches it and sets badbit, or passes it on if you
+/// called exceptions(std::ios::badbit). An impossible position sets failbit.
 ///
-/// Without exceptions a tempfile::stream gets its badbit all the same. In another stream a read that fails looks like the
-/// end of the file: there, and anywhere else, failure() tells the two apart.
+/// Without exceptions, tempfile::stream sets badbit as well. Other streams cannot: in them a failed read looks like the end
+/// of the file. failure() distinguishes the two in every stream.
 class streambuf : public std::streambuf {
 public:
-    /// Makes one over a file.
+    /// Makes a streambuf for a file.
     explicit streambuf(file &under) noexcept : file_(&under) {}
 
     streambuf(const streambuf &) = delete;
     streambuf &operator=(const streambuf &) = delete;
 
-    /// Returns why a read or write failed, the latest if several did. There was none if it converts to false.
+    /// Returns the error of the last read or write that failed. It converts to false if all succeeded.
     std::error_code failure() const noexcept { return failure_; }
 
 protected:
@@ -839,7 +882,7 @@ protected:
         return seekoff(off_type(position), std::ios_base::beg, which);
     }
 
-    // One that was read may be put back; what stands in the file is not changed by another.
+    // Puts back the character that was read last. Another character is refused, because it would have to be written.
     int_type pbackfail(int_type c) override
     {
         if (gptr() == eback()) {
@@ -868,7 +911,7 @@ protected:
 private:
     friend class stream;
 
-    // Reports the failure of the library's latest call in this thread.
+    // Reports that the library's last call in this thread failed.
     void fail(std::error_code code)
     {
         failure_ = code;
@@ -878,8 +921,8 @@ private:
             stream_->setstate(std::ios_base::badbit);
     }
 
-    // Forgets what was read ahead, and brings the file to the stream's position: by reading again from where the area
-    // began, because positions in a text file cannot be reckoned with. Returns whether that was done.
+    // Empties the read buffer, and moves the file position back to the stream position. For this it reads again from the
+    // start of the buffer, because a text file allows no arithmetic on positions. Returns false after a failure.
     bool settle()
     {
         const std::size_t behind = static_cast<std::size_t>(gptr() - eback());
@@ -904,16 +947,16 @@ private:
     }
 
     file *file_;
-    std::int64_t start_ = 0; // where the area that was read ahead begins in the file
+    std::int64_t start_ = 0; // the file position at which the read buffer begins
     std::array<char, 4096> ahead_{};
     std::error_code failure_;
-    std::ios *stream_ = nullptr; // the stream that owns this
+    std::ios *stream_ = nullptr; // the tempfile::stream that owns this, or null
 };
 
 namespace detail {
 
-// A base class of the stream, so that it is there before std::iostream is made over it. A std::streambuf as the base itself
-// would make sync() and getloc() of the stream ambiguous.
+// The first base class of stream, so that the streambuf is constructed before std::iostream uses it. streambuf itself cannot
+// be the base class: sync() and getloc() of the stream would be ambiguous.
 struct has_streambuf {
     explicit has_streambuf(file &under) noexcept : buffer(under) {}
     streambuf buffer;
@@ -921,17 +964,17 @@ struct has_streambuf {
 
 } // namespace detail
 
-/// A std::iostream over a file, which must outlive it. See streambuf.
+/// A std::iostream that reads and writes a tempfile::file. The file must exist as long as the stream. See streambuf.
 ///
 ///     tempfile::file file = tempfile::temporary_file();
 ///     tempfile::stream stream(file);
 ///     stream << "answer " << 42 << '\n';
 class stream : private detail::has_streambuf, public std::iostream {
 public:
-    /// Makes one over a file, at the file's position.
+    /// Makes a stream for a file. It begins at the file position.
     explicit stream(file &under) : detail::has_streambuf(under), std::iostream(&buffer) { buffer.stream_ = this; }
 
-    /// Returns why the latest read or write failed that did, as streambuf does.
+    /// Returns the error of the last read or write that failed. It converts to false if all succeeded.
     std::error_code failure() const noexcept { return buffer.failure(); }
 };
 

@@ -1,9 +1,9 @@
-# The man pages and the site. Both have the reference of C from the comments of include/tempfile.h. The guides of the site
-# are written by hand, in bindings/docs.
+# The man pages and the site. The reference of C in both comes from the comments of include/tempfile.h, and the site has the
+# references of the other languages from their sources. The guides are written by hand, in bindings/docs/pages.
 
 genman := $(wildcard capi/internal/genman/*) include/tempfile.h
 site_sources := $(genman) $(shell find bindings/docs -type f) README.md python/README.md \
-  $(wildcard bindings/c/examples/*.c tests/bench/results.*)
+  $(wildcard bindings/c/examples/*.c tests/bench/results.* bindings/cpp/*.hpp core/*.go python/libtempfile/*.py*)
 mkdocs := build/tools/mkdocs
 
 .PHONY: man docs
@@ -17,11 +17,12 @@ $(B)/man/made: $(genman)
 
 docs: need-go need-python $(B)/docs/index.html ## document: the site, in build/docs; fetches MkDocs at the first time
 
-# MkDocs ends with a failure at a link, an anchor or an included file that does not exist.
+# MkDocs fails at a link, an anchor or an included file that does not exist.
 $(B)/docs/index.html: $(site_sources) $(mkdocs)/made
 	@rm -rf $(B)/docs-source && mkdir -p $(B)/docs-source
 	@cp -R bindings/docs/. $(B)/docs-source && cp tests/bench/results.svg $(B)/docs-source/pages
 	@$(go_here) run ./capi/internal/genman -reference $(B)/docs-source/pages/c-reference
+	@$(PYTHON) bindings/docs/reference.py "$(GO)" $(B)/docs-source/pages
 	@NO_MKDOCS_2_WARNING=1 $(mkdocs)/bin/mkdocs build --quiet --strict --clean --config-file $(B)/docs-source/mkdocs.yml
 	@echo "made $@"
 

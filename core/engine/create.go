@@ -37,7 +37,7 @@ func (p *Plan) attempt(operation string, create func(path string) error) (path s
 // create makes a file with a name.
 func (p *Plan) create() (descriptor int, path string, err error) {
 	path, err = p.attempt("open", func(path string) (err error) {
-		descriptor, err = p.engine.system.Create(path, p.permissions)
+		descriptor, err = p.engine.system.Create(path, p.flags, p.permissions)
 		return err
 	})
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *Plan) create() (descriptor int, path string, err error) {
 func (p *Plan) createUnnamed() (descriptor int, err error) {
 	kernel := p.engine.system
 	if p.tmpfile {
-		descriptor, err = kernel.CreateUnnamed(p.directory, p.permissions)
+		descriptor, err = kernel.CreateUnnamed(p.directory, p.flags, p.permissions)
 		if err == nil {
 			return descriptor, nil
 		}

@@ -9,10 +9,10 @@ import (
 	"libtempfile/core/system"
 )
 
-// A file that has a descriptor. Reads go through a buffer, writes do not. The system's position is behind the bytes that
-// were read ahead, the file's position is before them.
+// A file that has a descriptor. The system's position is behind the bytes that were read ahead, the file's position is
+// before them. For writes that are held back see pending.go.
 
-// dropAhead moves the system's position back to the file's. It comes before every call that uses or shows the system's.
+// dropAhead moves the system's position back to the file's, where something was read ahead.
 func (f *File) dropAhead(s *object.State) error {
 	unread := s.Unread()
 	if unread == 0 {
@@ -114,18 +114,35 @@ func (f *File) unbufferedReadLine(s *object.State, p []byte) (n int, err error) 
 
 // copyLine copies up to and with the first newline, and tells whether there was one.
 func copyLine(to, from []byte) (n int, end bool) {
-	from = from[:min(len(from), len(to))]
-	if i := bytes.IndexByte(from, '\n'); i >= 0 {
-		return copy(to, from[:i+1]), true
-	}
-	return copy(to, from), false
+	from, end = firstLine(from[:min(len(from), len(to))])
+	return copy(to, from), end
 }
 
-// diskWrite writes all of p.
+// firstLine is what there is up to and with the first newline, and tells whether there is one.
+func firstLine(p []byte) (line []byte, end bool) {
+	if i := bytes.IndexByte(p, '\n'); i >= 0 {
+		return p[:i+1], true
+	}
+	return p, false
+}
+
+// diskWrite writes all of p, or holds it back.
 func (f *File) diskWrite(s *object.State, p []byte) (n int, err error) {
 	if err := f.dropAhead(s); err != nil {
 		return 0, err
 	}
+	if s.Has(object.FlagBuffered) {
+		if held, err := f.holdBack(s, p); err != nil {
+			return 0, err
+		} else if held {
+			return len(p), nil
+		}
+	}
+	return f.writeThrough(s, p)
+}
+
+// writeThrough has the system write all of p. Nothing may be held back.
+func (f *File) writeThrough(s *object.State, p []byte) (n int, err error) {
 	n, err = writeAll(f.engine.system, int(s.Descriptor), p)
 	if err != nil && n > 0 {
 		// The caller may try again with all of it, so the position goes back to where it began.
@@ -133,6 +150,9 @@ func (f *File) diskWrite(s *object.State, p []byte) (n int, err error) {
 	}
 	return n, err
 }
+
+// errNoProgress is for a system that takes nothing and says nothing, which would be asked for ever.
+const errNoProgress = syscall.EIO
 
 // writeAll writes until everything is written.
 func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
@@ -142,7 +162,7 @@ func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 			return n, err
 		}
 		if k == 0 {
-			return n, syscall.EIO
+			return n, errNoProgress
 		}
 		n += k
 	}
@@ -151,6 +171,9 @@ func writeAll(s system.System, descriptor int, p []byte) (n int, err error) {
 
 // diskSeek moves the system's position and forgets the bytes that were read ahead.
 func (f *File) diskSeek(s *object.State, offset int64, whence int) (int64, error) {
+	if err := f.flush(s); err != nil {
+		return 0, err
+	}
 	if whence == io.SeekCurrent {
 		offset -= s.Unread()
 	}

@@ -71,11 +71,11 @@ func (s *faulty) limit(p []byte) []byte {
 	return p
 }
 
-func (s *faulty) Create(path string, permissions uint32) (int, error) {
-	return faultFor(s, "Create", func() (int, error) { return s.System.Create(path, permissions) })
+func (s *faulty) Create(path string, flags int, permissions uint32) (int, error) {
+	return faultFor(s, "Create", func() (int, error) { return s.System.Create(path, flags, permissions) })
 }
-func (s *faulty) CreateUnnamed(directory string, permissions uint32) (int, error) {
-	return faultFor(s, "CreateUnnamed", func() (int, error) { return s.System.CreateUnnamed(directory, permissions) })
+func (s *faulty) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
+	return faultFor(s, "CreateUnnamed", func() (int, error) { return s.System.CreateUnnamed(directory, flags, permissions) })
 }
 func (s *faulty) Mkdir(path string, permissions uint32) error {
 	return s.fault("Mkdir", func() error { return s.System.Mkdir(path, permissions) })
@@ -115,6 +115,22 @@ func (s *faulty) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
 }
 func (s *faulty) Write(descriptor int, p []byte) (int, error) {
 	return faultFor(s, "Write", func() (int, error) { return s.System.Write(descriptor, s.limit(p)) })
+}
+func (s *faulty) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
+	return faultFor(s, "WriteAt", func() (int, error) { return s.System.WriteAt(descriptor, s.limit(p), offset) })
+}
+func (s *faulty) CopyRange(from, to int, size int) (int, error) {
+	return faultFor(s, "CopyRange", func() (int, error) { return s.System.CopyRange(from, to, size) })
+}
+func (s *faulty) Sync(descriptor int, dataOnly bool) error {
+	return s.fault("Sync", func() error { return s.System.Sync(descriptor, dataOnly) })
+}
+func (s *faulty) Status(descriptor int) (status system.Status, err error) {
+	err = s.fault("Status", func() (err error) {
+		status, err = s.System.Status(descriptor)
+		return err
+	})
+	return status, err
 }
 func (s *faulty) Seek(descriptor int, offset int64, whence int) (int64, error) {
 	return faultFor(s, "Seek", func() (int64, error) { return s.System.Seek(descriptor, offset, whence) })

@@ -12,15 +12,19 @@ import (
 type File struct {
 	engine  *Engine
 	storage object.Storage
+	memory  *object.Memory // the storage of a Go program's file, for file_copies.go; nil: the C library's
 }
 
 // FileIn gives the file whose storage this process has filled.
-func (e *Engine) FileIn(storage object.Storage) File { return File{e, storage} }
+func (e *Engine) FileIn(storage object.Storage) File {
+	memory, _ := storage.(*object.Memory)
+	return File{e, storage, memory}
+}
 
 // StoredFile gives a file whose storage may have been filled by a parent process. Unless the descriptor is known to be
 // inherited, it is never used.
 func (e *Engine) StoredFile(storage object.Storage, inherited bool) *File {
-	f := &File{e, storage}
+	f := &File{engine: e, storage: storage}
 	if !inherited {
 		f.loseDescriptor(storage.State())
 	}
@@ -46,6 +50,7 @@ func (f *File) loseDescriptor(s *object.State) {
 func (f *File) enter(operation string, needs uint32) (*object.State, error) {
 	f.storage.Lock()
 	s := f.storage.State()
+	f.dropInherited(s)
 	switch {
 	case s.Has(object.FlagClosed):
 		return s, f.refuse(operation, "the file is closed")

@@ -34,7 +34,7 @@ func (f *File) onDisk(s *object.State, operation string) (int, error) {
 			return -1, err
 		}
 	}
-	if err := f.dropAhead(s); err != nil {
+	if err := f.settle(s); err != nil {
 		return -1, f.fail(operation, err)
 	}
 	return int(s.Descriptor), nil

@@ -21,7 +21,8 @@ func (f *File) Keep() error {
 	return nil
 }
 
-// Close closes the file and removes its name. In a process other than the one that made the file it only closes.
+// Close closes the file and removes its name. In a process other than the one that made the file it only closes. Where a
+// write that was held back fails, the first Close leaves the file open and the second gives it up.
 func (f *File) Close() error {
 	f.storage.Lock()
 	defer f.storage.Unlock()
@@ -29,8 +30,9 @@ func (f *File) Close() error {
 	if s.Has(object.FlagClosed) {
 		return nil
 	}
-	err := f.closeDescriptor(s)
-	if s.Has(object.FlagDeleteOnClose) {
+	f.dropInherited(s)
+	err := f.closeDescriptor(s, false)
+	if s.Has(object.FlagClosed) && s.Has(object.FlagDeleteOnClose) {
 		if deleteErr := f.delete(s); err == nil {
 			err = deleteErr
 		}
@@ -43,18 +45,23 @@ func (f *File) Free() error {
 	f.storage.Lock()
 	defer f.storage.Unlock()
 	s := f.storage.State()
-	err := f.closeDescriptor(s)
+	f.dropInherited(s)
+	err := f.closeDescriptor(s, true)
 	if deleteErr := f.delete(s); err == nil {
 		err = deleteErr
 	}
 	return err
 }
 
-// closeDescriptor closes the descriptor and frees the block. The descriptor is forgotten first, because its number is free
-// for another file after close, even if close fails.
-func (f *File) closeDescriptor(s *object.State) (err error) {
+// closeDescriptor passes on what is held back, closes the descriptor and frees the block. The descriptor is forgotten first,
+// because its number is free for another file after close, even if close fails. force closes the file at any rate.
+func (f *File) closeDescriptor(s *object.State, force bool) (err error) {
 	if s.Has(object.FlagClosed) {
 		return nil
+	}
+	lost, err := f.flushLast(s, force)
+	if err != nil {
+		return f.fail("write", err)
 	}
 	s.Set(object.FlagClosed, true)
 	descriptor := int(s.Descriptor)
@@ -66,6 +73,9 @@ func (f *File) closeDescriptor(s *object.State) (err error) {
 	}
 	if s.Data != nil {
 		f.storage.Resize(0, 0)
+	}
+	if lost != nil {
+		return f.fail("write", lost)
 	}
 	return f.fail("close", err)
 }

@@ -51,19 +51,26 @@ func (f *File) tell(s *object.State) (int64, error) {
 	return position - s.Unread(), err
 }
 
-// position gives the position behind the bytes that were read ahead: the system's, or that in memory.
-func (f *File) position(s *object.State) (int64, error) {
+// position gives the position behind the bytes that were read ahead or are held back. With FlagAppend the place of the latter
+// is known only when they are written.
+func (f *File) position(s *object.State) (position int64, err error) {
 	if s.InMemory() {
 		return s.Position, nil
 	}
-	return f.engine.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+	if s.Has(object.FlagAppend) {
+		if err = f.flush(s); err != nil {
+			return 0, err
+		}
+	}
+	position, err = f.engine.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+	return position + s.Pending, err
 }
 
 // move moves the position and forgets the bytes that were read ahead.
 func (f *File) move(s *object.State, offset int64, whence int) (position int64, err error) {
 	if s.InMemory() {
 		position, err = memorySeek(s, offset, whence)
-	} else {
+	} else if err = f.flush(s); err == nil {
 		position, err = f.engine.system.Seek(int(s.Descriptor), offset, whence)
 	}
 	if err == nil {

@@ -13,11 +13,33 @@ func (f *File) Read(p []byte) (n int, err error) { return f.read(p, false) }
 func (f *File) ReadLine(p []byte) (n int, err error) { return f.read(p, true) }
 
 func (f *File) read(p []byte, line bool) (n int, err error) {
+	if m := f.memory; m != nil {
+		m.Lock()
+		n, done := copyOut(m.State(), p, line)
+		m.Unlock()
+		if done {
+			return n, nil
+		}
+	}
 	s, err := f.enter("read", object.FlagReadable)
 	defer f.storage.Unlock()
 	if err != nil {
 		return 0, err
 	}
+	if err = f.flush(s); err != nil {
+		return 0, f.fail("write", err)
+	}
+	if n, err = f.get(s, p, line); err != nil {
+		return n, f.fail("read", err)
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// get reads at the position, up to the end of a line if line is set; 0 bytes at the end of the file.
+func (f *File) get(s *object.State, p []byte, line bool) (n int, err error) {
 	switch {
 	case s.Has(object.FlagText):
 		if n, err = f.textRead(s, p, line); err != nil {
@@ -32,44 +54,5 @@ func (f *File) read(p []byte, line bool) (n int, err error) {
 	default:
 		n, err = f.diskRead(s, p)
 	}
-	if err != nil {
-		return n, f.fail("read", err)
-	}
-	if n == 0 && len(p) > 0 {
-		return 0, io.EOF
-	}
-	return n, nil
-}
-
-// ReadAt reads at an offset and leaves the position as it is.
-func (f *File) ReadAt(p []byte, offset int64) (n int, err error) {
-	s, err := f.enter("read", object.FlagReadable)
-	defer f.storage.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	if offset < 0 {
-		return 0, f.fail("read", invalid("offset %d is negative", offset))
-	}
-	if s.Has(object.FlagText) {
-		return 0, f.fail("read", invalid("text cannot be read at an offset"))
-	}
-	if s.InMemory() {
-		n = copy(p, memoryContent(s, offset))
-	} else {
-		for n < len(p) && err == nil {
-			var k int
-			if k, err = f.engine.system.ReadAt(int(s.Descriptor), p[n:], offset+int64(n)); k <= 0 {
-				break
-			}
-			n += k
-		}
-	}
-	if err != nil {
-		return n, f.fail("read", err)
-	}
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
+	return n, err
 }

@@ -1,9 +1,20 @@
 package engine
 
-import "libtempfile/core/object"
+import (
+	"libtempfile/core/object"
+	"libtempfile/core/system"
+)
 
-// Write writes at the position. No write is held back: a buffer would be written twice after a fork, and lost at _exit.
+// Write writes at the position.
 func (f *File) Write(p []byte) (n int, err error) {
+	if m := f.memory; m != nil {
+		m.Lock()
+		done := copyIn(m.State(), p)
+		m.Unlock()
+		if done {
+			return len(p), nil
+		}
+	}
 	s, err := f.enter("write", object.FlagWritable)
 	defer f.storage.Unlock()
 	if err != nil {
@@ -18,13 +29,12 @@ func (f *File) Write(p []byte) (n int, err error) {
 // put writes bytes as they are in the file, which are encoded already if it is a text file.
 func (f *File) put(s *object.State, p []byte) (n int, err error) {
 	if s.InMemory() {
-		if rollsAt(s, s.Position+int64(len(p))) {
-			if err := f.rollover(s); err != nil {
-				return 0, err
-			}
-		} else {
-			return f.memoryWrite(s, p)
+		if err = f.prepare(s, int64(len(p))); err != nil {
+			return 0, err
 		}
+	}
+	if s.InMemory() {
+		return f.memoryWrite(s, p)
 	}
 	n, err = f.diskWrite(s, p)
 	return n, f.fail("write", err)
@@ -51,7 +61,7 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		s.Size = min(s.Size, size)
 		return size, nil
 	}
-	if !s.Has(object.FlagText) {
+	if err = f.flush(s); err == nil && !s.Has(object.FlagText) {
 		err = f.dropAhead(s)
 	}
 	if err == nil {
@@ -72,13 +82,45 @@ func (f *File) end(s *object.State) (int64, error) {
 	return f.tell(s)
 }
 
-// Flush moves the descriptor to the file's position. In a text file it does nothing, because the next write must go where
-// Python's goes.
+// Flush passes on what is held back, and moves the descriptor to the file's position. In a text file the descriptor stays
+// behind what was read ahead, because the next write must go where Python's goes.
 func (f *File) Flush() error {
 	s, err := f.enter("flush", 0)
 	defer f.storage.Unlock()
-	if err != nil || s.InMemory() || s.Has(object.FlagText) {
+	if err != nil || s.InMemory() {
 		return err
 	}
-	return f.fail("flush", f.dropAhead(s))
+	if err = f.flush(s); err == nil && !s.Has(object.FlagText) {
+		err = f.dropAhead(s)
+	}
+	return f.fail("flush", err)
+}
+
+// Status describes the file. Of a file in memory only the size and the permissions are known.
+func (f *File) Status() (status system.Status, err error) {
+	s, err := f.enter("stat", 0)
+	defer f.storage.Unlock()
+	if err != nil {
+		return status, err
+	}
+	if s.InMemory() {
+		return system.Status{Size: s.Size, Mode: (&Options{Permissions: s.Permissions}).permissionsOr(0o600)}, nil
+	}
+	if err = f.flush(s); err == nil {
+		status, err = f.engine.system.Status(int(s.Descriptor))
+	}
+	return status, f.fail("stat", err)
+}
+
+// Sync passes on what is held back and waits until it is on the device. A file in memory has nothing to wait for.
+func (f *File) Sync(dataOnly bool) error {
+	s, err := f.enter("sync", 0)
+	defer f.storage.Unlock()
+	if err != nil || s.InMemory() {
+		return err
+	}
+	if err = f.flush(s); err == nil {
+		err = f.engine.system.Sync(int(s.Descriptor), dataOnly)
+	}
+	return f.fail("sync", err)
 }

@@ -117,6 +117,24 @@ var operations = []operation{
 		f, err := l.SpooledTemporaryFile(&Options{Dir: folder, MaxSize: 100})
 		return use(f, err)
 	}},
+	{name: "NamedTemporaryFile with a buffer", calls: 8, run: func(l *Engine, folder string) error {
+		f, err := l.NamedTemporaryFile(&Options{Dir: folder, BufferedWrites: true, Buffering: 100_000})
+		return use(f, err)
+	}},
+	{name: "NamedTemporaryFile that appends, with a small buffer", calls: 10, run: func(l *Engine, folder string) error {
+		f, err := l.NamedTemporaryFile(&Options{Dir: folder, BufferedWrites: true, Buffering: 50, Append: true})
+		return use(f, err)
+	}},
+	{name: "TemporaryFile of text with a buffer", calls: 10, nameless: true, run: func(l *Engine, folder string) error {
+		f, err := l.TemporaryFile(&Options{Dir: folder, Mode: "w+", Encoding: "utf-16", BufferedWrites: true})
+		return useText(f, err)
+	}},
+	{name: "Pieces held back", calls: 8, run: writePieces},
+	{name: "Offsets", calls: 5, nameless: true, run: useOffsets},
+	{name: "Copy", calls: 8, nameless: true, run: func(l *Engine, folder string) error { return copyFiles(l, folder, false) }},
+	{name: "Copy to a spooled file", calls: 5, nameless: true, run: func(l *Engine, folder string) error {
+		return copyFiles(l, folder, true)
+	}},
 	{name: "TemporaryFile of text", calls: 10, nameless: true, run: func(l *Engine, folder string) error {
 		f, err := l.TemporaryFile(&Options{Dir: folder, Mode: "w+", Encoding: "utf-16"})
 		return useText(f, err)
@@ -297,6 +315,103 @@ func unless(err error, format string, values ...any) error {
 		return err
 	}
 	return fmt.Errorf(format, values...)
+}
+
+// writePieces writes in pieces that are held back; after a failure it tries the piece again, as a caller may whose write has
+// taken nothing.
+func writePieces(l *Engine, folder string) error {
+	f, err := l.NamedTemporaryFile(&Options{Dir: folder, BufferedWrites: true, Buffering: 1000})
+	if err != nil {
+		return err
+	}
+	defer f.Free()
+	var failure error
+	again := func(act func() error) {
+		if err := act(); err != nil && failure == nil {
+			if failure = err; act() == nil {
+				return
+			}
+		}
+	}
+	for at := 0; at < len(content); at += 333 {
+		again(func() error { _, err := f.Write(content[at:min(at+333, len(content))]); return err })
+	}
+	again(f.Flush)
+	if failure == nil || errors.Is(failure, syscall.EIO) {
+		if got, err := os.ReadFile(f.Name()); err == nil && failure == nil && !bytes.Equal(got, content) {
+			return fmt.Errorf("%d bytes in the file", len(got))
+		}
+	}
+	if failure != nil {
+		return failure
+	}
+	return f.Close()
+}
+
+func useOffsets(l *Engine, folder string) error {
+	f, err := l.TemporaryFile(&Options{Dir: folder, BufferedWrites: true})
+	if err != nil {
+		return err
+	}
+	defer f.Free()
+	if _, err := f.Write([]byte("0123456789")); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt([]byte("abc"), 3); err != nil {
+		return err
+	}
+	got := make([]byte, 10)
+	if _, err := f.ReadAt(got, 0); err != nil || string(got) != "012abc6789" {
+		return unless(err, "%q", got)
+	}
+	if status, err := f.Status(); err != nil || status.Size != 10 {
+		return unless(err, "size %d", status.Size)
+	}
+	if err := f.Sync(false); err != nil {
+		return err
+	}
+	if position, err := f.Tell(); err != nil || position != 10 {
+		return unless(err, "position %d", position)
+	}
+	return f.Close()
+}
+
+// copyFiles copies from the middle of a file.
+func copyFiles(l *Engine, folder string, spooled bool) error {
+	from, err := l.TemporaryFile(&Options{Dir: folder})
+	if err != nil {
+		return err
+	}
+	defer from.Free()
+	create := l.TemporaryFile
+	if spooled {
+		create = l.SpooledTemporaryFile
+	}
+	to, err := create(&Options{Dir: folder, BufferedWrites: true})
+	if err != nil {
+		return err
+	}
+	defer to.Free()
+	if _, err = from.Write(content); err == nil {
+		_, err = from.Seek(10, io.SeekStart)
+	}
+	if err == nil {
+		_, err = to.Write([]byte("start"))
+	}
+	if err != nil {
+		return err
+	}
+	if n, done, err := to.CopyFrom(from); err != nil || !done || n != int64(len(content)-10) {
+		return unless(err, "%d bytes, %t", n, done)
+	}
+	got := make([]byte, len(content))
+	if n, err := to.ReadAt(got, 0); err != io.EOF || !bytes.Equal(got[:n], append([]byte("start"), content[10:]...)) {
+		if err == io.EOF {
+			err = nil
+		}
+		return unless(err, "%d bytes in the copy", n)
+	}
+	return nil
 }
 
 // rollOver makes a file go to disk. If that fails, all must be in memory still, and going on there.

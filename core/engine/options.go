@@ -1,6 +1,10 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+
+	"libtempfile/core/system"
+)
 
 // Options has the fields of tempfile.Options, which says what they mean. Each is converted to the other, so a field in one
 // of the two alone does not compile.
@@ -28,12 +32,15 @@ type Options struct {
 	OnlyTmpfile         bool
 
 	Permissions uint32
+
+	BufferedWrites bool
+	Append         bool
 }
 
 const (
 	// Unbuffered as Options.Buffering makes every read a read of the system.
 	Unbuffered = -2
-	// DefaultBuffering is the size of a read ahead in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in Python.
+	// DefaultBuffering is the size of a buffer in bytes where none is asked for, as io.DEFAULT_BUFFER_SIZE in Python.
 	DefaultBuffering = 8192
 	// maxBuffering refuses a size that is surely a mistake of units, before it asks for all memory.
 	maxBuffering = 1 << 30
@@ -58,11 +65,14 @@ func (o *Options) check() error {
 	if o.NoTmpfile && o.OnlyTmpfile {
 		return invalid("NoTmpfile and OnlyTmpfile contradict each other")
 	}
+	if o.BufferedWrites && o.Buffering == Unbuffered {
+		return invalid("writes cannot be buffered where buffering is %d, unbuffered", o.Buffering)
+	}
 	return nil
 }
 
-// readAhead gives the size of a read ahead in bytes.
-func (o *Options) readAhead() int64 {
+// bufferSize gives the size of the buffer in bytes.
+func (o *Options) bufferSize() int64 {
 	switch o.Buffering {
 	case Unbuffered:
 		return 0
@@ -70,6 +80,14 @@ func (o *Options) readAhead() int64 {
 		return DefaultBuffering
 	}
 	return o.Buffering
+}
+
+// flags gives the flags that a file is opened with besides those of every file.
+func (o *Options) flags() int {
+	if o.Append {
+		return system.AppendFlag
+	}
+	return 0
 }
 
 // permissionsOr gives the permissions to create with, which have another default for files than for directories.

@@ -5,6 +5,7 @@ import (
 
 	"libtempfile/core/object"
 	"libtempfile/core/system"
+	"libtempfile/core/text"
 )
 
 // Creation says which function a plan is for.
@@ -32,6 +33,7 @@ type Plan struct {
 	prefix, suffix string
 	name           string // "": random
 	permissions    uint32
+	flags          int          // of the system's, besides those of every file
 	tmpfile        bool         // a file without a name: O_TMPFILE is tried
 	fallback       bool         // a file without a name: where O_TMPFILE is not to be had, it has a name for an instant
 	state          object.State // of the object, but for its descriptor and identity
@@ -40,7 +42,8 @@ type Plan struct {
 // Plan checks the options of a creation, and settles the directory.
 func (e *Engine) Plan(creation Creation, o *Options) (*Plan, error) {
 	o = o.orDefault()
-	p := &Plan{engine: e, prefix: o.prefix(), suffix: o.Suffix, name: o.Name, tmpfile: !o.NoTmpfile, fallback: !o.OnlyTmpfile}
+	p := &Plan{engine: e, prefix: o.prefix(), suffix: o.Suffix, name: o.Name, tmpfile: !o.NoTmpfile, fallback: !o.OnlyTmpfile,
+		flags: o.flags()}
 	if err := p.settleState(creation, o); err != nil {
 		return nil, err
 	}
@@ -84,13 +87,18 @@ func fileState(kind object.Kind, o *Options) (s object.State, err error) {
 	if err != nil {
 		return s, err
 	}
-	s = object.State{Kind: kind, Descriptor: -1, Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.readAhead()}
+	s = object.State{Kind: kind, Descriptor: -1, Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.bufferSize()}
 	s.Text, err = checkText(o, m)
 	s.Set(object.FlagText, m.text)
 	s.Set(object.FlagReadable, m.readable)
 	s.Set(object.FlagWritable, m.writable)
 	s.Set(object.FlagNoTmpfile, o.NoTmpfile)
 	s.Set(object.FlagOnlyTmpfile, o.OnlyTmpfile)
+	s.Set(object.FlagBuffered, o.BufferedWrites)
+	s.Set(object.FlagAppend, o.Append)
+	s.Set(object.FlagVerbatimWrite, m.text && text.VerbatimWrite(&s.Text))
+	s.Set(object.FlagVerbatimRead, m.text && text.VerbatimRead(&s.Text))
+	s.Set(object.FlagReturns, m.text && text.Returns(&s.Text))
 	return s, err
 }
 
@@ -162,6 +170,7 @@ type Outline struct {
 	Random        bool // the name is drawn; otherwise it is the caller's
 	Attempts      int  // how many names are tried
 	Permissions   uint32
+	Flags         int  // the system's, besides those of every file
 	Tmpfile       bool // a file without a name: O_TMPFILE is tried
 	Fallback      bool // a file without a name: where O_TMPFILE is not to be had, it has a name for an instant
 	State         object.State
@@ -183,7 +192,7 @@ func (p *Plan) Outline() Outline {
 	short := p.name != "" && len(p.prefix)+len(name)+len(p.suffix) <= len("..")
 	return Outline{
 		Path: path, DirectorySize: len(p.directory), Prefix: at - len(p.prefix), Name: at, NameSize: len(name),
-		Random: p.name == "", Attempts: p.attempts(), Permissions: p.permissions, State: p.state,
+		Random: p.name == "", Attempts: p.attempts(), Permissions: p.permissions, Flags: p.flags, State: p.state,
 		Tmpfile: p.tmpfile, Fallback: p.fallback,
 		Lasting: p.lasting && !short, ByEnvironment: p.byEnvironment,
 	}

@@ -57,6 +57,24 @@ func (f *File) memoryWrite(s *object.State, p []byte) (int, error) {
 	return n, nil
 }
 
+// prepare makes a file in memory ready for a write of so many bytes: its position is where they go, and it has the memory for
+// them or has rolled over. A failure leaves it as it was.
+func (f *File) prepare(s *object.State, size int64) (err error) {
+	position := s.Position
+	if s.Has(object.FlagAppend) {
+		s.Position = s.Size
+	}
+	if rollsAt(s, s.Position+size) {
+		err = f.rollover(s)
+	} else if size > 0 {
+		err = f.memoryReserve(s, size)
+	}
+	if err != nil {
+		s.Position = position
+	}
+	return err
+}
+
 // memoryReserve makes the block large enough for so many bytes at the position. It does not change the file.
 func (f *File) memoryReserve(s *object.State, size int64) error {
 	end := s.Position + size
@@ -66,7 +84,7 @@ func (f *File) memoryReserve(s *object.State, size int64) error {
 	if end <= s.Capacity {
 		return nil
 	}
-	err := f.storage.Resize(s.Size, max(end, firstCapacity, s.Capacity+s.Capacity/2))
+	err := f.storage.Resize(s.Size, max(end, firstCapacity, 2*s.Capacity))
 	if err == syscall.ENOMEM && s.Capacity > 0 { // that was more than is needed; there may be enough memory for the need itself
 		err = f.storage.Resize(s.Size, end)
 	}
@@ -108,6 +126,7 @@ func (f *File) rollover(s *object.State) error {
 	o := Options{
 		Dir: f.storage.Field(object.SpoolDirectory), Prefix: f.storage.Field(object.SpoolPrefix), NoPrefix: true, Suffix: f.storage.Field(object.SpoolSuffix),
 		Permissions: s.Permissions, NoTmpfile: s.Has(object.FlagNoTmpfile), OnlyTmpfile: s.Has(object.FlagOnlyTmpfile),
+		Append: s.Has(object.FlagAppend),
 	}
 	plan, err := f.engine.Plan(ForUnnamed, &o)
 	if err != nil {

@@ -38,11 +38,11 @@ func (s *elsewhere) Home() (string, error) {
 	}
 	return s.home, nil
 }
-func (s *elsewhere) Create(path string, permissions uint32) (int, error) {
+func (s *elsewhere) Create(path string, flags int, permissions uint32) (int, error) {
 	directory := path[:strings.LastIndexByte(path, '/')]
 	s.tried = append(s.tried, directory)
 	if strings.HasPrefix(path, s.own) {
-		return s.Kernel.Create(path, permissions)
+		return s.Kernel.Create(path, flags, permissions)
 	}
 	if errno, ok := s.refusals[directory]; ok {
 		return -1, errno

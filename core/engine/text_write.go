@@ -3,6 +3,7 @@ package engine
 import (
 	"io"
 	"unicode/utf8"
+	"unsafe"
 
 	"libtempfile/core/object"
 	"libtempfile/core/text"
@@ -19,9 +20,9 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 		state uint8
 		total int64 // of a long text
 	)
-	long := false
+	long, room := false, f.room(s)
 	switch {
-	case text.Verbatim(&s.Text) && utf8.Valid(p):
+	case s.Has(object.FlagVerbatimWrite) && utf8.Valid(p):
 		data = p
 	case len(p) > text.PieceSize:
 		long = true
@@ -30,7 +31,7 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 			total, err = text.EncodedSize(s.Text, p)
 		}
 	default:
-		data, state, err = text.Encode(s.Text, p)
+		data, state, err = text.Encode(s.Text, room, p)
 	}
 	if err != nil {
 		return 0, f.fail("write", err)
@@ -38,13 +39,18 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 	start, end, before, memory := s.AheadStart, s.AheadEnd, s.Text, s.InMemory()
 	s.AheadStart, s.AheadEnd = 0, 0
 	text.Rewind(&s.Text)
-	if long {
+	switch {
+	case long:
 		state, err = f.putEncoded(s, p, total)
-	} else {
+	case lies(data, room):
+		f.take(s, len(data))
+	default:
 		_, err = f.put(s, data)
 	}
 	if err != nil {
-		s.AheadStart, s.AheadEnd, s.Text = start, end, before
+		if memory == s.InMemory() { // a roll-over has dropped what was ahead
+			s.AheadStart, s.AheadEnd, s.Text = start, end, before
+		}
 		return 0, err
 	}
 	s.Text.Encoder = state
@@ -54,20 +60,22 @@ func (f *File) textWrite(s *object.State, p []byte) (n int, err error) {
 	return len(p), nil
 }
 
+// lies tells whether data begins where room does.
+func lies(data, room []byte) bool {
+	return len(data) > 0 && cap(room) > 0 && unsafe.SliceData(data) == unsafe.SliceData(room)
+}
+
 // putEncoded writes a long text, which has total bytes in the file, and gives the encoder's state after it. The roll-over or
-// the memory that it needs comes first, so that a failure leaves a file in memory as it was. On disk the position goes back
-// to where it was.
+// the memory that it needs comes first, so that a failure leaves a file in memory as it was. On disk the text goes past
+// the buffer, and after a failure the position goes back to where it was.
 func (f *File) putEncoded(s *object.State, p []byte, total int64) (state uint8, err error) {
 	t := s.Text // the encoder goes on from piece to piece, though a roll-over changes the file's own state
 	if s.InMemory() {
-		if rollsAt(s, s.Position+total) {
-			err = f.rollover(s)
-		} else {
-			err = f.memoryReserve(s, total)
-		}
-		if err != nil {
+		if err = f.prepare(s, total); err != nil {
 			return 0, err
 		}
+	} else if err = f.flush(s); err != nil {
+		return 0, f.fail("write", err)
 	}
 	before := *s
 	piece := make([]byte, 0, text.PieceSize)
@@ -78,7 +86,7 @@ func (f *File) putEncoded(s *object.State, p []byte, total int64) (state uint8, 
 			if s.InMemory() {
 				_, err = f.memoryWrite(s, data)
 			} else {
-				_, err = f.diskWrite(s, data)
+				_, err = f.writeThrough(s, data)
 			}
 		}
 		if err != nil {

@@ -41,6 +41,9 @@ func (m *Memory) AdvanceDescriptorSerial() {}
 // Owned is always true, for the same reason.
 func (m *Memory) Owned() bool { return true }
 
+// Epoch is always the same, for the same reason.
+func (m *Memory) Epoch() uint64 { return 0 }
+
 // Resize moves the block.
 func (m *Memory) Resize(keep, capacity int64) error {
 	var block []byte

@@ -9,16 +9,19 @@ type State struct {
 	Descriptor  int32 // -1: none, because the file is in memory, detached or closed
 	Permissions uint32
 	MaxSize     int64
-	ReadAhead   int64  // the size of a read ahead in bytes; 0: no reading ahead
+	ReadAhead   int64  // the size of the buffer in bytes, for reading ahead and for FlagBuffered; 0: there is none
 	Device      uint64 // a directory's identity
 	Inode       uint64
-	Data        unsafe.Pointer // the block: the bytes of a file in memory, or bytes that were read ahead
+	Data        unsafe.Pointer // the block: the bytes of a file in memory, or the buffer
 	Capacity    int64          // of the block
 	Size        int64          // of the file in memory
 	Position    int64          // in the file in memory
 	AheadStart  int64          // Data[AheadStart:AheadEnd] was read ahead and not delivered yet; the system's position is
 	AheadEnd    int64          // after it. In a text file these bytes are still encoded, and in memory a part of the file
-	Text        TextState      // text files
+	Pending     int64          // Data[:Pending] was written and is held back. Its place is the system's position, and
+	// nothing is ahead. Only a file on disk with FlagBuffered has such bytes
+	PendingEpoch uint64    // Storage.Epoch of the process that wrote them, the only one that may pass them on
+	Text         TextState // text files
 }
 
 // TextState is the part of a State that only text files use. Bytes that were read ahead stay encoded until they are
@@ -63,6 +66,12 @@ const (
 	FlagOnlyTmpfile
 	FlagIgnoreErrors
 	FlagText
+	FlagBuffered      // writes are held back up to the size of the buffer
+	FlagAppend        // every write goes to the end of the file
+	FlagCloseFailed   // the last Close failed, because the bytes that are held back could not be written
+	FlagVerbatimWrite // text: what is written stands in the file as it is, if it is UTF-8
+	FlagVerbatimRead  // text: bytes that are ahead, which were checked, are read as they are; but see FlagReturns
+	FlagReturns       // text: a \r is not read as it is, or ends a line
 )
 
 // Has tells whether one of the flags is set.

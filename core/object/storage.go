@@ -23,6 +23,8 @@ type Storage interface {
 	Resize(keep, capacity int64) error
 	// Owned tells whether this process made the object.
 	Owned() bool
+	// Epoch is a number of this process that no process with the same storage has, be it a parent, a child or a sibling.
+	Epoch() uint64
 	// AdvanceDescriptorSerial is called just before a descriptor is put into the state of an object that other threads know
 	// already. If another thread forks at that moment, the child has the state, but not the descriptor; by the serial it
 	// finds that out. See engine.File.loseDescriptor.

@@ -111,7 +111,7 @@ func (j *treeJob) publish() error {
 		j.tree.Committed()
 	}
 	if j.directory >= 0 {
-		return failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory))
+		return failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (j *job) commit() error {
 	}
 	err := first(j.dropLeftovers(), j.dropName())
 	if j.directory >= 0 {
-		err = first(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory)))
+		err = first(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false)))
 	}
 	if j.new && j.source.Descriptor >= 0 {
 		err = first(err, failed("dup3", j.at.whole(), j.System.TakeOver(j.source.Descriptor, j.file)))

@@ -18,11 +18,12 @@ import (
 
 // listFor is an access control list: the owner rw-, a user, the group, the mask and all others.
 func listFor(user uint32, userMay, groupMay, mask, othersMay uint16) []byte {
+	const nobodys = ^uint32(0) // the id of an entry that needs none
 	list := binary.LittleEndian.AppendUint32(nil, 2)
 	for _, entry := range []struct {
 		tag, may uint16
 		id       uint32
-	}{{1, 6, ^uint32(0)}, {2, userMay, user}, {4, groupMay, ^uint32(0)}, {0x10, mask, ^uint32(0)}, {0x20, othersMay, ^uint32(0)}} {
+	}{{1, 6, nobodys}, {2, userMay, user}, {4, groupMay, nobodys}, {0x10, mask, nobodys}, {0x20, othersMay, nobodys}} {
 		list = binary.LittleEndian.AppendUint16(list, entry.tag)
 		list = binary.LittleEndian.AppendUint16(list, entry.may)
 		list = binary.LittleEndian.AppendUint32(list, entry.id)

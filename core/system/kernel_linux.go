@@ -9,24 +9,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Kernel is the real system, by the calls of Linux.
-type Kernel struct{}
-
 // How files are created. UnnamedFlags lacks O_EXCL, with which the file could never be given a name (gh-136156).
 const (
 	CreateFlags  = unix.O_RDWR | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	UnnamedFlags = unix.O_RDWR | unix.O_TMPFILE | unix.O_CLOEXEC
+	AppendFlag   = unix.O_APPEND
 )
 
-func (Kernel) Create(path string, permissions uint32) (int, error) {
+func (Kernel) Create(path string, flags int, permissions uint32) (int, error) {
 	return ignoringEINTR2(func() (int, error) {
-		return unix.Open(path, CreateFlags, permissions)
+		return unix.Open(path, CreateFlags|flags, permissions)
 	})
 }
 
-func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return ignoringEINTR2(func() (int, error) {
-		return unix.Open(directory, UnnamedFlags, permissions)
+		return unix.Open(directory, UnnamedFlags|flags, permissions)
 	})
 }
 
@@ -40,49 +38,29 @@ func NoUnnamed(err error) bool {
 	return is && slices.Contains(NoUnnamedErrnos[:], errno)
 }
 
-func (Kernel) Mkdir(path string, permissions uint32) error {
-	return ignoringEINTR(func() error { return unix.Mkdir(path, permissions) })
-}
-
-func (Kernel) Exists(path string) bool {
-	var stat unix.Stat_t
-	return ignoringEINTR(func() error { return unix.Lstat(path, &stat) }) == nil
-}
-
 func (Kernel) Unlink(path string) error {
 	return ignoringEINTR(func() error { return unix.Unlink(path) })
-}
-
-func (Kernel) Rmdir(path string) error {
-	return ignoringEINTR(func() error { return unix.Rmdir(path) })
-}
-
-func (Kernel) Close(descriptor int) error {
-	// After EINTR Linux has closed the descriptor; a second close could hit one that another thread has just got.
-	if err := unix.Close(descriptor); err != unix.EINTR {
-		return err
-	}
-	return nil
-}
-
-func (Kernel) Read(descriptor int, p []byte) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Read(descriptor, p) })
-}
-
-func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Pread(descriptor, p, offset) })
 }
 
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	return ignoringEINTR2(func() (int, error) { return unix.Write(descriptor, p) })
 }
 
-func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return ignoringEINTR2(func() (int64, error) { return unix.Seek(descriptor, offset, whence) })
+func (Kernel) CopyRange(from, to int, size int) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.CopyFileRange(from, nil, to, nil, size, 0) })
 }
 
-func (Kernel) Truncate(descriptor int, size int64) error {
-	return ignoringEINTR(func() error { return unix.Ftruncate(descriptor, size) })
+func (Kernel) Sync(descriptor int, dataOnly bool) error {
+	if dataOnly {
+		return ignoringEINTR(func() error { return unix.Fdatasync(descriptor) })
+	}
+	return ignoringEINTR(func() error { return unix.Fsync(descriptor) })
+}
+
+func (Kernel) Status(descriptor int) (Status, error) {
+	var stat unix.Stat_t
+	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
+	return statusOf(&stat), err
 }
 
 func openAt(directory int, name string, flags int) (int, error) {

@@ -15,10 +15,12 @@ import (
 type Kernel struct{}
 
 // How files are created: not at all.
-const CreateFlags, UnnamedFlags = 0, 0
+const CreateFlags, UnnamedFlags, AppendFlag = 0, 0, 0
 
-func (Kernel) Create(path string, permissions uint32) (int, error) { return -1, ErrUnsupported }
-func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+func (Kernel) Create(path string, flags int, permissions uint32) (int, error) {
+	return -1, ErrUnsupported
+}
+func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return -1, ErrUnsupported
 }
 func (Kernel) Mkdir(path string, permissions uint32) error { return ErrUnsupported }
@@ -36,6 +38,10 @@ func (Kernel) Close(descriptor int) error                                   { re
 func (Kernel) Read(descriptor int, p []byte) (int, error)                   { return 0, ErrUnsupported }
 func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)   { return 0, ErrUnsupported }
 func (Kernel) Write(descriptor int, p []byte) (int, error)                  { return 0, ErrUnsupported }
+func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error)  { return 0, ErrUnsupported }
+func (Kernel) CopyRange(from, to int, size int) (int, error)                { return 0, ErrUnsupported }
+func (Kernel) Sync(descriptor int, dataOnly bool) error                     { return ErrUnsupported }
+func (Kernel) Status(descriptor int) (Status, error)                        { return Status{}, ErrUnsupported }
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) { return 0, ErrUnsupported }
 func (Kernel) Truncate(descriptor int, size int64) error                    { return ErrUnsupported }
 func (Kernel) Random(p []byte) error                                        { return ErrUnsupported }

@@ -17,34 +17,23 @@ import (
 //
 // The build tag tempfile_portable compiles this file on Linux in place of the _linux files, for tests.
 
-// Kernel is the real system.
-type Kernel struct{}
-
 // How files are created.
 const (
 	CreateFlags  = syscall.O_RDWR | syscall.O_CREAT | syscall.O_EXCL | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
 	UnnamedFlags = 0 // there is no O_TMPFILE
+	AppendFlag   = syscall.O_APPEND
 )
 
-func (Kernel) Create(path string, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags, permissions) })
+func (Kernel) Create(path string, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return syscall.Open(path, CreateFlags|flags, permissions) })
 }
 
-func (Kernel) CreateUnnamed(directory string, permissions uint32) (int, error) {
+func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return -1, syscall.EOPNOTSUPP
 }
 
 // NoUnnamed tells whether a file must be created with a name, which is deleted at once.
 func NoUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
-
-func (Kernel) Mkdir(path string, permissions uint32) error {
-	return ignoringEINTR(func() error { return syscall.Mkdir(path, permissions) })
-}
-
-func (Kernel) Exists(path string) bool {
-	var stat syscall.Stat_t
-	return ignoringEINTR(func() error { return syscall.Lstat(path, &stat) }) == nil
-}
 
 // Unlink: where the system's unlink removes directories for root, as some do, a directory is refused first.
 func (k Kernel) Unlink(path string) error {
@@ -52,10 +41,6 @@ func (k Kernel) Unlink(path string) error {
 		return syscall.EISDIR
 	}
 	return ignoringEINTR(func() error { return syscall.Unlink(path) })
-}
-
-func (Kernel) Rmdir(path string) error {
-	return ignoringEINTR(func() error { return syscall.Rmdir(path) })
 }
 
 func (Kernel) Identify(path string) (identity Identity, directory bool, err error) {
@@ -79,34 +64,32 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return identity, nil
 }
 
-// Close is not repeated: on some systems the descriptor is closed after EINTR, and may be another thread's by then.
-func (Kernel) Close(descriptor int) error {
-	if err := syscall.Close(descriptor); err != syscall.EINTR {
-		return err
-	}
-	return nil
-}
-
-func (Kernel) Read(descriptor int, p []byte) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Read(descriptor, p) })
-}
-
-func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return syscall.Pread(descriptor, p, offset) })
-}
-
 // Write: macOS refuses more than 2 GB at a time, where others write a part.
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	const most = 1 << 30
 	return ignoringEINTR2(func() (int, error) { return syscall.Write(descriptor, p[:min(len(p), most)]) })
 }
 
-func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) {
-	return ignoringEINTR2(func() (int64, error) { return syscall.Seek(descriptor, offset, whence) })
+// CopyRange: the standard library has no such call for all systems.
+func (Kernel) CopyRange(from, to int, size int) (int, error) { return -1, syscall.ENOSYS }
+
+// Sync: the standard library has no call for the data alone on all systems.
+func (Kernel) Sync(descriptor int, dataOnly bool) error {
+	return ignoringEINTR(func() error { return syscall.Fsync(descriptor) })
 }
 
-func (Kernel) Truncate(descriptor int, size int64) error {
-	return ignoringEINTR(func() error { return syscall.Ftruncate(descriptor, size) })
+func (Kernel) Status(descriptor int) (Status, error) {
+	copied, err := ignoringEINTR2(func() (int, error) { return syscall.Dup(descriptor) })
+	if err != nil {
+		return Status{}, err
+	}
+	file := os.NewFile(uintptr(copied), "") // the standard library knows where each system's struct has the time
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return Status{}, err
+	}
+	return Status{Size: info.Size(), Mode: uint32(info.Mode().Perm()), Modified: info.ModTime()}, nil
 }
 
 func (Kernel) Random(p []byte) error {

@@ -1,5 +1,7 @@
 package system
 
+import "syscall"
+
 // Publishing is the part of an operating system that gives a file a lasting name. All names are resolved in directories that
 // are held open, so that a directory which somebody renames meanwhile cannot misdirect a call. Only Linux has all of it.
 type Publishing interface {
@@ -12,15 +14,13 @@ type Publishing interface {
 	// ReadLinkBelow gives the text of a link; EINVAL: the name is not a link's.
 	ReadLinkBelow(directory int, name string) (text string, err error)
 
-	// Status gives what is known of an open file.
-	Status(descriptor int) (Status, error)
-	// StatusBelow gives what is known of a name's file, or of the link that has the name.
+	// StatusBelow describes a name's file, or the link that has the name.
 	StatusBelow(directory int, name string) (Status, error)
 
 	// CreateBelow makes a new file as Create does.
-	CreateBelow(directory int, name string, permissions uint32) (descriptor int, err error)
+	CreateBelow(directory int, name string, flags int, permissions uint32) (descriptor int, err error)
 	// CreateUnnamedBelow makes a file without a name as CreateUnnamed does.
-	CreateUnnamedBelow(directory int, permissions uint32) (descriptor int, err error)
+	CreateUnnamedBelow(directory int, flags int, permissions uint32) (descriptor int, err error)
 	// OpenToLook opens a regular file to read its attributes, also one that cannot be read. A link is ELOOP.
 	OpenToLook(directory int, name string) (descriptor int, err error)
 	// MkdirBelow makes a directory.
@@ -45,26 +45,12 @@ type Publishing interface {
 	// SetAttribute sets an extended attribute; nil removes it.
 	SetAttribute(descriptor int, name string, value []byte) error
 
-	// CopyRange copies bytes between open files, at an offset that is the same in both, within the kernel. It may copy fewer;
-	// 0: there are no more. CannotCopy tells of an error whether reading and writing is worth trying.
-	CopyRange(from, to int, offset, size int64) (int64, error)
-	WriteAt(descriptor int, p []byte, offset int64) (int, error)
-	// Sync makes the content and attributes of an open file, or the entries of an open directory, durable.
-	Sync(descriptor int) error
+	// CopyRangeAt is CopyRange at an offset that is the same in both files, whose positions stay.
+	CopyRangeAt(from, to int, offset, size int64) (int64, error)
 	// SyncAll makes all that is on the file system of an open file durable.
 	SyncAll(descriptor int) error
 	// TakeOver makes a descriptor one of another open file, with the status flags that it had.
 	TakeOver(descriptor, from int) error
-}
-
-// Status is what is known of a file.
-type Status struct {
-	Identity
-	Type        FileType
-	Permissions uint32 // with the set-user-ID, set-group-ID and sticky bits
-	Links       uint64
-	User, Group int
-	Size        int64
 }
 
 // FileType is a file's type.
@@ -93,3 +79,27 @@ const (
 	SeekData = 3
 	SeekHole = 4
 )
+
+// CannotLink tells whether the error of LinkDescriptor means that the system, the file system or a sandbox does not link
+// open files, or not this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is
+// gone, and every other way will then say so.
+func CannotLink(err error) bool {
+	switch err {
+	case syscall.ENOENT, syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EINVAL, syscall.EMLINK, syscall.ELOOP:
+		return true
+	}
+	return false
+}
+
+// CannotRename tells whether the error of RenameBelow means that there is only the rename that replaces.
+func CannotRename(err error) bool { return err == syscall.ENOSYS || err == syscall.EINVAL }
+
+// CannotCopy tells whether the error of CopyRange or CopyRangeAt says nothing of the contents: the system has no such call
+// for these files, and the bytes must be read and written instead.
+func CannotCopy(err error) bool {
+	switch err {
+	case syscall.ENOSYS, syscall.EXDEV, syscall.EINVAL, syscall.EOPNOTSUPP, syscall.EPERM, syscall.EBADF:
+		return true
+	}
+	return false
+}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,12 +30,6 @@ func (Kernel) ReadLinkBelow(directory int, name string) (string, error) {
 	return string(buffer[:max(n, 0)]), err
 }
 
-func (Kernel) Status(descriptor int) (Status, error) {
-	var stat unix.Stat_t
-	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
-	return statusOf(&stat), err
-}
-
 func (Kernel) StatusBelow(directory int, name string) (Status, error) {
 	var stat unix.Stat_t
 	err := ignoringEINTR(func() error { return unix.Fstatat(directory, name, &stat, unix.AT_SYMLINK_NOFOLLOW) })
@@ -51,15 +46,16 @@ func statusOf(stat *unix.Stat_t) Status {
 	case unix.S_IFLNK:
 		kind = LinkFile
 	}
-	return Status{identityOf(stat), kind, stat.Mode & 0o7777, uint64(stat.Nlink), int(stat.Uid), int(stat.Gid), stat.Size}
+	return Status{stat.Size, stat.Mode & 0o7777, time.Unix(stat.Mtim.Unix()), identityOf(stat), kind, uint64(stat.Nlink),
+		int(stat.Uid), int(stat.Gid)}
 }
 
-func (Kernel) CreateBelow(directory int, name string, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, name, CreateFlags, permissions) })
+func (Kernel) CreateBelow(directory int, name string, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, name, CreateFlags|flags, permissions) })
 }
 
-func (Kernel) CreateUnnamedBelow(directory int, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, ".", UnnamedFlags, permissions) })
+func (Kernel) CreateUnnamedBelow(directory int, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, ".", UnnamedFlags|flags, permissions) })
 }
 
 // OpenToLook: with O_NONBLOCK a FIFO that somebody puts in the file's place cannot block the open.
@@ -106,17 +102,6 @@ func linkByProc(descriptor, directory int, name string) error {
 	})
 }
 
-// CannotLink tells whether the error means that the system, the file system or a sandbox does not link open files, or not
-// this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is gone, and
-// every other way will then say so.
-func CannotLink(err error) bool {
-	switch err {
-	case unix.ENOENT, unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS, unix.EINVAL, unix.EMLINK, unix.ELOOP:
-		return true
-	}
-	return false
-}
-
 func (Kernel) LinkBelow(from int, name string, to int, newName string) error {
 	return ignoringEINTR(func() error { return unix.Linkat(from, name, to, newName, 0) })
 }
@@ -128,9 +113,6 @@ func (Kernel) RenameBelow(from int, name string, to int, newName string, how Ren
 	flags := [...]uint{NotReplace: unix.RENAME_NOREPLACE, Exchanging: unix.RENAME_EXCHANGE}[how]
 	return ignoringEINTR(func() error { return unix.Renameat2(from, name, to, newName, flags) })
 }
-
-// CannotRename tells whether the error means that the kernel or the file system has only the plain rename.
-func CannotRename(err error) bool { return err == unix.ENOSYS || err == unix.EINVAL }
 
 func (Kernel) ChangeMode(descriptor int, permissions uint32) error {
 	return ignoringEINTR(func() error { return unix.Fchmod(descriptor, permissions) })
@@ -201,31 +183,14 @@ func (Kernel) SetAttribute(descriptor int, name string, value []byte) error {
 	return ignoringEINTR(func() error { return unix.Fsetxattr(descriptor, name, value, 0) })
 }
 
-// CopyRange asks for no more at a time than the kernel copies, 2 GB less a page.
-func (Kernel) CopyRange(from, to int, offset, size int64) (int64, error) {
+// CopyRangeAt asks for no more at a time than the kernel copies, 2 GB less a page.
+func (Kernel) CopyRangeAt(from, to int, offset, size int64) (int64, error) {
 	const most = 1 << 30
 	n, err := ignoringEINTR2(func() (int, error) {
 		source, target := offset, offset
 		return unix.CopyFileRange(from, &source, to, &target, int(min(size, most)), 0)
 	})
 	return int64(max(n, 0)), err
-}
-
-// CannotCopy tells whether the error means that the kernel does not copy between these files.
-func CannotCopy(err error) bool {
-	switch err {
-	case unix.ENOSYS, unix.EINVAL, unix.EXDEV, unix.EOPNOTSUPP, unix.EPERM:
-		return true
-	}
-	return false
-}
-
-func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Pwrite(descriptor, p, offset) })
-}
-
-func (Kernel) Sync(descriptor int) error {
-	return ignoringEINTR(func() error { return unix.Fsync(descriptor) })
 }
 
 func (Kernel) SyncAll(descriptor int) error {

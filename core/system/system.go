@@ -10,10 +10,11 @@ import "time"
 type System interface {
 	Publishing
 
-	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists.
-	Create(path string, permissions uint32) (descriptor int, err error)
+	// Create makes a new regular file, open for reading and writing and closed on exec. It never opens what exists. flags is
+	// 0 or AppendFlag.
+	Create(path string, flags int, permissions uint32) (descriptor int, err error)
 	// CreateUnnamed makes a file without a name in the directory. If noUnnamed(err), a name must do instead.
-	CreateUnnamed(directory string, permissions uint32) (descriptor int, err error)
+	CreateUnnamed(directory string, flags int, permissions uint32) (descriptor int, err error)
 	// Mkdir makes a directory.
 	Mkdir(path string, permissions uint32) error
 	// Exists tells whether the name is taken, by a dangling link too.
@@ -33,6 +34,16 @@ type System interface {
 	Read(descriptor int, p []byte) (int, error)
 	ReadAt(descriptor int, p []byte, offset int64) (int, error)
 	Write(descriptor int, p []byte) (int, error)
+	// WriteAt writes at an offset. With AppendFlag Linux writes at the end even so.
+	WriteAt(descriptor int, p []byte, offset int64) (int, error)
+	// CopyRange moves up to size bytes from one file's position to another's, within the system; 0 at the end of the file.
+	// After an error for which CannotCopy is true the bytes must be read and written instead.
+	CopyRange(from, to int, size int) (int, error)
+	// Sync waits until the file's bytes, and all that reading them back takes, are on the device; unless dataOnly is set,
+	// its times and permissions too.
+	Sync(descriptor int, dataOnly bool) error
+	// Status describes an open file.
+	Status(descriptor int) (Status, error)
 	Seek(descriptor int, offset int64, whence int) (int64, error)
 	Truncate(descriptor int, size int64) error
 
@@ -80,6 +91,19 @@ type System interface {
 // Identity tells a directory from every other that exists at the time.
 type Identity struct {
 	Device, Inode uint64
+}
+
+// Status is what the system knows of a file.
+type Status struct {
+	Size     int64  // in bytes
+	Mode     uint32 // the permissions, as in chmod
+	Modified time.Time
+
+	// On Linux alone:
+	Identity
+	Type        FileType
+	Links       uint64
+	User, Group int
 }
 
 // Environment is what the choice of the default directory depends on. An unset variable is empty: both mean "no wish".

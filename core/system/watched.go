@@ -110,15 +110,15 @@ func (w Watched) StatusBelow(directory int, name string) (Status, error) {
 	})
 }
 
-func (w Watched) CreateBelow(directory int, name string, permissions uint32) (int, error) {
+func (w Watched) CreateBelow(directory int, name string, flags int, permissions uint32) (int, error) {
 	return w.open("CreateBelow", directory, name, func() (int, error) {
-		return w.System.CreateBelow(directory, name, permissions)
+		return w.System.CreateBelow(directory, name, flags, permissions)
 	})
 }
 
-func (w Watched) CreateUnnamedBelow(directory int, permissions uint32) (int, error) {
+func (w Watched) CreateUnnamedBelow(directory int, flags int, permissions uint32) (int, error) {
 	return w.open("CreateUnnamedBelow", directory, "", func() (int, error) {
-		return w.System.CreateUnnamedBelow(directory, permissions)
+		return w.System.CreateUnnamedBelow(directory, flags, permissions)
 	})
 }
 
@@ -171,9 +171,9 @@ func (w Watched) SetAttribute(descriptor int, name string, value []byte) error {
 	return w.watch("SetAttribute", descriptor, name, func() error { return w.System.SetAttribute(descriptor, name, value) })
 }
 
-func (w Watched) CopyRange(from, to int, offset, size int64) (int64, error) {
-	return watch(w, Call{Method: "CopyRange", Descriptor: from}, 0, func() (int64, error) {
-		return w.System.CopyRange(from, to, offset, size)
+func (w Watched) CopyRangeAt(from, to int, offset, size int64) (int64, error) {
+	return watch(w, Call{Method: "CopyRangeAt", Descriptor: from}, 0, func() (int64, error) {
+		return w.System.CopyRangeAt(from, to, offset, size)
 	})
 }
 
@@ -181,8 +181,8 @@ func (w Watched) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
 	return w.open("WriteAt", descriptor, "", func() (int, error) { return w.System.WriteAt(descriptor, p, offset) })
 }
 
-func (w Watched) Sync(descriptor int) error {
-	return w.watch("Sync", descriptor, "", func() error { return w.System.Sync(descriptor) })
+func (w Watched) Sync(descriptor int, dataOnly bool) error {
+	return w.watch("Sync", descriptor, "", func() error { return w.System.Sync(descriptor, dataOnly) })
 }
 
 func (w Watched) SyncAll(descriptor int) error {

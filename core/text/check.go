@@ -12,8 +12,7 @@ import (
 // Check decodes bytes that were read ahead to find an error, where the rule is to report errors. The error's offset is
 // counted from the start of these bytes.
 func Check(t *object.TextState, ahead []byte, final bool) *Error {
-	rule, codec, state := errorRuleOf(t), codecOf(t), t.Decoder
-	strict := rule == errorsStrict || rule == errorsXML
+	codec, state, strict := codecOf(t), t.Decoder, errorRuleOf(t).strict()
 	if t.Encoding == charset.UTF8 && utf8.Valid(ahead) {
 		return nil
 	}

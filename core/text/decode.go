@@ -8,6 +8,14 @@ import (
 	"libtempfile/core/object"
 )
 
+// VerbatimRead tells whether bytes of the file that Check has passed are read as they are, but for a \r where Returns.
+func VerbatimRead(t *object.TextState) bool {
+	return t.Encoding == charset.UTF8 && errorRuleOf(t).strict() && newlineRuleOf(t).endsWithLF()
+}
+
+// Returns tells whether a \r is not read as it is, or ends a line.
+func Returns(t *object.TextState) bool { return newlineRuleOf(t) != newlineLF }
+
 // Tail is the most bytes of a file that can be left undecoded when more are needed: a \r and the beginnings of two escape
 // sequences.
 const Tail = 2 * charset.LongestUnit

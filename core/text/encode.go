@@ -12,8 +12,8 @@ import (
 // PieceSize is how many bytes of a text are encoded at a time.
 const PieceSize = 64 << 10
 
-// Verbatim tells whether a text that is valid UTF-8 is in the file exactly as it is written.
-func Verbatim(t *object.TextState) bool {
+// VerbatimWrite tells whether a text that is valid UTF-8 is in the file exactly as it is written.
+func VerbatimWrite(t *object.TextState) bool {
 	return t.Encoding == charset.UTF8 && newlineRuleOf(t).written() == "\n"
 }
 
@@ -37,9 +37,13 @@ func EncodedSize(t object.TextState, p []byte) (total int64, err error) {
 	return total, nil
 }
 
-// Encode gives the bytes that UTF-8 text has in the file, and the encoder's state after it.
-func Encode(t object.TextState, p []byte) (data []byte, state uint8, err error) {
-	data = make([]byte, 0, len(p)+len("\ufeff"))
+// Encode gives the bytes that UTF-8 text has in the file, and the encoder's state after it. The bytes are in room if they
+// fit its capacity, else in new memory; an error may leave some in room.
+func Encode(t object.TextState, room, p []byte) (data []byte, state uint8, err error) {
+	if cap(room) < len(p) {
+		room = make([]byte, 0, len(p)+len("\ufeff"))
+	}
+	data = room
 	for base, first := 0, true; first || base < len(p); first = false { // an empty text may still have a mark
 		var taken int
 		if data, taken, err = EncodePiece(&t, data, p[base:]); err != nil {
@@ -96,6 +100,19 @@ func EncodePiece(t *object.TextState, data []byte, p []byte) (to []byte, taken i
 	}
 	t.Encoder = state
 	return data, at, nil
+}
+
+// Unfinished counts the bytes at the end of p that may be the beginning of a character.
+func Unfinished(p []byte) int {
+	for n := 1; n <= min(len(p), utf8.UTFMax-1); n++ {
+		if tail := p[len(p)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // asciiRun counts the ASCII characters that a text begins with, up to the end of a line unless that is written as it is.

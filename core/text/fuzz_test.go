@@ -78,7 +78,7 @@ func FuzzTextEncoding(f *testing.F) {
 	f.Add("\ufeffb", uint8(3), uint8(0), uint8(3), uint8(0))
 	f.Fuzz(func(t *testing.T, text string, encoding, rule, newline, piece uint8) {
 		state := fuzzState(encoding, rule, newline)
-		whole, _, err := Encode(state, []byte(text))
+		whole, _, err := Encode(state, nil, []byte(text))
 		if !utf8.ValidString(text) {
 			if err == nil {
 				t.Fatalf("%q is not UTF-8", text)
@@ -91,7 +91,7 @@ func FuzzTextEncoding(f *testing.F) {
 		for first := true; pieceErr == nil && (first || len(runes) > 0); first = false {
 			n := min(int(piece%7)+1, len(runes))
 			var data []byte
-			data, state.Encoder, pieceErr = Encode(state, []byte(string(runes[:n])))
+			data, state.Encoder, pieceErr = Encode(state, nil, []byte(string(runes[:n])))
 			pieces = append(pieces, data...)
 			runes = runes[n:]
 		}

@@ -39,6 +39,11 @@ func (n newlineRule) written() string {
 	return "\n"
 }
 
+// endsWithLF tells whether a \n ends a line, whatever is before it.
+func (n newlineRule) endsWithLF() bool {
+	return n == newlineTranslate || n == newlineAny || n == newlineLF
+}
+
 // pairs tells whether a \r is looked at together with the character after it. The \r is then not delivered before that
 // character is known, even if it is the last byte that was read ahead.
 func (n newlineRule) pairs() bool { return n == newlineTranslate || n == newlineAny }

@@ -36,6 +36,9 @@ func findErrors(name string) (rule errorRule, known bool) {
 	return 0, false
 }
 
+// strict tells whether reading reports bytes that the encoding does not have.
+func (e errorRule) strict() bool { return e == errorsStrict || e == errorsXML }
+
 // New gives the state of a new text file for Python's encoding, errors and newline; "" and nil are the defaults. The error
 // is about an argument that has none of the allowed values.
 func New(encoding, errors string, newline *string) (t object.TextState, err error) {

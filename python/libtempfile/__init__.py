@@ -1,14 +1,14 @@
-"""libtempfile: Python's tempfile over a library of its own that is safer, and the same in every language.
+"""libtempfile: Python's tempfile, made safer by a library that serves many languages.
 
-'import libtempfile as tempfile' replaces the standard module in one file: every name, keyword, warning and exception is that
-of the running version. libtempfile.install() puts it in the standard module's place in a process, and
+'import libtempfile as tempfile' replaces the standard module in one file. It has all names, keywords, warnings and
+exceptions of the running version. libtempfile.install() replaces the standard module in a process, and
 'python -m libtempfile.shadow enable' in an environment. The package adds:
 
-    rmtree(path, progress=...)     removes what mkdtemp made, and reports in between
-    adopt(file)                    a forked process takes over what its parent made
-    cleanup_on_signals()           a signal that ends the process cleans up
-    install(), uninstall()         for a process
-    library_path()                 where the library in use is
+    rmtree(path, progress=...)     removes a directory of mkdtemp, and reports its progress
+    adopt(file)                    makes a forked process the owner of a file of its parent
+    cleanup_on_signals()           makes signals clean up before they end the process
+    install(), uninstall()         replace the standard module in this process, and undo it
+    library_path()                 the path of the library in use
     LibraryError                   an ImportError: the library cannot be loaded
     __version__
 

@@ -31,10 +31,12 @@ def _adopt_directory(directory: "Any") -> None:
 def adopt(file_or_directory: "Any") -> None:
     """Make this process the owner of a file or directory that was made before a fork.
 
-    Only the process that created a NamedTemporaryFile or TemporaryDirectory deletes it when it is closed or left, when
-    nobody refers to it any more and at exit. A program that becomes a daemon is another process after that, and takes over
-    what it is to clean up itself; the process before leaves by os._exit. Adopting again does nothing, and neither does
-    adopting a TemporaryFile or SpooledTemporaryFile, which have no name. Anything else is a TypeError.
+    Only its owner deletes a NamedTemporaryFile or TemporaryDirectory: when it is closed, at the end of the with statement,
+    when the object is garbage, and at exit. The owner is the process that created it. A program that becomes a daemon is
+    another process afterwards, so the daemon adopts its files, and the process before it ends by os._exit.
+
+    A second call does nothing, nor does a call for a TemporaryFile or SpooledTemporaryFile, which have no name. Other
+    objects are a TypeError.
     """
     if isinstance(file_or_directory, _tempfile._TemporaryFileWrapper):
         _adopt_file(file_or_directory._closer)

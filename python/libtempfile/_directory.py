@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional, Union
 
+    from ._pending import Pending
+
 A_LINK = "Cannot call rmtree on a symbolic link"  # the standard module's words, without an errno
 
 STEP = 4096  # entries; a KeyboardInterrupt waits for at most one step
@@ -31,11 +33,11 @@ def _key(path: "Any") -> "Any":
     return os.fsencode(path) if isinstance(path, (str, bytes)) else path  # a host's own mkdtemp may return anything
 
 
-def remember_identity(path: "Union[str, bytes]") -> None:
-    """For a directory that mkdtemp has just made. OSError (ESTALE) if somebody who may rename in the directory above has put
-    another one in its place already."""
+def remember_identity(path: "Union[str, bytes]", pending: "Pending") -> None:
+    """For a directory that was just made and is pending. OSError (ESTALE) if somebody who may rename in the directory above
+    has put another one in its place already."""
     try:
-        _identities[_key(path)] = _ffi.identify(path)
+        _identities[_key(path)] = pending.identify(path)
     except FileNotFoundError:
         pass  # it exists in a host's own file system only, or is gone and needs no removal
 
@@ -54,15 +56,16 @@ def rmtree(
     ignore_errors: bool = False,
     progress: "Optional[Callable[[int], object]]" = None,
 ) -> None:
-    """Remove a directory with all it holds, for what mkdtemp made.
+    """Remove a directory with its contents, such as one that mkdtemp made.
 
-    It goes by descriptor only: no link is followed, no mount entered, and another directory that takes the place of this
-    one meanwhile is not touched. A failing entry does not stop the others; the first is raised at the end.
+    The removal works by descriptor: it follows no symbolic link, enters no mount, and does not touch another directory that
+    takes the place of this one meanwhile. If an entry cannot be removed, the others still are; the first error is raised at
+    the end.
 
-    'path' -- the directory; a missing one is no error, and a link or a file is NotADirectoryError.
-    'ignore_errors' -- leave what cannot be removed, without an error.
-    'progress' -- called at the end, and after every 4,096 entries at most, with the number of entries removed so far. If it
-       raises, the removal stops there; another one finishes it.
+    'path' -- the directory. A missing one is no error; a symbolic link or a file is NotADirectoryError.
+    'ignore_errors' -- True: leave entries that cannot be removed, and raise no error.
+    'progress' -- called with the number of entries removed so far, at the end and at least every 4,096 entries. If it
+       raises, the removal stops; another call removes the rest.
     """
     path = os.fspath(path)
     replaced = _replaced_rmtree()
@@ -103,7 +106,9 @@ def _remove(path: "Union[str, bytes]", ignore_errors: bool, progress: "Optional[
     else:
         sys.audit("shutil.rmtree", path)
     try:
-        posix.rmdir(path)  # removes an empty directory, and can do no other harm
+        # It removes an empty directory, and can do no other harm. The library's removal does the same, but only after it has
+        # opened the directory above, and takes three calls: 24 us more.
+        posix.rmdir(path)
     except OSError:
         pass
     else:

@@ -72,7 +72,7 @@ class _Functions:
             ("mkdtemp", number, None),
             ("unnamed_into", number, None),
             ("removal_start", number, (text, flags, out_handle)),
-            ("identify_directory", number, (text, flags, out_count, out_count)),
+            ("identify_directory", number, None),
             ("removal_resume", number, (text, flags, self.Count, self.Count, out_handle)),
             ("removal_step", number, (handle, flags, out_count)),
             ("removal_free", None, (handle,)),
@@ -114,9 +114,8 @@ def functions() -> _Functions:
 
 
 def library_path() -> str:
-    """The path of the library that is in use, loaded now if it was not; a bare name if the system's loader found it.
-
-    LibraryError if there is none that can be used.
+    """Return the path of the library in use, and load it if it is not loaded yet. The path is a bare name if the system's
+    loader found the library. LibraryError if no usable library is found.
     """
     functions()
     return path

@@ -131,12 +131,12 @@ def insert() -> None:
 
 
 def install() -> str:
-    """Make this process's 'tempfile' the drop-in: for every import from now on, also of modules that import it themselves.
+    """Make each later 'import tempfile' of this process, in any module, import the drop-in.
 
-    Modules that have imported the standard one before keep it. What was set in that one before, such as tempdir or a
-    function in the place of _get_candidate_names, is set in the drop-in too. Doing it again changes nothing.
+    Modules that have imported the standard module already keep it. Attributes that the host has set in it, such as tempdir
+    or a replacement of _get_candidate_names, are set in the drop-in, too. A second call changes nothing.
 
-    Returns one line that says what was done.
+    Returns a line of text that describes the change.
     """
     if is_installed() and NAME in sys.modules:
         return "tempfile is %s already" % DROP_IN
@@ -158,9 +158,10 @@ def install() -> str:
 
 
 def uninstall() -> str:
-    """Make this process's 'tempfile' the standard module again. What install() gave out before stays usable.
+    """Make every later 'import tempfile' of this process import the standard module again. Objects of the drop-in stay
+    usable.
 
-    Returns one line that says what was done.
+    Returns a line of text that describes the change.
     """
     if _finder not in sys.meta_path:
         return "tempfile is the standard module already"

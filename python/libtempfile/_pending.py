@@ -46,6 +46,8 @@ class Pending:
         "directory",
         "function",
         "arguments",
+        "identified",
+        "identify_arguments",
     )
 
     def __init__(self, kind: int) -> None:
@@ -60,6 +62,8 @@ class Pending:
         self.identity: "Optional[tuple[int, int]]" = None
         self.options: "Any" = None
         self.arguments: "tuple[Any, ...]" = ()
+        self.identify_arguments: "tuple[Any, ...]" = ()  # they fill the numbers of `identified`
+        self.identified: "tuple[Any, ...]" = ()
         self.directory: "Any" = _NO_DIRECTORY  # the object that options.dir was encoded from
 
     def _prepare(self) -> None:
@@ -73,6 +77,8 @@ class Pending:
             self.function, self.arguments = f.mkstemp_into, (reference, path, size, f.byref(cell))
         elif self.kind == DIRECTORY:
             self.function, self.arguments = f.mkdtemp, (reference, path, size)
+            self.identified = f.Count(), f.Count()
+            self.identify_arguments = path, 0, f.byref(self.identified[0]), f.byref(self.identified[1])
         else:
             self.function, self.arguments = f.unnamed_into, (reference, f.byref(cell))
         if self.kind != UNNAMED:
@@ -104,6 +110,17 @@ class Pending:
                 result = -errno.ENAMETOOLONG
             raise _ffi.error(result, path)
         return result
+
+    def identify(self, path: "Union[str, bytes]") -> "tuple[int, int]":
+        """Device and inode of the DIRECTORY that was just made; OSError (ESTALE) if another has taken its place. 'path' is
+        for a directory that the host made, and for OSError."""
+        if self.options is None:
+            return _ffi.identify(path)
+        result = _ffi.functions().identify_directory(*self.identify_arguments)  # of the path that the creation wrote
+        if result < 0:
+            raise _ffi.error(result, path)
+        device, inode = self.identified
+        return device.value, inode.value
 
     def create_unnamed(self, directory: "Any") -> int:
         """Creates a file that never has a name, and gives the descriptor; OSError where the file system has no such

@@ -36,7 +36,7 @@ IN_ARCHIVE = "it is in an archive, and cannot be loaded from memory: %s. Unpack 
 
 
 class LibraryError(ImportError):
-    """The shared library of libtempfile is missing or cannot be used. The message names every path that was tried."""
+    """The shared library of libtempfile is missing or unusable. The message names each path that was tried."""
 
 
 def candidates() -> "list[str]":

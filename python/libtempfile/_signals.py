@@ -220,24 +220,24 @@ def _watch_all() -> None:
 
 
 def cleanup_on_signals(*signals: int) -> None:
-    """Remove files and directories when a signal ends this process.
+    """Make signals remove the files and directories of this process before they end it.
 
-    'signals' -- which; none: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that would end it at once, having no handler.
+    'signals' -- the signals. None given: those of SIGHUP, SIGINT, SIGQUIT and SIGTERM that have no handler.
 
-    Without it, a signal leaves the names of NamedTemporaryFile and the directories of TemporaryDirectory behind. With it,
-    the library removes the names of this process, made before or after the call, and then its directories with all they hold
-    (within bounds, which include/tempfile.h names), without running any of Python's code; then the signal ends the process
-    as before, and whoever waits for it sees that. It also does so where the process ends by C's exit() and Python never
-    does, as under uWSGI.
+    Without this call, a signal that ends the process leaves NamedTemporaryFile and TemporaryDirectory objects behind. With
+    it, the library removes the files of this process, made before or after the call, and then its directories with their
+    contents, within bounds that include/tempfile.h names. It runs no Python code for this. Then the signal ends the process
+    as usual, and its parent sees that. The objects are also removed if the process ends by exit() of C without the end of
+    Python, as under uWSGI.
 
-    A signal that has a handler in Python is left to that unless it is named: the program may go on after it, and needs its
-    files. That is so for SIGINT, usually: KeyboardInterrupt leaves with statements and finalizes objects, which cleans up
-    all, and an interpreter that ends by it dies of SIGINT. One that is named has its names removed first, and then its
-    handler is called. Named may also be SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. A
-    signal that is ignored stays so, and signal.signal() takes the place of what this installs: to name the signal again is
-    an OSError then (EBUSY), as there may be a handler that calls this one.
+    A signal with a handler in Python is left to the handler unless you name the signal, because the program may go on and
+    need its files. This usually concerns SIGINT: its handler raises KeyboardInterrupt, and the end of the with statements
+    and of Python cleans up. If you name a signal with a handler, the files are removed first; then the handler runs.
+    You may also name SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU and SIGXFSZ; others are a ValueError. An ignored signal is
+    still ignored. signal.signal() replaces the handler that this function installs; if you name the signal again after
+    that, it is an OSError (EBUSY), because the new handler may call the replaced one.
 
-    It holds for forked children too, which remove what they made themselves, or adopted.
+    Forked children have the same handlers, and remove the objects that they made or adopted.
     """
     usual = [getattr(signal, name) for name in _SIGNALS]
     defaults = [number for number in usual if signal.getsignal(number) is signal.SIG_DFL]

@@ -196,17 +196,17 @@ def _mkstemp_inner(dir, pre, suf, flags, output_type):
 if _versions.TEMPDIR_MAY_BE_BYTES:
 
     def gettempprefix():
-        """What names begin with unless a prefix is given, as str."""
+        """Return the default prefix of names, as str."""
         return _os.fsdecode(template)
 else:
 
     def gettempprefix():
-        """What names begin with unless a prefix is given."""
+        """Return the default prefix of names."""
         return template
 
 
 def gettempprefixb():
-    """gettempprefix() as bytes."""
+    """Return gettempprefix() as bytes."""
     return _os.fsencode(template)
 
 
@@ -215,37 +215,38 @@ tempdir = None
 if _versions.TEMPDIR_MAY_BE_BYTES:
 
     def _gettempdir():
-        """tempdir, chosen at the first use."""
+        """Return tempdir, which is chosen at the first use."""
         return _tempdir_or_default()
 
     def gettempdir():
-        """The directory for calls that name none, as str."""
+        """Return the default directory, in which files are created if 'dir' is None, as str."""
         dir = _gettempdir()
         return dir if type(dir) is str else _os.fsdecode(dir)
 
     def gettempdirb():
-        """gettempdir() as bytes."""
+        """Return gettempdir() as bytes."""
         return _os.fsencode(_gettempdir())
 else:
 
     def gettempdir():
-        """The directory for calls that name none."""
+        """Return the default directory, in which files are created if 'dir' is None."""
         return _tempdir_or_default()
 
     def gettempdirb():
-        """gettempdir() as bytes."""
+        """Return gettempdir() as bytes."""
         return _os.fsencode(_tempdir_or_default())
 
 
 def mkstemp(suffix=None, prefix=None, dir=None, text=False):
-    """Create a file that only the user can read and write, and give (descriptor, absolute path).
+    """Create a file that only the user can read and write. Return its descriptor and its absolute path.
 
-    'suffix', 'prefix' -- what the name ends and begins with; None is nothing and 'template'. Neither has a directory part.
-    'dir' -- where; None is gettempdir().
-    'text' -- makes no difference on Linux.
+    'suffix' -- the end of the name. None: "".
+    'prefix' -- the beginning of the name. None: gettempprefix().
+    'dir' -- the directory. None: gettempdir().
+    'text' -- no effect on Linux.
 
-    The three may be str or bytes, but all of one kind, which is also the path's. The descriptor is not inherited by programs
-    that are started. Closing it and removing the file is up to the caller.
+    The first three are either all str or all bytes, and the path is of that type. A directory part in suffix or prefix is a
+    ValueError. Programs that the process starts do not inherit the descriptor. The caller closes it and deletes the file.
     """
     made = None
     pending = _pending.for_file()
@@ -264,7 +265,7 @@ def mkstemp(suffix=None, prefix=None, dir=None, text=False):
 
 
 def mkdtemp(suffix=None, prefix=None, dir=None):
-    """Create a directory that only the user can enter, and give its path. It is the caller's to remove.
+    """Create a directory that only the user can enter, and return its path. The caller removes it, with rmtree for instance.
 
     'suffix', 'prefix', 'dir' -- as for mkstemp.
     """
@@ -283,9 +284,9 @@ def mkdtemp(suffix=None, prefix=None, dir=None):
 
 
 def mktemp(suffix="", prefix=template, dir=None):
-    """Give a path at which there is nothing, without creating it.
+    """Return a path that does not exist, and create nothing.
 
-    Do not use it: somebody else may create that path before the caller does. mkstemp and mkdtemp cannot be beaten to it.
+    Deprecated: another process may create something at the path before the caller does. Use mkstemp or mkdtemp.
     'suffix', 'prefix' and 'dir' are as for mkstemp, but str only.
     """
     if dir is None:
@@ -520,14 +521,14 @@ class _TemporaryFileWrapper:
             yield line
 
 
-_named_arguments = """Create a file with a name, as mkstemp does, and give a file object that deletes it in the end.
+_named_arguments = """Create a file with a name and return a file object that deletes the file.
 
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
     'prefix', 'suffix', 'dir' -- as for mkstemp.
-    'delete' -- whether it is {delete}.{delete_on_close}
+    'delete' -- {delete}{delete_on_close}
 
-    Its path is the attribute 'name'. Only the process that created the file deletes it, not a forked child that has a copy
-    of the object; and nobody does if that process is killed.
+    The attribute 'name' is the path. Only the process that created the file deletes it; a forked child with a copy of the
+    object does not. The file is left behind if the process is killed.
     """
 
 if _versions.DELETE_ON_CLOSE:
@@ -563,10 +564,10 @@ if _versions.DELETE_ON_CLOSE:
             raise
 
     NamedTemporaryFile.__doc__ = _named_arguments.format(
-        delete="deleted at all",
+        delete="False: the file is kept.",
         delete_on_close="""
-    'delete_on_close' -- whether that happens when it is closed; else at the end of the with statement, or when nobody
-       refers to the object any more.""",
+    'delete_on_close' -- False: the file is not deleted when it is closed, but at the end of the with statement, or when the
+       object is garbage. From 3.12 on.""",
     )
 else:
 
@@ -599,7 +600,9 @@ else:
             _abandon(pending, file, name)
             raise
 
-    NamedTemporaryFile.__doc__ = _named_arguments.format(delete="deleted when it is closed", delete_on_close="")
+    NamedTemporaryFile.__doc__ = _named_arguments.format(
+        delete="True: closing deletes the file. False: it is kept.", delete_on_close=""
+    )
 del _named_arguments
 
 
@@ -609,10 +612,11 @@ _O_TMPFILE_WORKS = hasattr(_os, 'O_TMPFILE')
 
 
 def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=None, prefix=None, dir=None, *, errors=None):
-    """Create a file without a name and give a file object on it. It is gone when it is closed, however the process ends.
+    """Create a file without a name and return a file object. The file disappears when it is closed, even by a crash.
 
     'mode', 'buffering', 'encoding', 'newline', 'errors' -- as for io.open.
-    'prefix', 'suffix', 'dir' -- as for mkstemp; the first two only count where the file system has no files without a name.
+    'prefix', 'suffix', 'dir' -- as for mkstemp. The first two have an effect only if the file system has no files without a
+       name: then the file has one for a moment.
     """
     if _O_TMPFILE_WORKS and _is_plain(mode, buffering, encoding, newline, errors):
         plan = _plan_for(suffix, prefix, dir)
@@ -638,8 +642,11 @@ def TemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=
 
 
 class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object):
-    """A file that stays in memory until a write goes past 'max_size' (0: no limit) or its descriptor is asked for. Then it
-    rolls over to a TemporaryFile, to which the other arguments go.
+    """A file in memory. It rolls over to a TemporaryFile when a write goes past 'max_size' or when fileno() is called.
+
+    'max_size' -- in bytes; 0: no limit.
+
+    The other arguments are for the TemporaryFile.
     """
 
     _rolled = False
@@ -846,11 +853,11 @@ class SpooledTemporaryFile(_io.IOBase if _versions.SPOOLED_IS_IOBASE else object
 
 
 class TemporaryDirectory:
-    """A directory as mkdtemp makes it, which is removed with all it holds: at the end of a with statement, which gives its
-    path, by cleanup(), or when nobody refers to it any more.
+    """A directory that is removed with its contents: at the end of the with statement, by cleanup(), or when the object is
+    garbage. The with statement gives its path, which is also the attribute 'name'.
 
     'suffix', 'prefix', 'dir' -- as for mkdtemp.
-    'ignore_cleanup_errors' -- leave what cannot be removed, without an error. From 3.10 on.
+    'ignore_cleanup_errors' -- True: leave entries that cannot be removed, and raise no error. From 3.10 on.
     'delete' -- False: only cleanup() removes it. From 3.12 on.
     """
 
@@ -909,7 +916,7 @@ class TemporaryDirectory:
         try:
             if mkdtemp is _own_mkdtemp:
                 self.name = name = _make_directory(suffix, prefix, dir, pending)
-                _directory.remember_identity(name)
+                _directory.remember_identity(name, pending)
             else:
                 self.name = mkdtemp(suffix, prefix, dir)  # the host's; its directory need not be new
             self._ignore_cleanup_errors = ignore_cleanup_errors

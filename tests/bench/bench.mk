@@ -1,8 +1,8 @@
-# The costs of the library's calls.
+# Measures the library's calls.
 
 # BENCH_ROWS="C: " ## variables: the rows of make bench, by a part of their titles
 
-# Workers do the jobs that are measured: in C with the library and without it, in Go, in Python, in Rust if there is cargo.
+# Workers run the measured jobs: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
 bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 

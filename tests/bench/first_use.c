@@ -1,9 +1,8 @@
-/* Loads the library and uses it. Prints in nanoseconds what it took to load an empty library, to load this one, the first call,
- * the first call in a forked child, and a call into Go that does nothing, then; and the bytes of memory that became resident by
- * the load and by the first call.
+/* Measures the load and the first use of the library. Prints nanoseconds for: loading an empty library, loading this one,
+ * the first call, the first call in a forked child, and an empty call into Go. Then prints the bytes of memory that became
+ * resident by the load and by the first call.
  *
- * usage: first_use LIBRARY EMPTY-LIBRARY
- */
+ * usage: first_use LIBRARY EMPTY-LIBRARY */
 #include "tempfile.h"
 
 #include <dlfcn.h>
@@ -24,7 +23,7 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* statm counts in batches for each processor; smaps_rollup walks the pages. */
+/* smaps_rollup walks the pages; statm is inexact, because it counts in batches for each processor. */
 static int64_t resident(void)
 {
     FILE *file = fopen("/proc/self/smaps_rollup", "re");
@@ -55,7 +54,7 @@ static void *load(const char *path, int64_t *out_time)
     return library;
 }
 
-/* Makes a file and removes it; how long the making took. */
+/* Makes a file and removes it. Returns the time of the creation. */
 static int64_t create(int (*mkstemp)(const tempfile_options *, char *, size_t))
 {
     char path[TEMPFILE_PATH_SIZE];
@@ -70,7 +69,7 @@ static int64_t create(int (*mkstemp)(const tempfile_options *, char *, size_t))
     return took;
 }
 
-/* How long the first call takes in a forked child. */
+/* Returns the time of the first call in a forked child. */
 static int64_t create_in_child(int (*mkstemp)(const tempfile_options *, char *, size_t))
 {
     int64_t took = -1;
@@ -109,7 +108,7 @@ int main(int argc, char *argv[])
     if (argc != 3)
         return 2;
     load(argv[2], &empty);
-    resident(); /* what reading it takes must be resident already */
+    resident(); /* the memory that this function needs must be resident before */
     before = resident();
     library = load(argv[1], &loaded);
     loaded_memory = resident();

@@ -1,4 +1,4 @@
-/* The library's side of the jobs in C. */
+/* The jobs in C, done by the library. */
 #include "worker.h"
 #include "tempfile.h"
 
@@ -19,7 +19,7 @@ static void our_mkstemp(void)
     mkstemp_in(NULL);
 }
 
-/* In a directory below ours: one with the files that theirs.c made, see crowd, or one that is empty. */
+/* Works below the worker's directory: in one with the files that theirs.c made (see crowd), or in an empty one. */
 static void mkstemp_below(char below[PATH_ROOM], const char *name)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -74,7 +74,7 @@ static void our_unnamed(void)
     unnamed(NULL);
 }
 
-/* Where the C library's tmpfile creates, whatever TMPDIR says. */
+/* The directory in which the C library's tmpfile creates files; it ignores TMPDIR. */
 static void our_unnamed_in_tmp(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;

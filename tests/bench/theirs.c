@@ -1,5 +1,5 @@
-/* What a C program would do without the library: the C library's functions, and the bare system calls, which are the
- * floor. A floor's names are numbers: it pays for nothing but the kernel, which every time sees a name that it does not know. */
+/* The jobs in C without the library: with functions of the C library, and with bare system calls, which are the floor. The
+ * names of a floor are numbers, so it costs only the time of the kernel, which gets a new name each time. */
 #include "worker.h"
 
 #include <fcntl.h>
@@ -13,7 +13,7 @@ extern char **environ;
 
 enum { CREATE = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
 
-/* Counts up the number that a path ends with, which starts as NAME. */
+/* Increments the number at the end of a path, which starts as NAME. */
 static const char *next_path(char path[PATH_ROOM], const char *name)
 {
     char *digit;
@@ -70,7 +70,7 @@ static void raw_mkdtemp(void)
     MUST(mkdir(path, 0700) == 0 && rmdir(path) == 0);
 }
 
-/* lstat: what is removed later must be what was made. */
+/* Uses lstat, because a safe program removes only the file that it made. */
 static void raw_directory(void)
 {
     const char *path = next_name();
@@ -104,7 +104,7 @@ static void raw_unnamed_in_tmp(void)
     MUST(close(open_unnamed(P_tmpdir)) == 0);
 }
 
-/* What a program without a spooled file would use: a file without a name, with the C library's buffer. */
+/* The alternative to a spooled file: a file without a name, with the buffer of the C library. */
 static void libc_spooled(void)
 {
     char data[SPOOL_WRITE_SIZE] = "data", back[SPOOL_SIZE];
@@ -117,8 +117,8 @@ static void libc_spooled(void)
     MUST(fread(back, 1, sizeof back, file) == sizeof back && fclose(file) == 0);
 }
 
-/* The floor of a spooled file needs no system call: memory that grows by doubling. The program goes through a pointer that
- * the compiler cannot see through, or nothing would be left of it. */
+/* The floor of a spooled file needs no system call: memory that doubles in size. An asm statement
+ * hides the pointer from the compiler, which would remove the work otherwise. */
 static void raw_spooled(void)
 {
     char data[SPOOL_WRITE_SIZE] = "data", back[SPOOL_SIZE];
@@ -154,7 +154,7 @@ static void raw_threads(void)
     in_threads(raw_share);
 }
 
-/* crowd makes DIRECTORY/crowd/00000000 and so on, one file a round; disperse removes what it made, last first. */
+/* crowd makes one file a round: DIRECTORY/crowd/00000000 and so on. disperse removes them, last first. */
 static char crowd_path[PATH_ROOM];
 static unsigned crowd_size;
 
@@ -206,7 +206,7 @@ static void rm_rf(void)
     MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-void raw_rmtree(void); /* tree.c */
+void raw_rmtree(void); /* defined in tree.c */
 
 const struct contestant theirs[] = {
     {"libc_mkostemp", libc_mkostemp, NULL},

@@ -1,4 +1,4 @@
-/* The eight threads. They are started at first use and stay: what is measured is their work, not their start. */
+/* The eight threads. They start at the first use and stay, because a job measures their work and not their start. */
 #include "worker.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* A tree to be removed, and the shortest program that removes it. */
+/* Makes a tree to remove, and contains the shortest program that removes it. */
 #include "worker.h"
 
 #include <dirent.h>
@@ -39,7 +39,7 @@ void plant_tree(void)
     }
 }
 
-/* Removes what is in a directory, and closes it. */
+/* Removes the entries of a directory, and closes it. */
 static void empty(int descriptor)
 {
     DIR *entries = fdopendir(descriptor);

@@ -1,6 +1,6 @@
-/* A worker does jobs on request, for whoever measures it: the time they take, the system calls or instructions that they
- * need, or the memory that they leave behind. A contestant is one way to do a job. Workers in C, Python, Go and Rust speak
- * the same language: a line "CONTESTANT COUNT" in, and a line with the nanoseconds that so many rounds took out. */
+/* A worker runs jobs on request, and its caller measures the time, the system calls, the instructions or the memory. A
+ * contestant is one way to do a job. Workers in C, Python, Go and Rust have the same protocol: they read a line "CONTESTANT
+ * COUNT", run that many rounds, and print a line with the nanoseconds. */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -11,20 +11,20 @@
 
 struct contestant {
     const char *name;
-    void (*round)(void);   /* what is measured */
-    void (*prepare)(void); /* before every round, not measured; NULL: nothing */
+    void (*round)(void);   /* the part that is measured */
+    void (*prepare)(void); /* runs before every round, and is not measured; may be NULL */
 };
 
-/* Both end with a contestant without a name. A worker that is linked without the library has none of ours. */
+/* Both tables end with a contestant without a name. A worker without the library has no contestants of ours. */
 extern const struct contestant theirs[];
 extern const struct contestant ours[] __attribute__((weak));
 
-/* A directory that holds nothing else, from TMPDIR. */
+/* A directory of the worker's own, in TMPDIR. */
 extern const char *directory;
 
 enum { PATH_ROOM = 512 };
 
-/* Ends the worker unless what it measures did its work: a call that fails is fast. */
+/* Ends the worker if a call failed: a call that fails is fast, and would be measured as success. */
 #define MUST(holds)                                                     \
     do {                                                                \
         if (!(holds)) {                                                 \
@@ -33,7 +33,7 @@ enum { PATH_ROOM = 512 };
         }                                                               \
     } while (0)
 
-/* DIRECTORY/NAME, without formatting: that alone would be several percent of a system call. */
+/* Makes DIRECTORY/NAME without printf, which would cost several percent of a system call. */
 static inline void join(char path[PATH_ROOM], const char *name)
 {
     size_t length = strlen(directory), rest = strlen(name) + 1;
@@ -46,11 +46,11 @@ static inline void join(char path[PATH_ROOM], const char *name)
 
 enum { SPOOL_WRITES = 64, SPOOL_WRITE_SIZE = 64, SPOOL_SIZE = SPOOL_WRITES * SPOOL_WRITE_SIZE };
 
-/* Eight threads that stay, each of which does a share of a round; number is 0 to 7. */
+/* Runs a share of the round on each of eight threads; number is 0 to 7. */
 enum { THREADS = 8, THREAD_ROUNDS = 50 };
 void in_threads(void (*work)(int number));
 
-/* The tree that is removed: DIRECTORY/tree with 40 directories of 500 empty files. */
+/* The tree to remove: DIRECTORY/tree, with 40 directories of 500 empty files. */
 void plant_tree(void);
 const char *tree_path(void);
 

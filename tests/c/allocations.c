@@ -1,6 +1,7 @@
-/* Every allocation of the library's C code fails once, in every function: no call ends the process, each succeeds or says
- * -ENOMEM, or what it says without memory for the detail; nothing is lost, no descriptor and no name stays. Only calls of the
- * allocator from within the library count, and only on the thread of the test: the runtime's own threads are Go's. */
+/* Each allocation of the library's C code fails once, in every function. No call may end the process: it succeeds, or
+ * returns -ENOMEM (with or without memory for the error detail). No data, descriptor or name may be lost or left behind.
+ * Only allocations from within the library count, and only on the test's own thread, because the runtime's threads belong to
+ * Go. */
 #include "check.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* Zero in a child of fork, too: it has one thread. */
+/* It is 0 in a child of fork, too: the child has one thread. */
 static pthread_t armed_thread;
 static volatile bool armed, lasting;
 static volatile int countdown, failures;
@@ -47,7 +48,7 @@ static bool fails(const void *caller)
     return true;
 }
 
-/* In place of the C library's, for the library too. */
+/* These replace the C library's functions, for the library as well. */
 static void *real(const char *name)
 {
     void *function = dlsym(RTLD_NEXT, name);
@@ -94,7 +95,7 @@ char *strndup(const char *text, size_t size)
     return fails(__builtin_return_address(0)) ? NULL : next(text, size);
 }
 
-/* The library's mappings for its own state are the first ones, from the load on; those that follow are Go's. */
+/* The library maps its own state first, when it is loaded; the later mappings are Go's. */
 static int mappings;
 
 void *mmap(void *address, size_t size, int protection, int flags, int descriptor, off_t offset)
@@ -117,7 +118,7 @@ static int open_descriptors(void)
     return count;
 }
 
-/* What a story works on. It is made before anything fails, and cleaned up when nothing does any more. */
+/* The objects of a test case. They are made before any allocation fails, and cleaned up when allocations work again. */
 static struct {
     char path[TEMPFILE_PATH_SIZE], buffer[TEMPFILE_PATH_SIZE], names[9];
     tempfile_file *file;
@@ -177,7 +178,7 @@ static void on_disk(void)
     CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0);
 }
 
-/* Made by C, so that Go has not worked on it. */
+/* C makes it, so Go has not worked on it. */
 static void directory(void)
 {
     default_options();
@@ -425,13 +426,13 @@ static int64_t directory_keep(void)
     return result;
 }
 
-static const struct story {
+static const struct test_case {
     const char *name;
     void (*prepare)(void);
     int64_t (*call)(void);
-    int expected; /* an error that it gives anyhow */
-    bool gone;    /* whatever happens, nothing is left of the object: it returns nothing */
-} stories[] = {
+    int expected; /* the error that it returns even with memory, or 0 */
+    bool gone;    /* the function returns nothing; the object must be gone even if an allocation failed */
+} test_cases[] = {
     {"mkstemp", default_options, mkstemp_, 0, false},
     {"mkstemp, options", long_options, mkstemp_, 0, false},
     {"mkstemp, nowhere", missing_directory, mkstemp_, -ENOENT, false},
@@ -496,10 +497,10 @@ static const struct story {
     {"cleanup_on_signals", nothing, on_signals, 0, false},
     {"cleanup_on_signal", nothing, on_signal, 0, false},
 };
-enum { STORIES = sizeof stories / sizeof *stories };
+enum { STORIES = sizeof test_cases / sizeof *test_cases };
 
 static int names_before;
-static bool in_child; /* where a first call that there is no memory for is -EOWNERDEAD */
+static bool in_child; /* in a forked child, a first call without memory is -EOWNERDEAD */
 
 static void clean_up(void)
 {
@@ -513,21 +514,22 @@ static void clean_up(void)
     CHECK(tempfile_settempdir(NULL) == 0);
 }
 
-/* Where the story is told by a thread that has not met the library, what is kept of a thread fails to be had too. */
-static const struct story *told;
+/* A new thread makes the call, so that the allocations for a thread's state fail, too. */
+static const struct test_case *current;
 static int64_t outcome;
 
 static void *call(void *unused)
 {
     armed_thread = pthread_self();
     armed = true;
-    outcome = told->call();
+    outcome = current->call();
     armed = false;
     return unused;
 }
 
-/* Tells a story with the allocation of that number failing, or that one and all after it; false: there are not so many. */
-static bool tell_story(const struct story *story, int number, bool all, bool new_thread)
+/* Runs a case in which allocation `number` fails, or that one and all later ones. Returns false if the call makes fewer
+ * allocations. */
+static bool run_case(const struct test_case *test_case, int number, bool all, bool new_thread)
 {
     pthread_t thread;
     int descriptors, names;
@@ -536,8 +538,8 @@ static bool tell_story(const struct story *story, int number, bool all, bool new
     made.descriptor = -1;
     names = entries_of(getenv("TMPDIR"));
     descriptors = open_descriptors();
-    story->prepare();
-    told = story;
+    test_case->prepare();
+    current = test_case;
     countdown = number;
     lasting = all;
     failures = 0;
@@ -545,20 +547,20 @@ static bool tell_story(const struct story *story, int number, bool all, bool new
         CHECK(pthread_create(&thread, NULL, call, NULL) == 0 && pthread_join(thread, NULL) == 0);
     else
         call(NULL);
-    if (outcome < 0 && outcome != -ENOMEM && outcome != story->expected && !in_child)
-        fprintf(stderr, "%s, allocation %d: %lld\n", story->name, number, (long long)outcome);
-    CHECK(outcome >= 0 || outcome == -ENOMEM || outcome == story->expected || (in_child && outcome == -EOWNERDEAD));
-    CHECK(failures > 0 || story->expected != 0 || outcome >= 0);
-    if (story->gone && entries_of(getenv("TMPDIR")) != names)
-        fprintf(stderr, "%s, allocation %d: the name stays\n", story->name, number);
-    CHECK(!story->gone || entries_of(getenv("TMPDIR")) == names);
-    if (story->prepare == spooled && made.file != NULL && outcome == -ENOMEM) { /* nothing is lost */
+    if (outcome < 0 && outcome != -ENOMEM && outcome != test_case->expected && !in_child)
+        fprintf(stderr, "%s, allocation %d: %lld\n", test_case->name, number, (long long)outcome);
+    CHECK(outcome >= 0 || outcome == -ENOMEM || outcome == test_case->expected || (in_child && outcome == -EOWNERDEAD));
+    CHECK(failures > 0 || test_case->expected != 0 || outcome >= 0);
+    if (test_case->gone && entries_of(getenv("TMPDIR")) != names)
+        fprintf(stderr, "%s, allocation %d: the name stays\n", test_case->name, number);
+    CHECK(!test_case->gone || entries_of(getenv("TMPDIR")) == names);
+    if (test_case->prepare == spooled && made.file != NULL && outcome == -ENOMEM) { /* the data is still there */
         CHECK(tempfile_file_seek(made.file, 0, SEEK_SET) == 0 && tempfile_file_read(made.file, made.buffer, 13) == 13);
         CHECK(memcmp(made.buffer, "text\nand more", 13) == 0);
     }
     clean_up();
     if (entries_of(getenv("TMPDIR")) != names || open_descriptors() != descriptors)
-        fprintf(stderr, "%s, allocation %d: %d names for %d, %d descriptors for %d\n", story->name, number,
+        fprintf(stderr, "%s, allocation %d: %d names for %d, %d descriptors for %d\n", test_case->name, number,
                 entries_of(getenv("TMPDIR")), names, open_descriptors(), descriptors);
     CHECK(entries_of(getenv("TMPDIR")) == names && open_descriptors() == descriptors);
     return failures > 0;
@@ -572,14 +574,14 @@ static void tell_all(bool new_thread)
         for (int all = 0; all < 2; all++) {
             int number = 0;
 
-            while (tell_story(&stories[i], number, all, new_thread))
+            while (run_case(&test_cases[i], number, all, new_thread))
                 number++;
             points += number;
             CHECK(number < 100);
         }
 }
 
-/* In a forked child, which gets Go anew at its first call: so that begins with nothing in store. */
+/* In a forked child the first call starts Go anew, so nothing is cached. */
 static void in_children(void)
 {
     for (int i = 0; i < STORIES; i += 5)
@@ -589,14 +591,15 @@ static void in_children(void)
 
             if (pid == 0) {
                 in_child = true;
-                tell_story(&stories[i], number, false, false);
+                run_case(&test_cases[i], number, false, false);
                 _exit(0);
             }
             CHECK(waitpid(pid, &status, 0) == pid && status == 0);
         }
 }
 
-/* The first call of all, without the memory for the library's state at load, the probe for room, and the image. */
+/* The first call of the process, without memory for the library's state at load, for the probe of free memory, or for the
+ * image. */
 static void first_calls(void)
 {
     static const char *const numbers[] = {"0", "1", "2"};
@@ -635,14 +638,14 @@ int main(void)
     CHECK(library_end > library_start);
     names_before = entries_of(getenv("TMPDIR"));
     first_calls();
-    /* the first call, to Go's start and with it */
+    /* the first call, including the start of Go */
     for (int number = 0; number < 6; number++) {
         int status;
         pid_t pid = fork();
 
         if (pid == 0) {
             in_child = true;
-            tell_story(&stories[0], number, false, false);
+            run_case(&test_cases[0], number, false, false);
             _exit(0);
         }
         CHECK(waitpid(pid, &status, 0) == pid && status == 0);

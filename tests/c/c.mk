@@ -1,8 +1,8 @@
-# The C tests. Each program in tests/c and tests/c/misuse is a test; one named *_hooks needs the library with hooks.
+# The C tests. Each program in tests/c and tests/c/misuse is a test. One with a name in *_hooks needs the library with hooks.
 
 parts += test-c
 
-# The sources of a test, by its name or a pattern.
+# The sources of a test, by its name or by a pattern.
 c_sources = $(wildcard tests/c/$(1).c tests/c/misuse/$(1).c)
 port_sources = $(wildcard tests/c/ports/$(1).c)
 
@@ -31,7 +31,7 @@ test-c: build $(c_tests) $(c_libraries) ## test: the C tests: forks, signals, mi
 	  $(if $(lazy_tests),tests/tools/lines c-controls tests/c/controls "$(CURDIR)/$(B)/eager" $(lazy_tests) || code=1;) \
 	  exit $$code
 
-# A glance at every part of the library, for make check.
+# A short test of every part of the library, for make check.
 smoke_tests := $(addprefix $(B)/tests/c/,whole_header vectors exit environment lazy umask)
 
 .PHONY: smoke
@@ -40,7 +40,7 @@ smoke: build $(smoke_tests)
 
 c_headers := $(wildcard tests/c/*.h tests/c/misuse/*.h) include/tempfile.h
 c_flags = $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude -Itests/c
-# Quoted for a shell: the path may have a space or an apostrophe in it.
+# Quoted for a shell: the path may contain a space or an apostrophe.
 vectors = -DVECTORS="\"$(CURDIR)/tests/vectors\""
 
 $(filter-out %_hooks,$(all_c_tests) $(guest_tests)): $(B)/%: %.c $(c_headers) $(B)/libtempfile.so

@@ -1,12 +1,12 @@
-/* What the tests share that run recorded cases: a failure tells the case. */
+/* The frame of the tests that run recorded cases. A failure prints its case. */
 #ifndef CASES_H
 #define CASES_H
 
 #include "check.h"
 
-static char where[256]; /* what is being run, for a failure */
+static char where[256]; /* the case that is running, for the failure message */
 
-/* CHECK, with what was being run. */
+/* CHECK, which also prints the case. */
 #define HOLDS(condition)                    \
     do {                                    \
         int holds = (condition) ? 1 : 0;    \

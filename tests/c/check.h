@@ -1,4 +1,4 @@
-/* What every C test uses: CHECK ends the test with the place, the condition and what the library says of it. */
+/* The frame of every C test. CHECK ends the test and prints the place, the condition and the library's error message. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -11,7 +11,7 @@
 
 static int checks;
 
-/* A test that loads the library by dlopen defines this before, and is then not linked with it. */
+/* A test that loads the library by dlopen defines this before the include. It is then not linked with the library. */
 #ifdef CHECK_UNLINKED
 #define LAST_ERROR (&(const tempfile_error){0, 0, "", "", "", 0})
 #else
@@ -28,7 +28,7 @@ static int checks;
         }                                                                                                                \
     } while (0)
 
-/* How many entries a directory has. */
+/* Returns the number of entries in a directory. */
 static inline int entries_of(const char *path)
 {
     DIR *directory = opendir(path);

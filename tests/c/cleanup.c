@@ -1,4 +1,4 @@
-/* tempfile_cleanup removes now what a normal exit would remove, in the order of an exit, and leaves handles that answer. */
+/* tempfile_cleanup removes now all that a normal exit would remove, in the order of an exit. The handles stay valid. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-static const char *watched; /* a file whose removal is looked at */
+static const char *watched; /* the file whose removal is observed */
 static int watched_descriptor, watched_directory_there, unlinked_after_close;
 
-/* The sweep's; the library's other calls are not by this function. */
+/* Replaces unlink, which only the clean-up calls: the library's other calls use the system call directly. */
 int unlink(const char *name)
 {
     if (watched != NULL && strcmp(name, watched) == 0) {
@@ -81,14 +81,14 @@ static void everything_goes(void)
     CHECK(there(tempfile_file_name(kept)) && there(tempfile_directory_name(kept_directory)));
     CHECK(fcntl(unnamed_descriptor, F_GETFD) == -1 && fcntl(descriptor, F_GETFD) != -1 && close(descriptor) == 0);
 
-    /* files as after a close, directories as after a clean-up: handles that are still to be freed */
+    /* files are as after a close, directories as after a clean-up; the handles must still be freed */
     CHECK(tempfile_file_write(used, "x", 1) == -EBADF && tempfile_file_read(spooled, &byte, 1) == -EBADF);
     CHECK(tempfile_file_fileno(unnamed) == -EBADF && tempfile_file_tell(file) == -EBADF &&
           tempfile_file_keep(used) == -EBADF);
     CHECK(tempfile_file_close(used) == 0 && tempfile_directory_cleanup(outer) == 0);
     CHECK(tempfile_cleanup() == 0 && there(tempfile_file_name(kept)));
 
-    /* what has their names since then is somebody else's */
+    /* a file made later under the old name is not the library's */
     CHECK(mkdir(tempfile_directory_name(outer), 0700) == 0);
     CHECK((descriptor = open(tempfile_file_name(used), O_CREAT | O_WRONLY, 0600)) >= 0 && close(descriptor) == 0);
     CHECK(tempfile_cleanup() == 0 && there(tempfile_directory_name(outer)) && there(tempfile_file_name(used)));
@@ -108,7 +108,7 @@ static void everything_goes(void)
     CHECK(tempfile_file_tell(file) == -EBADF);
 }
 
-/* Too deep and too many for C: Go removes the rest. */
+/* This tree is too deep and too large for C, so Go removes the rest. */
 static void large_trees_go(void)
 {
     enum { ENTRIES = 10000, LEVELS = 100 };
@@ -131,7 +131,7 @@ static void large_trees_go(void)
     tempfile_directory_free(deep);
 }
 
-/* What cannot be removed is told of, and the others go. */
+/* An entry that cannot be removed is reported, and the others are removed. */
 static void failures_are_told(void)
 {
     tempfile_directory *stays = directory_in(NULL), *goes = directory_in(NULL);
@@ -141,7 +141,7 @@ static void failures_are_told(void)
 
     snprintf(moved, sizeof moved, "%s-moved", name);
     CHECK(rename(name, moved) == 0 && mkdir(name, 0700) == 0 && unlink(tempfile_file_name(replaced)) == 0);
-    CHECK(mkdir(tempfile_file_name(replaced), 0700) == 0); /* unlink cannot */
+    CHECK(mkdir(tempfile_file_name(replaced), 0700) == 0); /* a directory in place of the file, which unlink cannot remove */
     snprintf(inner, sizeof inner, "%s/x", name);
     CHECK(mkdir(inner, 0700) == 0);
     CHECK(tempfile_cleanup() == -ESTALE && strcmp(tempfile_last_error()->path, name) == 0);
@@ -212,7 +212,8 @@ static void *work(void *unused)
     return NULL;
 }
 
-/* Threads that make, use and free meanwhile; what another file has got as its descriptor is not closed for them. */
+/* Threads make, use and free objects during the clean-up. It must not close a descriptor number that another file got
+ * meanwhile. */
 static void others_go_on(void)
 {
     pthread_t threads[4];
@@ -234,7 +235,7 @@ static void others_go_on(void)
 
 int main(void)
 {
-    CHECK(tempfile_cleanup() == 0); /* before anything was made */
+    CHECK(tempfile_cleanup() == 0); /* before the first object */
     everything_goes();
     large_trees_go();
     failures_are_told();

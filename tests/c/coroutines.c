@@ -1,6 +1,6 @@
-/* Calls from coroutines do not have the C library asked for the bounds of the stack each time, for which it would read all of
- * /proc/self/maps on the main thread: a thread is asked once, in a forked child once more. The question is counted here, as
- * this program's pthread_getattr_np comes before the C library's. */
+/* Calls from coroutines must not ask the C library for the bounds of the stack each time: on the main thread it would read
+ * all of /proc/self/maps. The library asks once for each thread, and once more in a forked child. The test counts the calls
+ * of pthread_getattr_np, which this program defines before the C library does. */
 #include "process.h"
 #include <dlfcn.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
     return real(thread, attributes);
 }
 
-/* Calls that go into Go each. */
+/* Each of these calls enters Go. */
 static void call(int count)
 {
     tempfile_file *file;
@@ -57,7 +57,7 @@ static void prepare(int which, char *stack)
     makecontext(&coroutine[which], (void (*)(void))take_turns, 1, which);
 }
 
-/* Coroutines that take turns, with calls on the thread's own stack in between. */
+/* Coroutines take turns, with calls on the thread's own stack in between. */
 static void run_coroutines(void)
 {
     char *stacks = malloc(COROUTINES * STACK);
@@ -89,7 +89,7 @@ static void children(int generations)
         alarm(60);
         questions = 0;
         few_questions();
-        CHECK(questions > 0); /* the main thread may be another, so it must be asked */
+        CHECK(questions > 0); /* the child's main thread may be another one, so the library must ask */
         if (generations > 1)
             children(generations - 1);
         few_questions();
@@ -101,7 +101,7 @@ static void children(int generations)
 static void *on_thread(void *unused)
 {
     few_questions();
-    children(2); /* in which this thread is the main one */
+    children(2); /* this thread is the main thread of the children */
     few_questions();
     return unused;
 }
@@ -114,7 +114,7 @@ int main(void)
     CHECK(pthread_getattr_np(pthread_self(), &attributes) == 0 && questions == 1);
     pthread_attr_destroy(&attributes);
     few_questions();
-    CHECK(questions > 1); /* the library asks here, and not behind this function's back */
+    CHECK(questions > 1); /* the library asks through the function above, and in no other way */
     children(2);
     few_questions();
     CHECK(pthread_create(&thread, NULL, on_thread, NULL) == 0 && pthread_join(thread, NULL) == 0);

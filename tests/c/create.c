@@ -1,5 +1,6 @@
-/* Every creation, several times in a row, because Go makes the plan only once, see capi/fast_plan.c. What is made, what is refused, and
- * what the environment, the current directory, the options or a fork change must be the same each time. */
+/* Every creation runs several times in a row, because Go makes the plan only at the first call (see capi/fast_plan.c).
+ * Results and errors must be the same each time, whatever the environment, the current directory, the options or a fork
+ * change. */
 #include "check.h"
 #include "platform.h"
 #include <errno.h>
@@ -16,8 +17,8 @@ enum { TIMES = 4, NAMES = 40 };
 
 static char base[TEMPFILE_PATH_SIZE / 2];
 
-/* Stands for what other libraries put in the place of the C library's functions. The library must not see it, for Go does
- * not: a directory whose identity is another's is not removed any more. */
+/* Replaces functions of the C library, as other libraries may do. The library's C code must not call them, because Go does
+ * not: a directory whose identity seems to be another's is not removed. */
 int fstatat(int descriptor, const char *path, struct stat *status, int how)
 {
     (void)descriptor, (void)path, (void)how;
@@ -41,7 +42,7 @@ static mode_t mode_of(const char *path)
     return stat.st_mode;
 }
 
-/* DIRECTORY/PREFIX, 8 letters of the alphabet, SUFFIX. */
+/* Checks that a path is DIRECTORY/PREFIX, 8 letters of the alphabet, SUFFIX. */
 static void expect_path(const char *path, const char *directory, const char *prefix, const char *suffix)
 {
     size_t head = strlen(directory) + 1 + strlen(prefix);
@@ -51,7 +52,7 @@ static void expect_path(const char *path, const char *directory, const char *pre
     CHECK(strspn(path + head, "abcdefghijklmnopqrstuvwxyz0123456789_") >= 8 && strcmp(path + head + 8, suffix) == 0);
 }
 
-/* Uses a file of any class through the library, so that Go meets an object that it has not made. */
+/* Uses a file of any class through the library, so that Go meets an object that C has made. */
 static void use(tempfile_file *file)
 {
     char text[8];
@@ -119,7 +120,7 @@ static void make_each(const tempfile_options *options, const char *directory, co
     }
 }
 
-/* Takes turns between more options than a thread keeps plans. */
+/* Takes turns with more sets of options than a thread keeps plans for. */
 static void same_each_time(void)
 {
     tempfile_options defaults = TEMPFILE_OPTIONS_INIT, parts = defaults, mode = defaults, elsewhere = defaults;
@@ -146,7 +147,7 @@ static void expect_in(const tempfile_options *options, const char *directory)
         make_each(options, directory, "tmp", "", 0600, 0700);
 }
 
-/* The environment, the setting and the current directory are as they are at each call. */
+/* Each call sees the present environment, setting and current directory. */
 static void what_changes(void)
 {
     tempfile_options here = TEMPFILE_OPTIONS_INIT;
@@ -170,7 +171,7 @@ static void what_changes(void)
     snprintf(assignment, sizeof assignment, "TMPDIR=%s", third);
     CHECK(putenv(assignment) == 0);
     expect_in(NULL, third);
-    snprintf(assignment, sizeof assignment, "TMPDIR=%s", base); /* written over in place */
+    snprintf(assignment, sizeof assignment, "TMPDIR=%s", base); /* the host writes over the variable in place */
     expect_in(NULL, base);
     setenv("TMPDIR", base, 1);
     unsetenv("TMP");
@@ -188,7 +189,7 @@ static void what_changes(void)
     }
 }
 
-/* Every call is refused as the first was. */
+/* Each later call is refused like the first one. */
 static void expect_error(const tempfile_options *options, int code, const char *operation, const char *path)
 {
     char made[TEMPFILE_PATH_SIZE] = "untouched";
@@ -203,7 +204,7 @@ static void expect_error(const tempfile_options *options, int code, const char *
                      : i == 3 ? tempfile_temporary_directory(options, &directory)
                               : tempfile_temporary_file(options, &file);
 
-        if (i == 4 && result == 0) { /* it has no name that could be taken */
+        if (i == 4 && result == 0) { /* a file without a name cannot collide */
             tempfile_file_free(file);
             file = NULL;
             continue;
@@ -231,7 +232,7 @@ static void what_fails(void)
     }
     CHECK(tempfile_mkdtemp(NULL, path, sizeof path) == 0 && tempfile_last_error()->code == 0 && rmdir(path) == 0);
 
-    /* a buffer that is one byte too small, and none */
+    /* a buffer that is one byte too small, and no buffer */
     memset(small, 'x', sizeof small);
     for (int i = 0; i < TIMES; i++) {
         size_t needed = strlen(base) + 1 + 3 + 8 + 1;
@@ -245,7 +246,7 @@ static void what_fails(void)
     }
 }
 
-/* Names of the caller's, as a language has them that draws names itself. */
+/* The caller gives the names, as a language does that draws them itself. */
 static void given_names(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -261,7 +262,7 @@ static void given_names(void)
         CHECK((descriptor = tempfile_mkstemp(&options, path, sizeof path)) >= 0 && strcmp(path, below(name)) == 0);
         expect_error(&options, -EEXIST, "open", path);
         CHECK(close(descriptor) == 0 && unlink(path) == 0);
-        for (int k = 0; k < 4; k++) { /* of the same length, and longer and shorter */
+        for (int k = 0; k < 4; k++) { /* names of the same length, longer ones and shorter ones */
             static const char *const bad[] = {"../../../ab", "/etc/passwd", "..", "name/"};
 
             options.name = bad[k];
@@ -280,7 +281,7 @@ static void given_names(void)
     }
 }
 
-/* Flags of the options go with the object. */
+/* The flags of the options stay with the object. */
 static void flags(void)
 {
     tempfile_options keep = TEMPFILE_OPTIONS_INIT, later = keep, plain = keep, text = keep;
@@ -320,7 +321,7 @@ static void flags(void)
     }
 }
 
-/* The bytes of a text file that was made with options and got one line. */
+/* Returns the content of a text file that was made with these options and got one line. */
 static size_t bytes_of(const tempfile_options *options, const char *line, char *bytes, size_t size)
 {
     tempfile_file *file;
@@ -367,8 +368,8 @@ static int64_t read_ahead(const tempfile_options *options)
     return ahead;
 }
 
-/* Another value of a field is seen, at the same address too. Each function alternates between two values, with nothing in between
- * that would make the thread forget its plans. */
+/* A changed value of a field is noticed, also at the same address. Each function alternates between two values, with no call
+ * in between that would make the thread forget its plans. */
 static void alternate_part(const char **part, const tempfile_options *options, const char *format)
 {
     char value[TEMPFILE_PATH_SIZE / 2 + 16], path[TEMPFILE_PATH_SIZE];
@@ -458,14 +459,14 @@ static void every_field(void)
     alternate_numbers();
 }
 
-/* The place of a spooled file that rolls over. */
+/* The directory of a spooled file that rolls over. */
 static void expect_roll_over(const char *directory)
 {
     char link[64], path[TEMPFILE_PATH_SIZE] = "";
     tempfile_file *file;
 
     CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
-    setenv("TMPDIR", directory, 1); /* chosen by now */
+    setenv("TMPDIR", directory, 1); /* the directory is chosen already */
     snprintf(link, sizeof link, "/proc/self/fd/%d", tempfile_file_fileno(file));
     CHECK(readlink(link, path, sizeof path - 1) > 0 && strncmp(path, directory, strlen(directory)) == 0 &&
           path[strlen(directory)] == '/');
@@ -479,7 +480,7 @@ static void spooled_places(void)
     setenv("TMPDIR", base, 1);
 }
 
-/* A descriptor is handed out as it is, or after what Go has to do first. */
+/* A descriptor is returned directly, or after work that needs Go. */
 static void descriptors(void)
 {
     static int (*const create[])(const tempfile_options *, tempfile_file **) = {
@@ -496,7 +497,7 @@ static void descriptors(void)
         CHECK(create[kind](as_text ? &text : NULL, &file) == 0);
         if (kind == 0)
             snprintf(path, sizeof path, "%s", tempfile_file_name(file));
-        if (used) { /* with something read ahead */
+        if (used) { /* some bytes are read ahead */
             CHECK(tempfile_file_write(file, "one\ntwo\n", 8) == 8 && tempfile_file_seek(file, 0, SEEK_SET) == 0);
             CHECK(tempfile_file_readline(file, line, sizeof line) == 4);
         }
@@ -516,7 +517,7 @@ static void descriptors(void)
     }
 }
 
-/* The names that a process draws and gives up. */
+/* The test draws names in one process. */
 static void draw(char names[NAMES][16])
 {
     for (int i = 0; i < NAMES; i++) {
@@ -527,7 +528,7 @@ static void draw(char names[NAMES][16])
     }
 }
 
-/* Every letter of the alphabet comes up at each place of a name. */
+/* Each letter of the alphabet occurs at each position of a name. */
 static void letters(void)
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -545,7 +546,7 @@ static void letters(void)
             CHECK(seen[place][letter - alphabet] > 0);
 }
 
-/* A parent and its children never draw the same name, though each had drawn ahead when they parted. */
+/* A parent and its children never draw the same name, although each had drawn names ahead before the fork. */
 static void forks(int how)
 {
     enum { CHILDREN = 3 };
@@ -573,7 +574,7 @@ static void forks(int how)
     munmap(names, (CHILDREN + 1) * sizeof *names);
 }
 
-/* A child frees what it inherited, and deletes none of it; neither has Go worked on it there or here. */
+/* A child frees the objects that it inherited, and deletes none of them. Go has not worked on them in either process. */
 static void inherited(void)
 {
     tempfile_directory *directory;
@@ -581,7 +582,7 @@ static void inherited(void)
     int status;
     pid_t pid;
 
-    for (int i = 0; i < 2; i++) { /* the second is by the first one's plan */
+    for (int i = 0; i < 2; i++) { /* the second is made with the plan of the first */
         CHECK(tempfile_named_temporary_file(NULL, &file) == 0 && tempfile_temporary_directory(NULL, &directory) == 0);
         pid = fork();
         if (pid == 0) {
@@ -600,7 +601,7 @@ static void inherited(void)
     }
 }
 
-/* Threads work on one object that Go has not worked on before. */
+/* Several threads use one object that Go has not worked on before. */
 static tempfile_file *shared_file;
 static tempfile_directory *shared_directory;
 

@@ -1,5 +1,5 @@
-/* How a creation goes on after an error of the system. The library's C code calls the system by syscall(2), and finds the function
- * here instead of the C library's: it fails as a case says, and passes everything else on. */
+/* How a creation continues after an error of the system. The library's C code makes its system calls with syscall(2), which
+ * this program replaces: it fails as a case says, and passes all other calls on. */
 #include "check.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,13 +11,13 @@
 
 enum { TRIES = 238328 }; /* TMP_MAX */
 
-/* What fails, how often, and with what; then what was called. */
+/* The call that fails, how often, and the error; then the calls that were made. */
 static struct {
     long number;
     bool unnamed; /* openat with O_TMPFILE, or without */
     int times, error;
     int calls;
-    char paths[4][TEMPFILE_PATH_SIZE]; /* of the first calls */
+    char paths[4][TEMPFILE_PATH_SIZE]; /* the paths of the first calls */
 } fault;
 static int other_opens, closed;
 
@@ -104,12 +104,12 @@ static int mkdtemp_named(const char *name, char *path)
     return result;
 }
 
-/* Another name is drawn as long as the names are taken, and one of the caller's is tried once. */
+/* The library draws another name while names are taken. It tries a name of the caller's once. */
 static void names(long number, int (*create)(const char *name, char *path), const char *function, const char *operation)
 {
     char path[TEMPFILE_PATH_SIZE] = "untouched";
 
-    for (int i = 0; i < 2; i++) { /* with Go's plan, and again */
+    for (int i = 0; i < 2; i++) { /* with a plan from Go, and again with the stored plan */
         fail(number, false, 3, EEXIST);
         CHECK(create(NULL, path) >= 0 && fault.calls == 4 && strcmp(path, fault.paths[3]) == 0);
         for (int k = 1; k < 4; k++)
@@ -145,7 +145,7 @@ static int unnamed(uint32_t flags)
     return descriptor;
 }
 
-/* Where there is no O_TMPFILE a file has a name for an instant, unless the caller forbids it; any other error is reported. */
+/* Without O_TMPFILE, a file has a name for a moment, unless the caller forbids it. Every other error is reported. */
 static void fallback(void)
 {
     static const int lacking[] = {EOPNOTSUPP, EISDIR, ENOENT, EINVAL, ENOSYS}, other[] = {ENOSPC, EMFILE, EACCES, EEXIST};
@@ -172,13 +172,13 @@ static void fallback(void)
     fail(SYS_openat, true, 2, EINTR);
     CHECK(unnamed(0) >= 0 && fault.calls == 3 && other_opens == 0);
 
-    fail(SYS_unlinkat, false, 1, EIO); /* the name cannot be taken off again */
+    fail(SYS_unlinkat, false, 1, EIO); /* the name cannot be unlinked again */
     CHECK(unnamed(TEMPFILE_NO_O_TMPFILE) == -EIO && closed >= 0 && fcntl(closed, F_GETFD) < 0);
     expect_detail(-EIO, "tempfile_unnamed", "unlink", fault.paths[0], "input/output error");
     CHECK(unlink(fault.paths[0]) == 0);
 }
 
-/* Names come from /dev/urandom where a sandbox hides getrandom. */
+/* Names come from /dev/urandom if a sandbox denies getrandom. */
 static void random_source(void)
 {
     char paths[40][TEMPFILE_PATH_SIZE];
@@ -192,7 +192,7 @@ static void random_source(void)
     CHECK(fault.calls > 0);
 }
 
-/* In doubt Go looks at a new directory, and it is the same one. */
+/* When C is in doubt about a new directory, Go looks, and finds the same one. */
 static void identity(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;

@@ -1,5 +1,5 @@
-/* A creation does not enter Go when the thread has created with the same options before: it allocates nothing there. With a relative
- * directory, which a chdir would change, it does; that is the control. */
+/* A creation does not enter Go if the thread has created with the same options before: then it allocates nothing in Go. The
+ * control is a relative directory, which a chdir would change: there a creation enters Go. */
 #include "check.h"
 #include "hooks.h"
 #include <sys/stat.h>

@@ -1,7 +1,8 @@
-/* Hosts that close all descriptors which they do not know, as daemons do: right after the library was loaded, after its
- * first use, and after its runtime has given memory back, for which it would open two descriptors and keep them; and with
- * a standard input that does not block, which the runtime would wait for. The numbers are a host's own files then. The library goes on, in forked children too, and the host's files stay as they are.
- * The control is a build whose runtime pauses by a timer: there the descriptors are open. */
+/* Hosts that close all descriptors that they do not know, as daemons do. They do it right after the load, after the first
+ * use, and after the runtime has given memory back, for which it would open two descriptors and keep them. The host then has
+ * files of its own under the numbers. One host has a nonblocking standard input, for which the runtime would poll. The
+ * library must go on, in forked children too, and must leave the host's files alone. The control is a build whose runtime
+ * pauses by a timer: it has the descriptors open. */
 #define CHECK_UNLINKED
 #include "check.h"
 #include "platform.h"
@@ -80,7 +81,7 @@ static void use(void)
     library.directory_free(directory);
 }
 
-/* Text takes memory of the runtime's, which that gives back when it is collected. */
+/* Text takes memory from the runtime, which gives it back after a collection. */
 static void give_memory_back(void)
 {
     static char text[TEXT];
@@ -101,7 +102,7 @@ static void give_memory_back(void)
     }
 }
 
-/* How many descriptors there are that poll. */
+/* Returns the number of descriptors for polling. */
 static int polling(void)
 {
     char path[32], what[64];
@@ -115,7 +116,7 @@ static int polling(void)
     return count;
 }
 
-/* Closes all, and has files of its own under the numbers, which nobody else may touch. */
+/* Closes all descriptors, and opens files of the host's under the numbers. The library must not touch them. */
 static void close_all(void)
 {
     char path[TEMPFILE_PATH_SIZE];
@@ -175,7 +176,7 @@ static void after_giving_memory_back(void)
     close_all();
 }
 
-/* What node and others have; the runtime would wait for it. */
+/* A nonblocking standard input, as node has; the runtime would poll for it. */
 static void with_input_that_does_not_block(void)
 {
     int ends[2];
@@ -187,14 +188,14 @@ static void with_input_that_does_not_block(void)
     close_all();
 }
 
-static int run(void (*story)(void))
+static int run(void (*test_case)(void))
 {
     int status;
     pid_t pid = fork();
 
     if (pid == 0) {
         alarm(120);
-        story();
+        test_case();
         use();
         use_in_child();
         give_memory_back();
@@ -206,7 +207,7 @@ static int run(void (*story)(void))
     return status;
 }
 
-/* Tells whether the control has what this test looks for. */
+/* Tells whether the control has the descriptors that this test looks for. */
 static int control(const char *self)
 {
     char folder[TEMPFILE_PATH_SIZE];

@@ -1,4 +1,5 @@
-/* The variables that choose the default directory are read as the host has them at each call, whoever set them and when. */
+/* The choice of the default directory uses the host's variables as they are at each call, no matter how or when they were
+ * set. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ static const char *below(const char *name)
     return path;
 }
 
-/* A directory that the user may not write to is passed over, here and by somebody who is not root. */
+/* A directory in which the user may not write is skipped, for root and for another user. */
 static void unwritable(void)
 {
     int status;
@@ -51,7 +52,7 @@ static void unwritable(void)
     CHECK(rmdir(below("read only")) == 0);
 }
 
-/* A name that is no directory's is passed over too. */
+/* A path that is not a directory is skipped, too. */
 static void not_a_directory(const char *expected)
 {
     int descriptor;
@@ -75,7 +76,7 @@ int main(void)
     }
     CHECK(mkdir(below(latin1), 0700) == 0);
     expect(base);
-    setenv("TMPDIR", below("a"), 1); /* later than the load */
+    setenv("TMPDIR", below("a"), 1); /* after the load */
     expect(below("a"));
     setenv("TMPDIR", "", 1);
     setenv("TEMP", below("b"), 1);
@@ -95,7 +96,7 @@ int main(void)
     setenv("TMPDIR", below(latin1), 1);
     expect(below(latin1));
     CHECK(chdir(base) == 0);
-    setenv("TMPDIR", "a", 1); /* relative: absolute from the moment of its choice */
+    setenv("TMPDIR", "a", 1); /* a relative path is made absolute when it is chosen */
     expect(below("a"));
     setenv("TMPDIR", below("a/"), 1);
     expect(below("a"));
@@ -112,7 +113,7 @@ int main(void)
     CHECK(tempfile_settempdir(NULL) == 0);
     expect(below("a"));
 
-    /* the path is absolute from creation on: a chdir redirects no deletion */
+    /* the path is absolute since the creation: a chdir redirects no deletion */
     {
         tempfile_options here = TEMPFILE_OPTIONS_INIT;
         tempfile_directory *directory;

@@ -1,4 +1,5 @@
-/* environment.c with the C library of glibc 2.41, whose getenv is safe beside a setenv of another thread: it is used. */
+/* environment.c with the C library of glibc 2.41. Its getenv is safe beside a setenv of another thread, so the library uses
+ * it. */
 #define main environment_main
 #include "environment.c"
 #undef main

@@ -1,4 +1,4 @@
-/* How a process ends, and what is left then: normal exit removes what this process made and did not free. */
+/* The end of a process. A normal exit removes the objects that this process made and did not free. */
 #include "check.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 
 static char paths[3][TEMPFILE_PATH_SIZE];
-static int borrowed; /* a descriptor of the named file */
+static int borrowed; /* a borrowed descriptor of the named file */
 
 enum { NAMED, DIRECTORY, KEPT };
 
@@ -56,8 +56,8 @@ static void by_signal(void)
 
 static int between_handlers;
 
-/* A handler of the host's that runs after the library's own: the objects are gone, and calls still answer. The number of a
- * descriptor that somebody borrowed is closed, and is no other file's. */
+/* An exit handler of the host's that runs after the library's own. The objects are gone, and calls return errors. The number
+ * of a borrowed descriptor is closed, and is not another file's. */
 static void after_the_library(void)
 {
     int next;
@@ -75,7 +75,7 @@ static void after_the_library(void)
     CHECK(tempfile_rmtree(paths[DIRECTORY], 0) == 0);
 }
 
-/* One that runs before it: the objects are there. */
+/* An exit handler that runs before the library's own. The objects are still there. */
 static void before_the_library(void)
 {
     CHECK(access(paths[NAMED], F_OK) == 0);
@@ -98,7 +98,7 @@ static void *call_for_ever(void *unused)
 
         CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
         written = tempfile_file_write(file, "x", 1);
-        CHECK(written == 1 || written == -EBADF); /* the exit of the main thread may have closed it */
+        CHECK(written == 1 || written == -EBADF); /* the exit of the main thread may have closed the file */
         tempfile_file_free(file);
     }
 }
@@ -114,7 +114,7 @@ static void by_exit_with_a_thread_in_a_call(void)
     exit(0);
 }
 
-/* dlclose does nothing: the calls that follow work, and the exit cleans up. */
+/* dlclose does nothing: later calls work, and the exit cleans up. */
 static void by_exit_after_dlclose(void)
 {
     void *library = dlopen("libtempfile.so.0", RTLD_NOW);
@@ -138,7 +138,7 @@ static void *exit_later(void *unused)
     exit(0);
 }
 
-/* The main thread may end before the others. What ends the process then is exit, for Go's threads never end. */
+/* The main thread may end before the others. Then exit must end the process, because Go's threads never end. */
 static void by_exit_of_another_thread(void)
 {
     pthread_t thread;
@@ -148,7 +148,7 @@ static void by_exit_of_another_thread(void)
     pthread_exit(NULL);
 }
 
-/* Without it the process stays, as the header says, and hears of no signal but SIGKILL: Go's threads block the others. */
+/* Without exit the process stays, as the header says. Of all signals only SIGKILL ends it: Go's threads block the others. */
 static void by_nothing(void)
 {
     pid_t self = getpid(), killer;
@@ -167,7 +167,7 @@ static void by_nothing(void)
     pthread_exit(NULL);
 }
 
-/* A child that exits normally removes what it made itself, and nothing of its parent's. */
+/* A child that exits normally removes its own objects, and none of its parent's. */
 static void by_exit_of_a_child(void)
 {
     int status;
@@ -184,13 +184,13 @@ static void by_exit_of_a_child(void)
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
     pid = fork();
     if (pid == 0)
-        exit(0); /* one that never used the library */
+        exit(0); /* a child that never used the library */
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
     CHECK(access(paths[NAMED], F_OK) == 0 && access(paths[DIRECTORY], F_OK) == 0);
     exit(0);
 }
 
-/* The parent looks at what the ended process left, as it is told by a pipe, and sweeps it. */
+/* The parent checks the files that the ended process left. It learns their paths from a pipe, and removes them. */
 static void expect(void (*process)(void), int left, int by_kill)
 {
     char tempdir[TEMPFILE_PATH_SIZE], template[] = "exit-XXXXXX";
@@ -213,7 +213,7 @@ static void expect(void (*process)(void), int left, int by_kill)
 
 int main(void)
 {
-    atexit(after_the_library); /* before the first use and the first fork, from which the order of handlers counts */
+    atexit(after_the_library); /* before the first use and the first fork, which place the library's handler in the order */
     expect(by_exit_between_handlers, 1, 0);
     expect(by_exit, 1, 0);
     expect(by_underscore_exit, 3, 0);
@@ -223,7 +223,7 @@ int main(void)
     expect(by_exit_after_dlclose, 1, 0);
     expect(by_exit_of_another_thread, 1, 0);
     expect(by_nothing, 3, 1);
-    make_all(); /* and a return from main: what tests/c/run finds in TMPDIR fails this test */
+    make_all(); /* then main returns; if a name is left in TMPDIR, tests/c/run reports a failure */
     unlink(paths[KEPT]);
     return passed();
 }

@@ -1,7 +1,7 @@
-/* Ends in the middle of something: exit() in a handler that interrupted the library, and exit() beside busy threads. However
- * often that is tried, the process ends with the status that it gave, and leaves nothing but what was just being created.
+/* exit() at bad moments: in a handler that interrupted the library, and beside busy threads. In every round the process must
+ * end with the given status. It may leave only an object that was just being created.
  *
- * EXIT_ROUNDS says how often each is tried. */
+ * EXIT_ROUNDS is the number of rounds of each case. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -139,8 +139,8 @@ static void free_and_make(void)
         CHECK(strstr(tempfile_last_error()->message, "signal handler") != NULL);
 }
 
-/* The host's own exit handler frees what it has, as destructors of C++ do, in a thread that was interrupted in Go: the removal
- * is nearly all of the time. */
+/* The host's own exit handler frees objects, like a C++ destructor, on a thread that was interrupted in Go. The removal
+ * takes nearly all of the time, so the signal nearly always falls into it. */
 static void by_handler_and_an_exit_handler(int round)
 {
     char name[TEMPFILE_PATH_SIZE + 16];
@@ -159,7 +159,7 @@ static void by_handler_and_an_exit_handler(int round)
         pause();
 }
 
-/* The first call of the process is interrupted, while Go starts. */
+/* The signal interrupts the first call of the process, during the start of Go. */
 static void by_handler_at_the_start(int round)
 {
     struct itimerval once = {{0, 0}, {0, 100 + round * 37 % 2500}};
@@ -172,7 +172,7 @@ static void by_handler_at_the_start(int round)
         pause();
 }
 
-/* A child that took over a full directory, and is interrupted while it starts Go anew. */
+/* A child adopts a full directory, and is interrupted while it starts Go anew. */
 static void by_handler_in_a_child(int round)
 {
     tempfile_directory *directory = full_directory();
@@ -203,13 +203,14 @@ static void *make_until_told(void *unused)
     while (!stop) {
         tempfile_file *file;
 
-        CHECK(tempfile_named_temporary_file(NULL, &file) == 0); /* not one is refused; what is not freed goes, too */
+        /* no creation is refused, and the exit removes what is not freed */
+        CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
         sleep_for(1000);
     }
     return NULL;
 }
 
-/* A host that ends its threads in an exit handler which runs after the library's. */
+/* A host that joins its threads in an exit handler that runs after the library's. */
 static void by_a_host_that_joins(int round)
 {
     (void)round;
@@ -219,12 +220,12 @@ static void by_a_host_that_joins(int round)
     sleep_for(20000);
 }
 
-static const struct story {
+static const struct test_case {
     const char *name;
     void (*run)(int round);
-    int may_stay; /* what was just being created when its own thread was interrupted */
-    int rarely;   /* it takes a second */
-} stories[] = {
+    int may_stay; /* an object that was just being created by the interrupted thread may stay */
+    int rarely;   /* run it in few rounds only: it takes a second */
+} test_cases[] = {
     {"makers", by_makers, 0, 0},
     {"writers", by_writers, 0, 0},
     {"handler", by_handler, 1, 0},
@@ -236,14 +237,14 @@ static const struct story {
     {"a host that joins", by_a_host_that_joins, 0, 1},
 };
 
-static void expect(const char *self, const struct story *story, int round)
+static void expect(const char *self, const struct test_case *test_case, int round)
 {
     char tempdir[TEMPFILE_PATH_SIZE], which[16], number[16];
     int status, left;
     pid_t pid;
 
     CHECK(tempfile_mkdtemp(NULL, tempdir, sizeof tempdir) == 0);
-    snprintf(which, sizeof which, "%d", (int)(story - stories));
+    snprintf(which, sizeof which, "%d", (int)(test_case - test_cases));
     snprintf(number, sizeof number, "%d", round);
     pid = fork();
     if (pid == 0) {
@@ -253,9 +254,9 @@ static void expect(const char *self, const struct story *story, int round)
     }
     CHECK(waitpid(pid, &status, 0) == pid);
     left = entries_of(tempdir);
-    if (status != STATUS << 8 || left > story->may_stay)
-        fprintf(stderr, "%s, round %d: status %x, %d left\n", story->name, round, (unsigned)status, left);
-    CHECK(status == STATUS << 8 && left <= story->may_stay);
+    if (status != STATUS << 8 || left > test_case->may_stay)
+        fprintf(stderr, "%s, round %d: status %x, %d left\n", test_case->name, round, (unsigned)status, left);
+    CHECK(status == STATUS << 8 && left <= test_case->may_stay);
     CHECK(tempfile_rmtree(tempdir, 0) == 0);
 }
 
@@ -266,12 +267,12 @@ int main(int count, char **arguments)
 
     if (count == 3) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        stories[atoi(arguments[1])].run(atoi(arguments[2]));
+        test_cases[atoi(arguments[1])].run(atoi(arguments[2]));
         exit(STATUS);
     }
-    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++)
-        for (int round = 0; round < (stories[i].rarely ? 2 : tries); round++)
-            expect(arguments[0], &stories[i], round);
+    for (size_t i = 0; i < sizeof test_cases / sizeof *test_cases; i++)
+        for (int round = 0; round < (test_cases[i].rarely ? 2 : tries); round++)
+            expect(arguments[0], &test_cases[i], round);
     printf("%d rounds; ", tries);
     return passed();
 }

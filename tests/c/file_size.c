@@ -1,5 +1,6 @@
-/* RLIMIT_FSIZE: a write beyond it raises SIGXFSZ, which ends a process that does not expect it. What makes files and directories
- * writes nothing of its own then, and works as mkstemp(3) and mkdtemp(3) do. The caller's writes are as those of write(2). */
+/* RLIMIT_FSIZE. A write beyond the limit raises SIGXFSZ, which ends a process that does not expect it. Functions that create
+ * files and directories must write nothing of their own then, and work like mkstemp(3) and mkdtemp(3). The caller's writes
+ * behave like write(2). */
 #include "check.h"
 #include <errno.h>
 #include <signal.h>

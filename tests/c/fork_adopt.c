@@ -1,5 +1,5 @@
-/* A program becomes a daemon by forking twice, and takes over what it made before: then the daemon's exit deletes it. What
- * it did not take over stays, and so does what was kept. */
+/* A program becomes a daemon by forking twice, and adopts some of its objects there. The daemon's exit deletes the adopted
+ * objects. The other objects, and those that are to be kept, stay. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -8,19 +8,19 @@
 
 static char named[TEMPFILE_PATH_SIZE], tree[TEMPFILE_PATH_SIZE], kept[TEMPFILE_PATH_SIZE], left[TEMPFILE_PATH_SIZE];
 
-/* Becomes the daemon: this returns in the third process only, with the end of a pipe that closes when that ends. */
+/* Becomes the daemon. Only the third process returns, with a pipe that is closed when the daemon ends. */
 static void daemonize(void)
 {
     pid_t pid = fork();
 
     CHECK(pid >= 0);
     if (pid > 0)
-        _exit(0); /* exit would delete what is still this process's, and run its handlers twice */
+        _exit(0); /* exit would delete the objects of this process, and run its handlers twice */
     CHECK(setsid() > 0);
     pid = fork();
     CHECK(pid >= 0);
     if (pid > 0)
-        _exit(0); /* exit would delete what is still this process's, and run its handlers twice */
+        _exit(0); /* exit would delete the objects of this process, and run its handlers twice */
 }
 
 static void tell(int to, const char *path)

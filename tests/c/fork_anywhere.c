@@ -1,6 +1,6 @@
-/* A forked child works wherever it finds itself: below a chroot, with the library's file gone, replaced or cut short, with no
- * descriptor free, without /proc, where memory may not become executable, without memory files, where no file may grow, and
- * with its rights dropped. So does its own child. The library is a copy of its own here, to be replaced. */
+/* A forked child works in every situation: below a chroot, with the library's file gone, replaced or truncated, without free
+ * descriptors, without /proc, with memory that may not become executable, without memfd, with a file size limit of 0, and
+ * with dropped privileges. The child's own child works, too. The library here is a copy, so that the test can replace it. */
 #define CHECK_UNLINKED
 #include "process.h"
 #include <dlfcn.h>
@@ -48,7 +48,7 @@ static void load(void)
     *(void **)&last_error = find(handle, "tempfile_last_error");
 }
 
-/* What needs no descriptor: Go runs, and finds what the first process made. */
+/* Work that needs no descriptor: Go runs, and finds the objects of the first process. */
 static void use_memory(void)
 {
     char text[8];
@@ -67,7 +67,7 @@ static void use(void)
     use_memory();
 }
 
-/* Go starts anew in the child's child too. */
+/* Go also starts anew in the child's child. */
 static void grandchild(void (*work)(void))
 {
     pid_t pid = fork();
@@ -80,7 +80,7 @@ static void grandchild(void (*work)(void))
     ends_well(pid);
 }
 
-/* Each gives 0, or SKIPPED and why. */
+/* Each function below makes a situation. It returns 0, or skip() with a reason. */
 static int skip(const char *why)
 {
     why_skipped = why;
@@ -93,7 +93,7 @@ static int gone(void)
     return 0;
 }
 
-/* The parent has the old file mapped; the name is another's, with nonsense of the same size. */
+/* The parent has mapped the old file. The name now belongs to another file, with zeros of the same size. */
 static int replaced(void)
 {
     struct stat stat;
@@ -104,7 +104,7 @@ static int replaced(void)
     return 0;
 }
 
-/* Another file, cut short: the one that is mapped could not run on, whatever a library did. */
+/* The replacement is truncated, not the mapped file: after that no library could run on. */
 static int cut_short(void)
 {
     CHECK(replaced() == 0 && truncate(library, 30) == 0);
@@ -153,7 +153,7 @@ static int no_file_may_grow(void)
     return 0;
 }
 
-/* An empty root: there is a place for files, and nothing else. */
+/* An empty root directory, with a place for files only. */
 static int below_chroot(void)
 {
     if (chroot(jail) != 0)
@@ -170,7 +170,7 @@ static int rights_dropped(void)
     return 0;
 }
 
-/* The first process loads the library and uses it, its child meets the change; both are children of this one. */
+/* The first process loads and uses the library, and its child meets the situation; both are children of this one. */
 static void in_child(const char *name, int (*change)(void), void (*work)(void))
 {
     pid_t pid = fork();
@@ -205,7 +205,7 @@ static void in_child(const char *name, int (*change)(void), void (*work)(void))
 
 static void copy_library(const char *original)
 {
-    /* by variables, as a path may have an apostrophe in it */
+    /* variables, because a path may contain an apostrophe */
     CHECK(setenv("FROM", original, 1) == 0 && setenv("TO", library, 1) == 0);
     CHECK(system("cp \"$FROM\" \"$TO\" && chmod 755 \"$TO\"") == 0);
     CHECK(unsetenv("FROM") == 0 && unsetenv("TO") == 0);
@@ -217,17 +217,17 @@ int main(void)
         const char *name;
         int (*change)(void);
         void (*work)(void);
-    } stories[] = {{"library gone", gone, use},
-                   {"library replaced", replaced, use},
-                   {"library cut short", cut_short, use},
-                   {"no descriptors", no_descriptors, use_memory}, /* to make a file takes one */
-                   {"without /proc", without_proc, use},
-                   {"MDWE", no_executable_memory, use},
-                   {"no memory files", no_memory_files, use},
-                   {"RLIMIT_FSIZE", no_file_may_grow, use_memory}, /* the look for a directory writes into a file */
-                   {"chroot", below_chroot, use},
-                   {"rights dropped", rights_dropped, use}};
-    const int count = sizeof stories / sizeof *stories;
+    } test_cases[] = {{"library gone", gone, use},
+                      {"library replaced", replaced, use},
+                      {"library cut short", cut_short, use},
+                      {"no descriptors", no_descriptors, use_memory}, /* creating a file would need one */
+                      {"without /proc", without_proc, use},
+                      {"MDWE", no_executable_memory, use},
+                      {"no memory files", no_memory_files, use},
+                      {"RLIMIT_FSIZE", no_file_may_grow, use_memory}, /* the probe of the default directory writes a file */
+                      {"chroot", below_chroot, use},
+                      {"rights dropped", rights_dropped, use}};
+    const int count = sizeof test_cases / sizeof *test_cases;
     char original[1024];
 
     snprintf(original, sizeof original, "%s/libtempfile.so", getenv("LD_LIBRARY_PATH"));
@@ -237,7 +237,7 @@ int main(void)
     CHECK(mkdir(jail, 0777) == 0);
     for (int i = 0; i < count; i++) {
         copy_library(original);
-        in_child(stories[i].name, stories[i].change, stories[i].work);
+        in_child(test_cases[i].name, test_cases[i].change, test_cases[i].work);
         unlink(library);
     }
     CHECK(rmdir(jail) == 0);

@@ -1,6 +1,6 @@
-/* 100 children, forked while 4 threads are inside the library, half of them by worker threads that then end. Each makes
- * files with names of its own, collects garbage, reads what was spooled before the fork, and exits normally, after which
- * the parent's files are still there. The control forks with the restart off and must hang. */
+/* 100 children, forked while 4 threads are inside the library. Worker threads fork half of them, and then end in the child.
+ * Each child makes files under its own names, collects garbage, reads a file that was spooled before the fork, and exits
+ * normally. The parent's files must still be there. The control forks without the restart, and must hang. */
 #include "check.h"
 #include "hooks.h"
 #include "platform.h"
@@ -19,7 +19,7 @@ static tempfile_file *named, *spooled, *rolled;
 static tempfile_directory *directory;
 static int pipe_ends[2];
 
-/* Uses every class, over and over; inside counts the threads that are in a call at the moment. */
+/* Uses every class in a loop. inside is the number of threads that are in a call at the moment. */
 static void *hammer(void *collects)
 {
     char block[300] = "hammer";
@@ -43,7 +43,7 @@ static void *hammer(void *collects)
     return NULL;
 }
 
-/* What the child does with what it inherited and with what it makes. */
+/* The work of the child, with inherited and with new objects. */
 static void child(void)
 {
     tempfile_file *own[NAMES];
@@ -96,7 +96,7 @@ static pid_t fork_child(void)
     return 0;
 }
 
-/* A child in which the thread that forked ends while the process goes on: what Go hears of its end is for the Go of this process. */
+/* The forking thread ends in the child, and the process goes on. Go of this process must learn of the end of the thread. */
 static pthread_t forker_thread;
 
 static void *join_forker(void *unused)
@@ -134,7 +134,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* With the restart off, a child calls the runtime that lost its threads. It hangs, unlike every child above. */
+/* Without the restart, a child calls a runtime that has lost its threads. It hangs, unlike all children above. */
 static int control_hung(void)
 {
     struct timespec moment = {0, 100000000};
@@ -179,7 +179,8 @@ int main(void)
         pid_t pid = 0;
         int status;
 
-        /* A file on disk is shared with the children, position and all; each gets one that nobody else reads. */
+        /* Parent and children share a file on disk with its position, so each child gets a file that no other process
+         * reads. */
         tempfile_file_free(rolled);
         CHECK(tempfile_spooled_temporary_file(NULL, &rolled) == 0);
         fill(rolled);

@@ -1,5 +1,5 @@
-/* Chains of children: five generations by fork, three by a raw clone that runs no handler, a child that vforks and
- * execs, and one that forks before anybody has used the library. Objects of every kind come through all of them. */
+/* Chains of children: five generations by fork, three by a raw clone that runs no handler, a child that calls vfork and
+ * exec, and a child forked before the first use of the library. Objects of every kind stay usable in all of them. */
 #include "check.h"
 #include "platform.h"
 #include <errno.h>
@@ -63,7 +63,7 @@ static void check_objects(void)
     CHECK(access(tempfile_directory_name(directory), F_OK) == 0);
 }
 
-/* One line is read before each fork; the child finds the next in what was read ahead. */
+/* One line is read before each fork. The child reads the next line from the inherited read buffer. */
 static void check_half_read(const char *line)
 {
     char text[16];
@@ -105,7 +105,7 @@ static void generations(int depth, pid_t (*make_child)(void))
     if (depth > 1)
         generations(depth - 1, make_child);
     CHECK(access(tempfile_file_name(own), F_OK) == 0);
-    /* All of this is the first process's, and stays. */
+    /* All of these belong to the first process, and stay. */
     tempfile_file_free(closed_named);
     CHECK(tempfile_file_close(open_named) == 0);
     tempfile_directory_free(directory);
@@ -127,7 +127,7 @@ static void spawned_and_vforked(void)
     wait_for(pid);
 }
 
-/* The child finishes a removal that was begun before the fork; the parent's copy then finds nothing. */
+/* The child finishes a removal that began before the fork. The parent's copy then finds an empty place. */
 static void removal_goes_on(void)
 {
     uint64_t removed;
@@ -151,7 +151,7 @@ static void removal_goes_on(void)
 int main(void)
 {
     const char *skipped = "";
-    pid_t pid = fork(); /* before the first use: Go runs in neither */
+    pid_t pid = fork(); /* before the first use: Go runs in neither process */
 
     if (pid == 0) {
         alarm(60);

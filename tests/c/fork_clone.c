@@ -1,6 +1,6 @@
-/* Chains of children made by _Fork and by the system call itself, which run no handler of pthread_atfork and leave the C
- * library's locks as they are. So the host has one thread of its own, as otherwise a child may only do what is
- * async-signal-safe. Beside threads that are busy in the library a child still gets what C answers without memory. */
+/* Chains of children made by _Fork and by the raw system call. These run no handlers of pthread_atfork, and leave the C
+ * library's locks as they are. So the host has only one thread; otherwise a child may only do what is async-signal-safe. One
+ * child is made beside threads that are busy in the library: it can use the functions that C answers without memory. */
 #include "process.h"
 #include "platform.h"
 #include <pthread.h>
@@ -29,7 +29,7 @@ static void check_spooled(void)
     CHECK(tempfile_file_read(spooled, text, sizeof text) == 7 && memcmp(text, "spooled", 7) == 0);
 }
 
-/* _exit: exit would take locks of the C library's that these children have not reset. */
+/* exit would take locks of the C library that these children have not reset */
 static void generation(int left, pid_t (*make_child)(void))
 {
     tempfile_file *own;

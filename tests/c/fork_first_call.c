@@ -1,7 +1,7 @@
-/* A fork while other threads are inside the first call of all, which starts Go: the child starts it for itself, whatever its
- * parent had done of it, and so does the child's child. Forks are tried at moments from before the calls until they are over,
- * until enough of them came in between. Then the same in children of a process that has used the library, where the first call
- * starts Go anew. */
+/* A fork while other threads are inside the first call, which starts Go. The child starts Go by itself, however far its
+ * parent was, and so does the child's child. The test forks at various moments, from before the calls until after them,
+ * until enough forks fell in between. It repeats this in children of a process that has used the library, where the first
+ * call starts Go anew. */
 #include "process.h"
 #include <pthread.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 enum { THREADS = 4, ENOUGH = 60, MOST = 400, STEP_NS = 40000, STEPS = 60 };
 
 static struct shared {
-    int between; /* forks while some of the calls were not over */
+    int between; /* forks at which some of the calls were not finished */
 } *shared;
 static int begun, over;
 static pthread_barrier_t start;
@@ -49,7 +49,7 @@ static void children(int generations)
     ends_well(pid);
 }
 
-/* A process that has not used the library, and forks after a while. */
+/* A process that has not used the library, and forks after a pause. */
 static void process(int try)
 {
     struct timespec moment = {0, (long)(try % STEPS) * STEP_NS};

@@ -1,5 +1,6 @@
-/* Five generations, each forked while 4 threads of its parent are inside the library, and each with 4 threads of its own.
- * Every one uses what the first made, has files of its own and ends normally; then the first one's are still there. */
+/* Five generations. Each is forked while 4 threads of its parent are inside the library, and has 4 threads of its own. Each
+ * uses the objects of the first process, makes files and ends normally. The objects of the first process must still be
+ * there. */
 #include "check.h"
 #include <pthread.h>
 #include <sched.h>
@@ -11,9 +12,9 @@ enum { GENERATIONS = 5, THREADS = 4, WORDS = 3000, PATIENCE = 2000000 };
 static int stop, inside;
 static tempfile_file *named, *spooled, *detached;
 static tempfile_directory *directory;
-static int *inside_at_fork; /* shared by all */
+static int *inside_at_fork; /* shared by all processes */
 
-/* Calls over and over; inside counts the threads that are in a call at the moment. */
+/* Calls in a loop. inside is the number of threads that are in a call at the moment. */
 static void *hammer(void *unused)
 {
     char block[300] = "hammer";
@@ -49,7 +50,7 @@ static void check_inherited(void)
     CHECK(tempfile_file_tell(detached) == -9 && access(tempfile_file_name(detached), F_OK) == 0);
 }
 
-/* Forks when all threads are inside, if that can be had. */
+/* Forks while all threads are inside, if possible. */
 static pid_t fork_inside(void)
 {
     int now;
@@ -63,8 +64,8 @@ static pid_t fork_inside(void)
     return pid;
 }
 
-/* One generation with those below it. What the parent's threads had at the fork is in the child too, and the parent's to
- * delete. */
+/* One generation with its descendants. The objects that the parent's threads had at the fork are also in the child, but only
+ * the parent deletes them. */
 static void generation(int number)
 {
     pthread_t threads[THREADS];
@@ -94,7 +95,7 @@ static void generation(int number)
     }
     CHECK(access(tempfile_file_name(own), F_OK) == 0);
     if (number > 0)
-        return; /* at exit, what is its own goes */
+        return; /* the exit removes this generation's own objects */
     check_inherited();
     tempfile_file_free(own);
 }

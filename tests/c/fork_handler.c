@@ -1,7 +1,8 @@
-/* A handler that interrupts the library may fork, as long as the child leaves by exec or _exit. _Fork is what a handler
- * may call; fork may wait for the C library's memory, which the interrupted call may be using.
+/* A signal handler that interrupts the library may fork if the child only calls exec or _exit. The handler calls _Fork,
+ * because fork may wait for a malloc lock that the interrupted call holds.
  *
- * FORK_HANDLER=return shows what cannot be promised: the child goes back into the call of a runtime that lost its threads. */
+ * FORK_HANDLER=return shows the case that is not supported: the child returns into the call of a runtime that lost its
+ * threads. */
 #include "check.h"
 #include <pthread.h>
 #include <signal.h>
@@ -67,7 +68,7 @@ static void call(void)
         CHECK(tempfile_file_rollover(file) == 0);
         in_call = 0;
         if (getpid() != self)
-            _exit(0); /* a child that came back */
+            _exit(0); /* the child returned from the handler */
         tempfile_file_free(file);
     }
 }

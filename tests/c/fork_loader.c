@@ -1,6 +1,6 @@
-/* Children forked while other threads load and unload libraries all the time, before and after the process has used the
- * library itself, and then while others yet are busy in it. Each child works: none hangs, none crashes, none is refused,
- * though locks of the loader and of the exit handlers may have been taken along. FORK_CHILDREN says how many there are. */
+/* Children forked while other threads load and unload libraries all the time: before the first use, after it, and while
+ * further threads are busy in the library. Each child must work. It may not hang, crash or be refused, although locks of the
+ * loader and of the exit handlers may be taken. FORK_CHILDREN is the number of children. */
 #include "process.h"
 #include <dlfcn.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@ static void *load_and_unload(void *unused)
     return NULL;
 }
 
-/* Uses every class over and over. */
+/* Uses every class in a loop. */
 static void *be_busy(void *unused)
 {
     (void)unused;
@@ -51,7 +51,7 @@ static void child(void)
     tempfile_file_free(file);
 }
 
-/* The children end by _exit: exit may wait for a lock of the C library's that a thread in dlclose had at the fork. */
+/* The children end by _exit: exit may wait for a lock of the C library that a thread in dlclose held at the fork. */
 static void fork_children(int count)
 {
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* The first process of a pid namespace forks the first of another: both are pid 1, so a pid cannot tell the child from its
- * parent. The child works, and deletes nothing of its parent's. */
+/* The first process of a PID namespace forks the first process of another one. Both are PID 1, so a PID cannot tell the
+ * child from its parent. The child works, and deletes nothing of its parent's. */
 #include "check.h"
 #include <errno.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
-/* A child forked while another thread of its parent cleans up a directory, which the child frees before Go runs in it. What
- * it makes on the same record later ends like all else, though that thread never comes back. */
+/* A child is forked while another thread of its parent cleans up a directory. The child frees the directory before Go runs
+ * in it. An object that the child later makes on the same record ends normally, although that thread never returns. */
 #include "process.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -29,7 +29,7 @@ static void *clean_up(void *unused)
 
 static void child(const char *name)
 {
-    bool late = access(name, F_OK) != 0; /* nobody was in the clean-up at the fork, perhaps */
+    bool late = access(name, F_OK) != 0; /* perhaps no thread was in the clean-up at the fork */
     char path[TEMPFILE_PATH_SIZE];
 
     tempfile_directory_free(directory);

@@ -1,6 +1,6 @@
-/* Threads that end in a forked child, where Go's hook for their end is the dead runtime's until Go starts anew. The child is
- * forked by a worker thread or by the main one, which has used Go in the parent; that thread ends before the child's first
- * call, or after it, and the child goes on from others, which end too. */
+/* Threads that end in a forked child. Until Go starts anew there, Go's hook for the end of a thread belongs to the dead
+ * runtime. A worker thread forks the child, or the main thread, which has used Go in the parent. The forking thread ends
+ * before or after the child's first call. The child goes on from other threads, which end too. */
 #include "platform.h"
 #include "process.h"
 #include <pthread.h>
@@ -31,7 +31,7 @@ static void *end_at_once(void *unused)
     return unused;
 }
 
-/* What goes on when the thread that forked has ended. */
+/* The work of the child after the forking thread has ended. */
 static void *go_on(void *unused)
 {
     pthread_t thread;
@@ -43,7 +43,7 @@ static void *go_on(void *unused)
         CHECK(pthread_join(thread, NULL) == 0);
     }
     use();
-    pid = fork(); /* from a thread that was not there at the first fork */
+    pid = fork(); /* from a thread that did not exist at the first fork */
     if (pid == 0) {
         alarm(60);
         use();
@@ -74,7 +74,7 @@ static void *fork_and_end(void *unused)
     return unused;
 }
 
-/* The same from the main thread of a process of its own. */
+/* The same from the main thread of a process. */
 static void from_main_thread(void)
 {
     pid_t pid = fork();

@@ -1,6 +1,6 @@
-/* Where the system only says that it wipes a page in a forked child, as an emulator may, or says that it cannot, as an old kernel
- * does, a child of fork knows itself as one all the same: it deletes nothing of its parent's, waits for no lock that another
- * thread had, and starts Go anew. The library meets such a system from its load on. */
+/* Some emulators only claim to wipe a page in a forked child, and old kernels refuse to. A child of fork must recognize
+ * itself all the same: it deletes none of its parent's objects, waits for no lock that another thread held, and starts Go
+ * anew. The library meets such a system from the load on. */
 #include "process.h"
 #include <errno.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@ static volatile int stop;
 static tempfile_file *named, *spooled;
 static tempfile_directory *directory;
 
-/* Answers madvise(MADV_WIPEONFORK) with an errno, or with 0 as if it had been done. */
+/* Makes madvise(MADV_WIPEONFORK) return an errno, or 0 without an effect. */
 static void do_not_wipe(int error)
 {
     struct sock_filter filter[] = {
@@ -33,7 +33,7 @@ static void do_not_wipe(int error)
     CHECK(page != MAP_FAILED && (madvise(page, 4096, MADV_WIPEONFORK) == 0 ? 0 : errno) == error);
 }
 
-/* Ahead of the library's constructor. The program runs itself again for the other answer. */
+/* Runs before the library's constructor. The program runs itself again for the other answer. */
 static void at_first(int count, char **arguments, char **environment)
 {
     (void)arguments, (void)environment;
@@ -72,7 +72,7 @@ static void generations(int left)
     if (left > 1)
         generations(left - 1);
     CHECK(access(tempfile_file_name(own), F_OK) == 0);
-    if (left % 2 == 0) { /* or at exit */
+    if (left % 2 == 0) { /* else at exit */
         tempfile_file_free(named);
         tempfile_directory_free(directory);
     }

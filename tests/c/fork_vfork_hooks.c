@@ -1,6 +1,6 @@
-/* A child of vfork has its parent's memory, so Go must not start in it: its threads would be the child's, and gone soon. A call
- * that would start Go fails there, and the parent's own first call works. What C answers works in the child too, and what
- * needs Go where it runs already. The control starts Go in the child, and its parent must hang. */
+/* A child of vfork shares its parent's memory, so Go must not start in it: the new threads would be the child's, and would
+ * soon end. A call that would start Go fails there, and the parent's own first call works. Functions that C answers work in
+ * the child, and if Go runs already, all others, too. The control starts Go in the child, and its parent must hang. */
 #include "process.h"
 #include "hooks.h"
 #include <errno.h>
@@ -9,7 +9,7 @@
 static char path[TEMPFILE_PATH_SIZE], reason[256];
 static volatile int result;
 
-/* In functions of their own, as the child must not write over what its parent has on the stack. */
+/* These are separate functions, because the child must not overwrite its parent's stack frame. */
 static __attribute__((noinline)) void call(void)
 {
     result = tempfile_mkdtemp(NULL, path, sizeof path);
@@ -41,7 +41,7 @@ static void use(void)
     CHECK(tempfile_test_collect() > 0);
 }
 
-/* In a process where Go does not run. */
+/* In a process in which Go does not run. */
 static void refused(void)
 {
     for (int i = 0; i < 3; i++) {
@@ -97,7 +97,8 @@ int main(void)
 {
     ends_well(in_child(refused)); /* in the child of a process that never used the library */
     CHECK(control_hung());
-    CHECK(entries_of(getenv("TMPDIR")) == 1 && (result = system("rm -rf \"$TMPDIR\"/*")) == 0); /* the control's directory */
+    /* the directory of the control */
+    CHECK(entries_of(getenv("TMPDIR")) == 1 && (result = system("rm -rf \"$TMPDIR\"/*")) == 0);
     refused();
     ends_well(in_child(refused));
     return passed();

@@ -1,9 +1,9 @@
-/* A fork copies the descriptors first and the memory later. What another thread opens in between is in the child's memory
- * and not among its descriptors, and the number is soon another file's: the child must find the object closed, or, if it
- * was rolling over, still in memory; never the other file.
+/* fork copies the descriptors first and the memory later. If another thread opens a file in between, the child has it in
+ * memory, but not among its descriptors, and the number may soon belong to another file. The child must find the object
+ * closed, or still in memory if it was rolling over; it must never use the other file.
  *
- * The window is made wide by a handler that runs before the fork and after the library's own, and lets another thread
- * open files; then it is left to chance, with a thread that opens and rolls over all the time. */
+ * A handler makes this window wide: it runs before the fork and after the library's handler, and lets another thread open
+ * files. A second part leaves the window to chance, with a thread that opens and rolls over files all the time. */
 #include "process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -45,15 +45,15 @@ static void in_window(void)
     CHECK(pthread_join(thread, NULL) == 0);
 }
 
-/* Registered before the library is loaded, so it runs after the library's: inside the window. */
+/* Registered before the library is loaded, so it runs after the library's handler, inside the window. */
 static void register_window(void)
 {
     pthread_atfork(in_window, NULL, NULL);
 }
 __attribute__((section(".preinit_array"), used)) static void (*const at_first)(void) = register_window;
 
-/* The child has the numbers of what was opened in the window, for a file of its own. Without room for Go it can do no more
- * than free what it inherited, in C. */
+/* The child opens its own file under the numbers that were opened in the window. If it has no memory for Go, it can only
+ * free the inherited objects, in C. */
 static void opened_in_the_window(int without_go)
 {
     char name[TEMPFILE_PATH_SIZE], text[8];
@@ -72,7 +72,7 @@ static void opened_in_the_window(int without_go)
 
         alarm(60);
         strcpy(name, tempfile_file_name(late[0]));
-        for (int number = 3; number < 64; number++) /* whatever they are; a fork would not have copied them */
+        for (int number = 3; number < 64; number++) /* whichever numbers they are; a fork would not have copied them */
             if (number != stranger && number != known)
                 dup2(stranger, number);
         if (without_go)
@@ -104,7 +104,7 @@ static void opened_in_the_window(int without_go)
 static tempfile_file *volatile current[FILES];
 static volatile int stop;
 
-/* Makes files of all kinds and lets go of each only when it has made FILES others, all the time. */
+/* Makes files of all kinds in a loop, and frees each after FILES others. */
 static void *turn_over(void *unused)
 {
     (void)unused;
@@ -121,7 +121,8 @@ static void *turn_over(void *unused)
     return NULL;
 }
 
-/* What the child finds holds the bytes or is closed. The position is shared with the parent, so it ends where it began. */
+/* The child finds the object with its bytes, or closed. It shares the position with the parent, so it restores the
+ * position. */
 static int look(void)
 {
     char text[8];

@@ -1,5 +1,5 @@
-/* A record that has had as many objects as it can tell apart is used no more, so no handle of theirs is good again. What
- * fails to be made does not count as one. */
+/* A record that has used up its generations is not used again, so no old handle becomes valid again. A failed creation does
+ * not count as a generation. */
 #include "check.h"
 #include "hooks.h"
 #include <errno.h>
@@ -38,7 +38,7 @@ int main(void)
     CHECK(index_of(last) == record && tempfile_file_write(last, "x", 1) == 1);
     tempfile_file_free(last);
     CHECK(tempfile_file_tell(last) == -EBADF && tempfile_test_live() == 0);
-    for (int i = 0; i < OBJECTS; i++) { /* the whole table, each of which ends, and others */
+    for (int i = 0; i < OBJECTS; i++) { /* this fills the whole table, and more */
         next = file();
         CHECK(index_of(next) != record && tempfile_file_tell(next) == 0);
         if (index_of(next) < TABLE)

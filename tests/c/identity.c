@@ -1,5 +1,5 @@
-/* The work is done by the thread that calls: its user for files, its landlock rules and its seccomp filter hold, and those
- * of no other thread. */
+/* The calling thread does the work: the checks of the system use its user, its landlock rules and its seccomp filter, and no
+ * other thread's. */
 #include "check.h"
 #include "platform.h"
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static char private_directory[TEMPFILE_PATH_SIZE], refused[256];
 
-/* Tries to make, in a directory, one thing of each kind; all must have the same result. */
+/* Tries to make one object of each kind in a directory; all must have the same result. */
 static void expect(const char *directory, int result)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -50,7 +50,7 @@ static void as_another_user(void)
     CHECK(syscall(SYS_setfsuid, -1) == 65534);
     expect(private_directory, -EACCES);
     CHECK(tempfile_rmtree(private_directory, 0) != 0);
-    /* where he may, the file is his */
+    /* if the user may create the file, the file is his */
     CHECK(tempfile_spooled_temporary_file(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"},
                                           &file) == 0);
     CHECK(fstat(tempfile_file_fileno(file), &stat_) == 0 && stat_.st_uid == 65534);
@@ -107,14 +107,14 @@ static void *run(void *restricted)
 
 int main(void)
 {
-    void (*const stories[])(void) = {as_another_user, behind_landlock, behind_a_filter};
+    void (*const test_cases[])(void) = {as_another_user, behind_landlock, behind_a_filter};
 
     CHECK(tempfile_mkdtemp(NULL, private_directory, sizeof private_directory) == 0);
     for (int i = 0; i < 3; i++) {
         pthread_t thread;
 
         expect(private_directory, 0);
-        CHECK(pthread_create(&thread, NULL, run, (void *)stories[i]) == 0);
+        CHECK(pthread_create(&thread, NULL, run, (void *)test_cases[i]) == 0);
         CHECK(pthread_join(thread, NULL) == 0);
         expect(private_directory, 0);
     }

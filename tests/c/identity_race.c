@@ -1,6 +1,7 @@
-/* Another user owns the directory above, and puts a directory with the host's own files in the place of each new one as fast as
- * he can. Whatever the library then takes for the new one, it must not remove what is in the other. The control removes by
- * the identity that the name has after mkdir, as the library would without its look at the times, and must lose files. */
+/* Another user owns the parent directory, and replaces each new directory as fast as possible by a vault, a directory with
+ * the host's own files. The library must never remove a file from the vault, even if it takes the vault for the new
+ * directory. The control identifies the directory by its name after mkdir, as the library would without its look at the
+ * times; it must lose files. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,8 @@ static char above[TEMPFILE_PATH_SIZE], vault[TEMPFILE_PATH_SIZE + 8], away[TEMPF
 static volatile int stop;
 static int swapped;
 
-/* Renames the new directory away and the vault to its name, at each creation that the kernel tells of. */
+/* Waits for each creation in the kernel's notifications, renames the new directory away, and renames the vault to its
+ * name. */
 static void *swap(void *unused)
 {
     int descriptor = inotify_init1(IN_NONBLOCK);
@@ -51,7 +53,7 @@ static void make_vault(void)
     CHECK(vault_directory >= 0 && precious >= 0);
 }
 
-/* Tells whether the vault's file is lost; if not, puts the vault back, wherever it is. */
+/* Returns true if the vault's file is lost. Otherwise puts the vault back to its place. */
 static int is_lost(const char *path)
 {
     char link[64], now[TEMPFILE_PATH_SIZE] = "";
@@ -69,7 +71,7 @@ static int is_lost(const char *path)
     return 0;
 }
 
-/* One creation and its end; whether the vault's file was lost. */
+/* Makes and ends one directory. Returns true if the vault's file was lost. */
 static int with_library(int i)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -77,7 +79,8 @@ static int with_library(int i)
     tempfile_directory *directory;
     int result;
 
-    snprintf(prefix, sizeof prefix, "new-%d-", i % 2 == 0 ? 0 : i); /* by turns as in the call before, and by Go */
+    /* by turns C makes it with a stored plan, and Go makes a new plan */
+    snprintf(prefix, sizeof prefix, "new-%d-", i % 2 == 0 ? 0 : i);
     options.dir = above;
     options.prefix = prefix;
     result = tempfile_temporary_directory(&options, &directory);
@@ -101,7 +104,7 @@ static int by_the_name(int i)
     if (lstat(path, &stat) == 0) {
         tempfile_removal *removal = NULL;
 
-        usleep(20); /* the other's time to swap; more often than in the library, this is before the look */
+        usleep(20); /* gives the attacker time; here the swap falls before the look more often than in the library */
         if (lstat(path, &stat) == 0 && S_ISDIR(stat.st_mode) && tempfile_removal_start(path, 0, &removal) == 0) {
             tempfile_removal_step(removal, 100, NULL);
             tempfile_removal_free(removal);

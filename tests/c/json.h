@@ -1,5 +1,5 @@
-/* Reads JSON for the tests that share vectors with other languages. Numbers are integers, and a string is bytes: each
- * character U+0000 to U+00FF is one. Whatever else the text holds ends the test. */
+/* Reads JSON, for tests that share vectors with other languages. Numbers are integers. A string is bytes: each character
+ * U+0000 to U+00FF is one byte. Any other content ends the test. */
 #ifndef JSON_H
 #define JSON_H
 
@@ -14,9 +14,9 @@ enum json_kind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSO
 struct json {
     enum json_kind kind;
     int64_t number;
-    char *text; /* a string's bytes and a NUL */
+    char *text; /* the bytes of a string and a NUL */
     size_t size;
-    char *key; /* in an object */
+    char *key; /* the key, if the value is a member of an object */
     struct json *first, *next;
 };
 
@@ -31,7 +31,7 @@ static inline const char *json_space(const char *at)
     return at + strspn(at, " \t\r\n");
 }
 
-/* Goes past a character that must be there. */
+/* Consumes one character, which must be there. */
 static inline const char *json_past(const char *at, char wanted)
 {
     if (*at != wanted)
@@ -39,7 +39,7 @@ static inline const char *json_past(const char *at, char wanted)
     return at + 1;
 }
 
-/* One character behind a backslash. */
+/* Reads the character after a backslash. */
 static inline const char *json_escaped(const char *at, char *byte)
 {
     static const char letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
@@ -51,7 +51,7 @@ static inline const char *json_escaped(const char *at, char *byte)
         *byte = bytes[letter - letters];
         return at + 1;
     }
-    if (*at == 'u') { /* sscanf would look for the end of the whole text each time */
+    if (*at == 'u') { /* not sscanf, which would search for the end of the whole text each time */
         strncpy(digits, at + 1, 4);
         code = strtoul(digits, &end, 16);
     }
@@ -66,7 +66,8 @@ static inline const char *json_string(const char *at, char **text, size_t *size)
     char *out;
 
     at = json_past(at, '"');
-    out = *text = malloc(strcspn(at, "\n") + 1); /* a string has no raw newline, and is no longer than its spelling */
+    /* a string has no raw newline, and its spelling is not shorter than its bytes */
+    out = *text = malloc(strcspn(at, "\n") + 1);
     while (*at != '"') {
         if ((unsigned char)*at < ' ' || (unsigned char)*at > '~')
             json_wrong("a raw character that is not ASCII", at);
@@ -83,7 +84,7 @@ static inline const char *json_string(const char *at, char **text, size_t *size)
 
 static inline const char *json_value(const char *at, struct json *value);
 
-/* The members of an array or object, up to and with its end. */
+/* Reads the members of an array or object, with the closing bracket. */
 static inline const char *json_members(const char *at, struct json *parent, char end)
 {
     struct json **link = &parent->first;
@@ -160,7 +161,7 @@ static inline void json_free(struct json *value)
     }
 }
 
-/* A member of an object; NULL: it has none of that key. */
+/* Returns a member of an object, or NULL if there is no such key. */
 static inline const struct json *json_get(const struct json *object, const char *key)
 {
     const struct json *member = object->first;
@@ -170,7 +171,7 @@ static inline const struct json *json_get(const struct json *object, const char 
     return member;
 }
 
-/* A member's number, or the number to use where it is absent or null. */
+/* Returns the number of a member, or the given default if the member is absent or null. */
 static inline int64_t json_number(const struct json *object, const char *key, int64_t otherwise)
 {
     const struct json *member = json_get(object, key);
@@ -180,7 +181,7 @@ static inline int64_t json_number(const struct json *object, const char *key, in
     return member->kind == JSON_NUMBER ? member->number : member->kind == JSON_TRUE;
 }
 
-/* A member's string, or NULL. */
+/* Returns the string of a member, or NULL. */
 static inline const char *json_text(const struct json *object, const char *key)
 {
     const struct json *member = json_get(object, key);

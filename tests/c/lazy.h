@@ -1,5 +1,5 @@
-/* Loading the library starts nothing, nor does anything that C answers by itself: see lazy.c and lazy_linked.c, which have it
- * from dlopen and from the linker. */
+/* Loading the library starts nothing, and neither do the functions that C answers by itself. lazy.c loads it by dlopen, and
+ * lazy_linked.c is linked with it. */
 #ifndef LAZY_H
 #define LAZY_H
 
@@ -11,7 +11,7 @@
 
 enum { MOST_KB = 5 << 10 };
 
-/* Everything of the process that a library might change. */
+/* The state of the process that a library might change. */
 struct outlook {
     struct disposition dispositions[SIGNALS + 1];
     struct rlimit limits[RLIM_NLIMITS];
@@ -43,7 +43,7 @@ static inline void look(struct outlook *out)
     out->addresses_kb = status_kb("VmSize");
 }
 
-/* Nothing is other than it was; after a start of Go its threads and addresses, and what it does about faults. */
+/* Checks that nothing has changed; after a start of Go only its threads, addresses and fault handlers may have. */
 static inline void check_unchanged(const struct outlook *before, int go_runs)
 {
     static struct outlook now;
@@ -79,7 +79,7 @@ static void *nothing(void *unused)
     return unused;
 }
 
-/* Dispositions of every kind, as a host may have them, a mask and a limit that Go would raise. */
+/* Sets dispositions of every kind that a host may have, a signal mask, and a limit that Go would raise. */
 static inline void set_up_host(void)
 {
     struct sigaction one = {.sa_handler = handler_of_one, .sa_flags = SA_RESTART | SA_NODEFER};
@@ -88,7 +88,7 @@ static inline void set_up_host(void)
     pthread_t thread;
     sigset_t blocked;
 
-    /* the C library takes a signal for itself with the first thread */
+    /* with the first thread the C library takes a signal for itself */
     CHECK(pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0);
     CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0);
     files.rlim_cur = 256;
@@ -104,7 +104,7 @@ static inline void set_up_host(void)
     CHECK(sigprocmask(SIG_BLOCK, &blocked, NULL) == 0);
 }
 
-/* The library's functions, wherever it came from. */
+/* The library's functions, loaded or linked. */
 static struct {
     const char *(*version)(void), *(*strerror)(int), *(*gettempprefix)(void), *(*file_name)(const tempfile_file *);
     const tempfile_error *(*last_error)(void);
@@ -156,7 +156,7 @@ static inline void find_functions(void)
     }
 }
 
-/* What has its answer in C: constants, texts, and misuse. */
+/* The functions that C answers: constants, texts, and errors for misuse. */
 static inline void ask_c(void)
 {
     tempfile_options wrong = TEMPFILE_OPTIONS_INIT;
@@ -187,7 +187,8 @@ static inline void use_go(void)
     CHECK(call.mkdtemp(NULL, path, sizeof path) == 0 && call.rmtree(path, 0) == 0);
 }
 
-/* A child of a process that has used the library: it reads what was spooled, sees and frees what it inherited, in C. */
+/* A child of a process that has used the library. It reads spooled data, and sees and frees the inherited objects, all in
+ * C. */
 static inline void inherited(const struct outlook *before)
 {
     tempfile_directory *directory;
@@ -227,7 +228,7 @@ static inline void inherited(const struct outlook *before)
     call.directory_free(directory);
 }
 
-/* All of it, for a process whose outlook was taken before it had the library. */
+/* Runs all tests. `before` is the state of the process before it had the library. */
 static inline int check_lazy(const struct outlook *before)
 {
     pid_t pid;

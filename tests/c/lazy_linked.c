@@ -1,5 +1,5 @@
-/* A program that is linked with the library has nothing started either: see lazy.h. What there was before is looked at ahead of
- * all libraries' constructors. */
+/* In a program that is linked with the library, loading starts nothing either: see lazy.h. The state before the load is
+ * taken ahead of all constructors. */
 #include "lazy.h"
 
 static struct outlook before;
@@ -7,7 +7,7 @@ static struct outlook before;
 static void at_first(int count, char **arguments, char **environment)
 {
     (void)count, (void)arguments;
-    environ = environment; /* as the C library has it a moment later */
+    environ = environment; /* the C library sets it a little later */
     set_up_host();
     look(&before);
 }
@@ -19,6 +19,6 @@ int main(void)
     printf("musl calls nothing before the libraries' constructors (.preinit_array)");
     return 77;
 #endif
-    CHECK(*tempfile_version() != '\0'); /* which has the linker name the library */
+    CHECK(*tempfile_version() != '\0'); /* uses the library, so that the linker does not drop it */
     return check_lazy(&before);
 }

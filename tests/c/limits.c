@@ -1,6 +1,6 @@
-/* Using the library, in the first process and in forked ones, leaves limits, dispositions, masks and descriptors as they were,
- * bit for bit, but for the three dispositions that Go needs; what lazy.c is about comes before the first use. And Go's own
- * threads block whatever a host may have a handler for. */
+/* Using the library leaves limits, dispositions, masks and descriptors as they were, bit by bit, in the first process and in
+ * forked ones. Only the three dispositions that Go needs change. lazy.c tests the time before the first use. Go's own
+ * threads block all signals for which a host may have handlers. */
 #include "process.h"
 #include <pthread.h>
 
@@ -12,7 +12,7 @@ static void handler(int signal)
     (void)signal;
 }
 
-/* Handlers of every kind, as a host may have them: SA_ONSTACK must not be added where it was not. */
+/* Handlers of every kind that a host may have. The library must not add SA_ONSTACK to them. */
 static void set_up(void)
 {
     struct sigaction plain = {.sa_handler = handler, .sa_flags = SA_RESTART}, masked = {.sa_handler = handler};
@@ -40,14 +40,14 @@ static void check_as_before(void)
     CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur == 256);
     CHECK(changed_dispositions(before, 0) == 0);
     get_disposition(SIGSEGV, &now);
-    CHECK(now.handler != (uintptr_t)SIG_DFL); /* the control: changes are seen */
+    CHECK(now.handler != (uintptr_t)SIG_DFL); /* the control: the comparison notices changes */
     CHECK(sigprocmask(SIG_SETMASK, NULL, &blocked) == 0);
     for (int number = 1; number < SIGRTMAX; number++)
         CHECK(sigismember(&blocked, number) <= 0 || number == SIGUSR2);
     CHECK(descriptors_now() == descriptors);
 }
 
-/* Every thread but this one is Go's, and must block what a host's handler may be for. */
+/* All threads but this one are Go's. They must block all signals that a host's handlers may be for. */
 static void check_threads(void)
 {
     FILE *threads = popen("grep -h SigBlk /proc/$PPID/task/*/status", "r");
@@ -59,7 +59,7 @@ static void check_threads(void)
         unsigned long long mask = strtoull(strchr(line, ':') + 1, NULL, 16);
 
         count++;
-        if (count > 1) /* the first is ours */
+        if (count > 1) /* the first is this thread's */
             CHECK((mask >> (SIGALRM - 1) & 1) == 1 && (mask >> (SIGUSR1 - 1) & 1) == 1 && (mask >> (SIGSEGV - 1) & 1) == 0);
     }
     CHECK(pclose(threads) == 0 && count > 2);
@@ -74,7 +74,7 @@ static void use(void)
     check_threads();
 }
 
-/* Each generation uses the library after its parent has, and again when its child has ended. */
+/* Each generation uses the library after its parent has used it, and again after its own child has ended. */
 static void generations(int left)
 {
     pid_t pid;
@@ -101,7 +101,7 @@ int main(void)
 {
     pthread_t thread;
 
-    /* the C library takes a signal for itself with the first thread */
+    /* with the first thread the C library takes a signal for itself */
     CHECK(pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0);
     set_up();
     get_dispositions(before);

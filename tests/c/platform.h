@@ -1,4 +1,5 @@
-/* What some C libraries, kernels and emulators cannot do. It is found out by trying, and a test says what it leaves out. */
+/* Abilities that some C libraries, kernels and emulators lack. Each function tries one, and the test prints the part that it
+ * leaves out. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
 
@@ -11,7 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-/* musl's threads have 128 KB of stack unless they ask for more. */
+/* musl's threads have 128 KB of stack by default. */
 static inline int create_with_stack(pthread_t *thread, size_t size, void *(*run)(void *), void *argument)
 {
     pthread_attr_t attributes;
@@ -23,8 +24,8 @@ static inline int create_with_stack(pthread_t *thread, size_t size, void *(*run)
     return result;
 }
 
-/* Tells whether the kernel wipes pages at a fork. Linux before 4.14 cannot, and qemu-user 7.2 says that it does and does
- * not. There only fork() tells a child apart, by its handler: children of _Fork and clone cannot be tested. */
+/* Returns true if the kernel wipes pages at a fork. Linux before 4.14 cannot, and qemu-user 7.2 claims to but does not.
+ * There only fork() tells a child from its parent, by its handler, so children of _Fork and clone cannot be tested. */
 static inline bool wipes_pages(void)
 {
 #ifdef MADV_WIPEONFORK
@@ -46,7 +47,7 @@ static inline bool wipes_pages(void)
 #endif
 }
 
-/* Runs the test's program in place of this one, by the emulator in which this one runs. Returns if that cannot be. */
+/* Runs the test's program in place of this one, in the same emulator if there is one. Returns only after a failure. */
 static inline void run_again(const char *self, const char *argument, const char *another)
 {
     const char *emulator = getenv("EMULATOR");
@@ -57,7 +58,8 @@ static inline void run_again(const char *self, const char *argument, const char 
         execl(self, self, argument, another, (char *)NULL);
 }
 
-/* Tells whether filters (seccomp) can be set. qemu-user's prctl answers EINVAL to it, as a filter would be of the wrong machine. */
+/* Returns true if seccomp filters can be set. The prctl of qemu-user fails with EINVAL, because a filter would be for the
+ * wrong machine. */
 static inline bool has_filters(void)
 {
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) != 0 && errno == EFAULT;
@@ -87,8 +89,8 @@ static inline void *platform_fork(void *out_pid)
     return NULL;
 }
 
-/* Tells whether the thread that forked can end in the child while others go on. With musl 1.2.3 it takes its lock on the list
- * of threads along: the child's set_tid_address, which releases the lock, came with 1.2.4. */
+/* Returns true if the forking thread can end in the child while others go on. The child of musl 1.2.3 keeps the lock of the
+ * thread list, because its set_tid_address, which releases the lock, only came with 1.2.4. */
 static inline bool forker_can_end(void)
 {
     pthread_t thread;

@@ -1,4 +1,4 @@
-/* What tests look at in their own process, and how they take something away from it. */
+/* Reads and limits the state of the test's own process. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* A signal's disposition as the system has it. The C library's sigaction hides two signals, and bits of the others. */
+/* The disposition of a signal as the kernel has it. The sigaction of the C library hides two signals, and flags of the
+ * others. */
 struct disposition {
     uintptr_t handler, flags, restorer;
     uint64_t mask;
@@ -32,13 +33,13 @@ static inline void get_dispositions(struct disposition all[SIGNALS + 1])
         get_disposition(number, &all[number]);
 }
 
-/* Go must see these three. */
+/* The three signals of faults, which Go must handle. */
 static inline int is_fault(int number)
 {
     return number == SIGSEGV || number == SIGBUS || number == SIGFPE;
 }
 
-/* How many dispositions are not as they were, those for faults left out or not. */
+/* Returns the number of dispositions that differ from `before`, with those of faults or without. */
 static inline int changed_dispositions(const struct disposition before[SIGNALS + 1], int with_faults)
 {
     struct disposition now[SIGNALS + 1];
@@ -55,13 +56,13 @@ static inline int threads_now(void)
     return entries_of("/proc/self/task");
 }
 
-/* The descriptors that are open, the one that looks left out. */
+/* Returns the number of open descriptors, without the one that counts. */
 static inline int descriptors_now(void)
 {
     return entries_of("/proc/self/fd") - 1;
 }
 
-/* A number of /proc/self/status, in KB. */
+/* Returns a number of /proc/self/status, in KB. */
 static inline long status_kb(const char *name)
 {
     FILE *status = fopen("/proc/self/status", "r");
@@ -77,7 +78,7 @@ static inline long status_kb(const char *name)
     return value;
 }
 
-/* Leaves so many KB of addresses beyond what is in use; gives the limit that was there. */
+/* Limits the address space to the present use and spare_kb more. Returns the old limit. */
 static inline struct rlimit limit_addresses(long spare_kb)
 {
     struct rlimit before, limit;
@@ -89,7 +90,7 @@ static inline struct rlimit limit_addresses(long spare_kb)
     return before;
 }
 
-/* From here on the system refuses a call, and nobody can take that back. */
+/* From here on the system refuses this call. A filter cannot be removed again. */
 static inline void refuse_call(long number, int error)
 {
     struct sock_filter filter[] = {
@@ -103,7 +104,7 @@ static inline void refuse_call(long number, int error)
     CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
 }
 
-/* Waits for a child, which must end well. */
+/* Waits for a child, and checks that it ended with 0. */
 static inline void ends_well(pid_t pid)
 {
     int status;

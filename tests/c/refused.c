@@ -1,6 +1,6 @@
-/* A forked child that has no room for Go is told so at once, in every call that needs Go, and nothing is made. What C answers
- * goes on: what was inherited has its name, its descriptor and its memory, and is freed without deleting anything. When there
- * is room again, the next call works. */
+/* A forked child has no memory for Go. Each call that needs Go returns the error at once, and creates nothing. The functions
+ * that C answers still work: inherited objects have their names, descriptors and memory, and freeing one deletes nothing.
+ * When there is memory again, the next call works. */
 #include "process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,13 +27,13 @@ static void child(void)
         CHECK(tempfile_named_temporary_file(NULL, &other) == -EOWNERDEAD);
         CHECK(tempfile_spooled_temporary_file(NULL, &other) == -EOWNERDEAD);
         CHECK(tempfile_temporary_directory(NULL, &other_directory) == -EOWNERDEAD);
-        CHECK(tempfile_file_write(file, "x", 1) == -EOWNERDEAD && tempfile_file_close(file) == -EOWNERDEAD);
+        CHECK(tempfile_file_truncate(file, 0) == -EOWNERDEAD && tempfile_file_close(file) == -EOWNERDEAD);
         CHECK(tempfile_directory_cleanup(directory) == -EOWNERDEAD);
         CHECK(tempfile_rmtree(tempfile_directory_name(directory), 0) == -EOWNERDEAD);
         CHECK(tempfile_gettempdir(path, sizeof path) == -EOWNERDEAD);
     }
     CHECK(entries_of(getenv("TMPDIR")) == here && threads_now() == 1);
-    CHECK(tempfile_file_fileno(file) == descriptor);
+    CHECK(tempfile_file_fileno(file) == descriptor && tempfile_file_write(file, "x", 1) == 1);
     CHECK(tempfile_file_read(spooled, text, sizeof text) == 4 && memcmp(text, "in m", 4) == 0);
     strcpy(path, tempfile_file_name(file));
     tempfile_file_free(file);

@@ -1,6 +1,6 @@
-/* Each reason why Go cannot start is an error of the call that needed it, at once and with a message that says which: in the
- * first process -ENOMEM or -EAGAIN, in a forked child -EOWNERDEAD, whether its parent has used the library or not. Nothing
- * is made, the process lives on, and once a reason is gone the next call works. */
+/* Each reason why Go cannot start is an error of the call that needs Go, at once and with a message that names the reason.
+ * The error is -ENOMEM or -EAGAIN in the first process, and -EOWNERDEAD in a forked child, even if its parent has not used
+ * the library. Nothing is created, and the process lives on. After the reason is gone the next call works. */
 #define CHECK_UNLINKED
 #include "process.h"
 #include <dlfcn.h>
@@ -8,7 +8,7 @@
 #include <linux/capability.h>
 #include <pthread.h>
 
-/* musl's pthread_create says EAGAIN whatever the system said. */
+/* musl's pthread_create returns EAGAIN for each error of the system. */
 #ifdef __GLIBC__
 #define THREADS_REFUSED "Go needs threads, and a filter (seccomp) refuses them"
 #else
@@ -67,7 +67,7 @@ static void no_address_space(void)
     use();
 }
 
-/* Enough addresses, but not for the stacks that threads have here (ulimit -s). */
+/* The address space is large enough, except for the thread stacks of this process (ulimit -s). */
 static void large_stacks(void)
 {
 #ifdef __GLIBC__
@@ -96,7 +96,7 @@ static void no_data(void)
     use();
 }
 
-/* A user who has no other processes, unlike root, whom no limit holds, and may still use TMPDIR. */
+/* Becomes a user without other processes, because RLIMIT_NPROC does not limit root. The user may still write to TMPDIR. */
 static void become_user(void)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -108,7 +108,7 @@ static void become_user(void)
     CHECK(syscall(SYS_capset, &header, data) == 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 }
 
-/* Some threads, but not as many as Go needs. */
+/* The limit allows some threads, but fewer than Go needs. */
 static void few_threads(void)
 {
     struct rlimit few, before;

@@ -1,5 +1,5 @@
-/* Files and directories that were there already are registered, and go from then on as the library's own do: when they are
- * freed, at exit and at a signal, in the process that owns them. */
+/* Files and directories that already exist can be registered. From then on they are deleted like the library's own: when
+ * they are freed, at exit and at a signal, in the process that owns them. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@ static int there(const char *path)
     return lstat(path, &stat) == 0;
 }
 
-/* A path in the base folder. */
+/* Returns a path in the base folder. */
 static char *in_base(const char *name)
 {
     static char paths[8][2 * TEMPFILE_PATH_SIZE];
@@ -69,7 +69,7 @@ static void files_go(void)
     tempfile_file *file;
     int descriptor;
 
-    /* what mkstemp made, whose descriptor stays the caller's */
+    /* a file of mkstemp, whose descriptor still belongs to the caller */
     descriptor = tempfile_mkstemp(NULL, made, sizeof made);
     file = registered_file(made);
     CHECK(strcmp(tempfile_file_name(file), made) == 0 && tempfile_file_rolled(file) == -EBADF);
@@ -90,13 +90,13 @@ static void files_go(void)
     tempfile_file_free(file);
     CHECK(there(in_base("kept")) && unlink(in_base("kept")) == 0);
 
-    /* gone before: no error */
+    /* the file is gone already: no error */
     file = registered_file(new_file("gone"));
     CHECK(unlink(in_base("gone")) == 0 && tempfile_file_close(file) == 0);
     tempfile_file_free(file);
 }
 
-/* A link goes, and not what it leads to; so does whatever else is no directory. */
+/* A symbolic link is deleted, but not its target. Pipes and sockets are deleted, too. */
 static void no_files_go(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "socket"};
@@ -106,7 +106,7 @@ static void no_files_go(void)
     CHECK(symlink("target", in_base("link")) == 0 && symlink("nowhere", in_base("dangling")) == 0);
     CHECK(mkfifo(in_base("pipe"), 0600) == 0);
     CHECK(chdir(base) == 0 && bind(listener, (struct sockaddr *)&address, sizeof address) == 0 && close(listener) == 0);
-    tempfile_file_free(registered_file("link")); /* relative */
+    tempfile_file_free(registered_file("link")); /* a relative path */
     tempfile_file_free(registered_file("./dangling"));
     tempfile_file_free(registered_file(in_base("pipe")));
     tempfile_file_free(registered_file("socket"));
@@ -135,7 +135,7 @@ static void directories_go(void)
     CHECK(tempfile_directory_cleanup(directory) == 0 && !there(in_base("relative")));
     tempfile_directory_free(directory);
 
-    /* another one has the name by then, which is not the one that was registered */
+    /* another directory has the name now */
     directory = registered_directory(new_directory("mine"));
     CHECK(rename(in_base("mine"), in_base("moved")) == 0);
     new_directory("mine");
@@ -164,7 +164,7 @@ static void misuse(void)
     CHECK(tempfile_register_file(name, NULL) == -EINVAL && there(name));
     CHECK(tempfile_register_directory(name, &directory) == -ENOTDIR);
     CHECK(strcmp(tempfile_last_error()->path, name) == 0 && strcmp(tempfile_last_error()->operation, "register") == 0);
-    CHECK(tempfile_register_file(in_base("file/"), &file) == -EINVAL); /* as if it were a directory */
+    CHECK(tempfile_register_file(in_base("file/"), &file) == -EINVAL); /* a trailing slash means a directory */
     CHECK(tempfile_register_file(in_base("file/below"), &file) == -ENOTDIR);
     CHECK(unlink(name) == 0);
     CHECK(tempfile_register_file(name, &file) == -ENOENT && tempfile_register_directory(name, &directory) == -ENOENT);
@@ -180,7 +180,7 @@ static void misuse(void)
     CHECK(file == NULL && directory == NULL && entries_of(base) == 0);
 }
 
-/* Runs one end of a process in a child. */
+/* Runs one kind of end in a child. Returns the status of the child. */
 static int in_child(void (*run)(void))
 {
     int status;
@@ -207,7 +207,7 @@ static void use_parents(void)
 
 static void exit_only(void)
 {
-    CHECK(tempfile_file_tell(file) == -EBADF && tempfile_directory_keep(NULL) == -EBADF); /* the library is in use */
+    CHECK(tempfile_file_tell(file) == -EBADF && tempfile_directory_keep(NULL) == -EBADF); /* the child uses the library */
 }
 
 static void adopt_parents(void)
@@ -231,11 +231,11 @@ static void only_owners_delete(void)
     CHECK(there(in_base("file")) && there(in_base("directory/inner")) && entries_of(base) == 2);
     CHECK(in_child(adopt_parents) == 0);
     CHECK(entries_of(base) == 0);
-    tempfile_file_free(file); /* gone already */
+    tempfile_file_free(file); /* the child deleted the file */
     tempfile_directory_free(directory);
 }
 
-/* Directories within each other, and files in them, made from the outside in and from the inside out. */
+/* Directories in each other, with files in them. They are registered from the outside in and from the inside out. */
 static void die_of_signal(void)
 {
     struct rlimit no_core = {0, 0};

@@ -1,5 +1,5 @@
-/* Children forked while threads help with the removal of a large tree. A child's removal begins anew with what is left, in
- * a process that has none of those threads; it may have helpers of its own. Parent and child both come to the end. */
+/* Children are forked while helper threads remove a large tree. A child has none of those threads, so its removal begins
+ * anew with the entries that are left; it may start helpers of its own. Parent and child both complete the removal. */
 #include "check.h"
 #include "hooks.h"
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static pid_t fork_child(int round)
         return pid;
     alarm(60);
     removed = 0;
-    if (round % 2 == 0) { /* the removal that it inherited */
+    if (round % 2 == 0) { /* the inherited removal; else a new one */
         remove_all(&more);
         CHECK(more == 0);
     } else {

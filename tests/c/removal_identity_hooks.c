@@ -1,5 +1,6 @@
-/* What helps with a large removal has the rights of the thread that removes, and no more: its user for files, its landlock
- * rules and its seccomp filter hold. Each thread here may remove a part of the tree; whatever helped, the rest is left. */
+/* The helper threads of a large removal have no more rights than the calling thread: the checks of the system use its user,
+ * its landlock rules and its seccomp filter. Each case may remove only a part of the tree. The rest must stay, no matter
+ * which thread got it. */
 #include "check.h"
 #include "hooks.h"
 #include "platform.h"
@@ -27,7 +28,7 @@ static int directory(int i)
     return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Even directories are nobody's, where that can be. */
+/* Gives every even directory to the user nobody, if the process may. */
 static void plant(void)
 {
     CHECK(mkdir(tree, 0700) == 0 && chmod(tree, 0777) == 0);
@@ -66,7 +67,7 @@ static void allow(int ruleset, int below, uint64_t access)
     close(below);
 }
 
-/* Directories may go, and the files in even ones. */
+/* The rule allows the removal of directories, and of the files in even ones. */
 static bool behind_landlock(void)
 {
     struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_REMOVE_FILE |
@@ -85,13 +86,14 @@ static bool behind_landlock(void)
     return true;
 }
 
-/* Files may go, and no directory. */
+/* The filter allows the removal of files, but not of directories. */
 static bool behind_a_filter(void)
 {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unlinkat, 0, 3),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])), /* the lower half, on these machines */
+        /* the lower half, on a little-endian machine */
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AT_REMOVEDIR, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -106,11 +108,11 @@ static bool behind_a_filter(void)
     return true;
 }
 
-static const struct story {
+static const struct test_case {
     bool (*restricted)(void);
-    int code, odd_files; /* what the removal says, and how many files are left in an odd directory */
-    bool even;           /* even directories are left, empty */
-} stories[] = {
+    int code, odd_files; /* the result of the removal, and the number of files left in each odd directory */
+    bool even;           /* the even directories are left, and empty */
+} test_cases[] = {
     {as_another_user, -EACCES, FILES, false},
     {behind_landlock, -EACCES, FILES, false},
     {behind_a_filter, -EPERM, 0, true},
@@ -118,11 +120,11 @@ static const struct story {
 
 static void *tell(void *argument)
 {
-    const struct story *story = argument;
+    const struct test_case *test_case = argument;
 
-    if (!story->restricted())
+    if (!test_case->restricted())
         return NULL;
-    CHECK(tempfile_rmtree(tree, 0) == story->code);
+    CHECK(tempfile_rmtree(tree, 0) == test_case->code);
     return argument;
 }
 
@@ -130,25 +132,25 @@ int main(void)
 {
     int started = 0;
 
-    /* where every user gets to */
+    /* every user can reach this directory */
     CHECK(tempfile_mkdtemp(&(tempfile_options){.struct_size = sizeof(tempfile_options), .dir = "/tmp"}, parent,
                            sizeof parent) == 0);
     CHECK(chmod(parent, 0777) == 0);
     snprintf(tree, sizeof tree, "%s/tree", parent);
-    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
+    for (size_t i = 0; i < sizeof test_cases / sizeof *test_cases; i++) {
         pthread_t thread;
-        void *told;
+        void *result;
 
         plant();
         tempfile_test_helpers(HELPERS);
-        CHECK(pthread_create(&thread, NULL, tell, (void *)&stories[i]) == 0);
-        CHECK(pthread_join(thread, &told) == 0);
-        CHECK(told == NULL || tempfile_test_helpers(HELPERS) >= started + HELPERS);
-        for (int d = 0; told != NULL && d < DIRECTORIES; d++) {
-            int here = directory(d), files = d % 2 != 0 ? stories[i].odd_files : 0;
+        CHECK(pthread_create(&thread, NULL, tell, (void *)&test_cases[i]) == 0);
+        CHECK(pthread_join(thread, &result) == 0);
+        CHECK(result == NULL || tempfile_test_helpers(HELPERS) >= started + HELPERS);
+        for (int d = 0; result != NULL && d < DIRECTORIES; d++) {
+            int here = directory(d), files = d % 2 != 0 ? test_cases[i].odd_files : 0;
             char name[64];
 
-            CHECK((here >= 0) == (d % 2 != 0 || stories[i].even));
+            CHECK((here >= 0) == (d % 2 != 0 || test_cases[i].even));
             if (here < 0)
                 continue;
             snprintf(name, sizeof name, "/proc/self/fd/%d", here);

@@ -1,5 +1,5 @@
-/* In a setuid program the caller's TMPDIR, TEMP, TMP and HOME decide nothing. This program runs a copy of itself that is
- * setuid root, as another user; through a descriptor, since that user cannot walk to it. */
+/* In a setuid program the caller's TMPDIR, TEMP, TMP and HOME must not be used. The test makes a copy of itself setuid root,
+ * and runs it as another user. It starts the copy by a descriptor, since that user may not walk to its path. */
 #define CHECK_UNLINKED
 #include "check.h"
 #include <dlfcn.h>
@@ -12,7 +12,7 @@
 
 enum { NOT_SECURE = 3 };
 
-/* The setuid program. */
+/* The part of the test that runs as the setuid program. */
 static int secure(const char *library, const char *wanted)
 {
     int (*gettempdir_)(char *, size_t);
@@ -23,7 +23,7 @@ static int secure(const char *library, const char *wanted)
 
     if (getauxval(AT_SECURE) == 0)
         return NOT_SECURE;
-    setenv("TMPDIR", wanted, 1); /* the loader took the caller's away */
+    setenv("TMPDIR", wanted, 1); /* the loader removed the caller's variable */
     CHECK(getenv("TEMP") != NULL && getenv("TMP") != NULL && getenv("HOME") != NULL);
     handle = dlopen(library, RTLD_NOW);
     if (handle == NULL)

@@ -1,5 +1,5 @@
-/* tempfile_cleanup_on_signals, in programs that a signal ends or that handle it. This program runs itself, once for each
- * story, with a TMPDIR of its own; what lies there afterwards and how the process ended tell. */
+/* tempfile_cleanup_on_signals, in programs that a signal ends and in programs that handle it. This program runs itself once
+ * for each case, with a TMPDIR of its own. The test checks the entries that are left there, and how the process ended. */
 #include "check.h"
 #include "platform.h"
 #include <errno.h>
@@ -13,7 +13,7 @@
 static char named[TEMPFILE_PATH_SIZE], empty[TEMPFILE_PATH_SIZE], full[TEMPFILE_PATH_SIZE];
 static volatile sig_atomic_t handled, with_information;
 
-/* Makes one object of each sort: three that go with the process, and one that stays. */
+/* Makes one object of each kind: three that the end of the process removes, and one that stays. */
 static void make_all(void)
 {
     tempfile_file *file;
@@ -61,12 +61,12 @@ static void informed(int number, siginfo_t *information, void *context)
     plain(number);
 }
 
-/* Needs more stack than the alternate one that it did not ask for. */
+/* Needs more stack than the alternate signal stack has. The host did not ask for SA_ONSTACK. */
 static void large(int number)
 {
     volatile char frame[96 << 10];
 
-    for (size_t i = 0; i < sizeof frame; i++) /* not memset, which the compiler leaves out as nobody looks */
+    for (size_t i = 0; i < sizeof frame; i++) /* not memset, which the compiler removes because nothing reads the frame */
         frame[i] = (char)number;
     plain(number);
 }
@@ -102,11 +102,12 @@ static void chained(int number)
     CHECK(raise(SIGTERM) == 0 && handled == 1 && with_information == 0);
     CHECK(raise(SIGINT) == 0 && handled == 2 && with_information == 1);
     CHECK(raise(SIGTERM) == 0 && handled == 3);
-    make_all(); /* the library goes on */
+    make_all(); /* the library still works */
     raise(number);
 }
 
-/* A host's handler, by which the program goes on, has its files there, and its descriptors open if they go all the same. */
+/* The host's handler lets the program go on. Its files stay. With TEMPFILE_SIGNAL_ALWAYS they are removed, but descriptors
+ * stay open. */
 static void left_to_the_host(int number)
 {
     tempfile_file *file;
@@ -132,7 +133,8 @@ static void chain(int number, siginfo_t *information, void *context)
     below.sa_sigaction(number, information, context);
 }
 
-/* A host's handler that was put over the library's, and calls it: installed between two calls, it must not recurse. */
+/* The host's handler replaces the library's and calls it. The second call of the library is made after the replacement, and
+ * must not cause a recursion. */
 static void over_the_library(int number)
 {
     struct sigaction over = {.sa_sigaction = chain, .sa_flags = SA_SIGINFO}, now;
@@ -145,7 +147,7 @@ static void over_the_library(int number)
     raise(number);
 }
 
-/* One that took the library's place and was taken away again. */
+/* The host's handler replaces the library's, and is removed again. */
 static void over_and_gone(int number)
 {
     start();
@@ -156,7 +158,7 @@ static void over_and_gone(int number)
     raise(number);
 }
 
-/* SA_SIGINFO with SIG_DFL or SIG_IGN is no handler. */
+/* SA_SIGINFO with SIG_DFL or SIG_IGN is not a handler. */
 static void informed_by_default(int number)
 {
     struct sigaction by_default = {.sa_flags = SA_SIGINFO}, ignored = {.sa_flags = SA_SIGINFO};
@@ -170,7 +172,7 @@ static void informed_by_default(int number)
     raise(number);
 }
 
-/* A child of vfork has the memory of its parent, whose files it must leave. */
+/* A child of vfork shares its parent's memory. It must not delete its parent's files. */
 static void by_vfork(int number)
 {
     int status;
@@ -195,7 +197,7 @@ static void by_vfork(int number)
     raise(number);
 }
 
-/* A host that covers some signals only: its handler of another goes on, and so do its files. */
+/* The host enables the clean-up for some signals only. At another signal its own handler runs, and the files stay. */
 static void some_only(int number)
 {
     static const int refused[] = {0, -1, 100, SIGKILL, SIGSTOP, SIGSEGV, SIGABRT, SIGCHLD, SIGURG, SIGWINCH};
@@ -271,7 +273,7 @@ static void by_children(int number)
     raise(number);
 }
 
-/* One that took over what its parent made. */
+/* A child that adopted a file of its parent. */
 static void by_heir(int number)
 {
     tempfile_file *file;
@@ -302,7 +304,7 @@ static void *call_for_ever(void *unused)
 
         CHECK(tempfile_spooled_temporary_file(NULL, &file) == 0);
         written = tempfile_file_write(file, "x", 1);
-        /* The clean-up closes files that no call works on. A thread may find its file closed before the process ends. */
+        /* The clean-up closes files that are not in a call. So a thread may find its file closed before the process ends. */
         CHECK(written == 1 || (written == -EBADF && __atomic_load_n(&signal_sent, __ATOMIC_SEQ_CST)));
         tempfile_file_rollover(file);
         tempfile_file_free(file);
@@ -323,11 +325,11 @@ static void mid_call(int number)
     pause();
 }
 
-static const struct story {
+static const struct test_case {
     const char *name;
     void (*run)(int number);
-    int stay; /* entries that are left */
-} stories[] = {
+    int stay; /* the number of entries that are left */
+} test_cases[] = {
     {"by default", by_default, 1},
     {"twice", twice, 1},
     {"chained", chained, 2},
@@ -345,14 +347,14 @@ static const struct story {
     {"mid-call", mid_call, 1},
 };
 
-static void expect(const char *self, const struct story *story, int number)
+static void expect(const char *self, const struct test_case *test_case, int number)
 {
     char tempdir[TEMPFILE_PATH_SIZE], which[16], signal_number[16];
     int status;
     pid_t pid;
 
     CHECK(tempfile_mkdtemp(NULL, tempdir, sizeof tempdir) == 0);
-    snprintf(which, sizeof which, "%d", (int)(story - stories));
+    snprintf(which, sizeof which, "%d", (int)(test_case - test_cases));
     snprintf(signal_number, sizeof signal_number, "%d", number);
     pid = fork();
     if (pid == 0) {
@@ -361,30 +363,30 @@ static void expect(const char *self, const struct story *story, int number)
         _exit(126);
     }
     CHECK(waitpid(pid, &status, 0) == pid);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != number || entries_of(tempdir) != story->stay)
-        fprintf(stderr, "%s, signal %d: status %x, %d entries left\n", story->name, number, status, entries_of(tempdir));
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != number || entries_of(tempdir) != test_case->stay)
+        fprintf(stderr, "%s, signal %d: status %x, %d entries left\n", test_case->name, number, status, entries_of(tempdir));
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number);
-    CHECK(entries_of(tempdir) == story->stay);
+    CHECK(entries_of(tempdir) == test_case->stay);
     CHECK(tempfile_rmtree(tempdir, 0) == 0);
 }
 
 int main(int count, char **arguments)
 {
     static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-    const int stories_count = sizeof stories / sizeof *stories;
+    const int test_cases_count = sizeof test_cases / sizeof *test_cases;
 
     if (count == 3) {
         alarm(60);
-        stories[atoi(arguments[1])].run(atoi(arguments[2]));
+        test_cases[atoi(arguments[1])].run(atoi(arguments[2]));
         return 0;
     }
     for (int i = 0; i < 4; i++) {
-        expect(arguments[0], &stories[0], numbers[i]);
-        expect(arguments[0], &stories[stories_count - 1], numbers[i]);
+        expect(arguments[0], &test_cases[0], numbers[i]);
+        expect(arguments[0], &test_cases[test_cases_count - 1], numbers[i]);
     }
-    for (int i = 1; i < stories_count - 1; i++)
-        expect(arguments[0], &stories[i],
-               stories[i].run == chained || stories[i].run == left_to_the_host ? SIGQUIT : SIGTERM);
-    printf("%d stories, 4 signals; ", stories_count);
+    for (int i = 1; i < test_cases_count - 1; i++)
+        expect(arguments[0], &test_cases[i],
+               test_cases[i].run == chained || test_cases[i].run == left_to_the_host ? SIGQUIT : SIGTERM);
+    printf("%d cases, 4 signals; ", test_cases_count);
     return passed();
 }

@@ -1,5 +1,6 @@
-/* Objects that end while a signal handler removes the names of all. One that the handler interrupts in its end has no name
- * afterwards; one that another thread ends meanwhile leaves the handler its path as it was, and no other is removed for it. */
+/* Objects that are being freed while a signal handler deletes all names. If the handler interrupts the free itself, the
+ * object has no name afterwards. If another thread frees the object meanwhile, the handler still has the unchanged path, and
+ * deletes no other file. */
 #include "check.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +16,8 @@ static volatile sig_atomic_t ending, interrupted, wrong;
 static sem_t reached, churned;
 static volatile int watched;
 
-/* The handler's; the library's other calls are not by this function. Late by a few objects' lives. */
+/* Replaces unlink, which only the signal handler calls: the library's other calls use the system call directly. It waits
+ * until another thread has made and freed some objects. */
 int unlink(const char *name)
 {
     if (watched) {
@@ -87,7 +89,7 @@ static void *churn(void *file)
 
         CHECK(tempfile_named_temporary_file(NULL, &next) == 0);
         tempfile_file_free(next);
-        blocks[i] = malloc(strlen(before) + 1); /* the host's own, in memory that may have been a path */
+        blocks[i] = malloc(strlen(before) + 1); /* memory of the host, which may have been the path before */
         CHECK(blocks[i] != NULL);
         memset(blocks[i], 'x', strlen(before) + 1);
     }

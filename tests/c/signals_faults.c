@@ -1,7 +1,8 @@
-/* Faults of the host's are the host's, though Go must see the same signals: its handler gets them, with the same information,
- * and may leave by siglongjmp, mend the cause and go on, or take another fault itself; ignored or left to the system, they
- * end the process by the same signal. So it is before Go runs, beside it, in a forked child before and after Go starts anew,
- * and in that child's child. All dispositions were made before the library's first use. */
+/* A fault of the host must reach the host, although Go handles the same signals. The host's handler gets the fault with the
+ * same information. It may leave by siglongjmp, or remove the cause and return, or fault again. If the signal is ignored or
+ * has its default action, the fault ends the process by that signal. All of this holds before Go runs, beside Go, in a
+ * forked child before and after Go starts anew, and in that child's child. The host sets its dispositions before the first
+ * use of the library. */
 #include "process.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -29,11 +30,11 @@ static void touch_past_end(void)
 #if defined __x86_64__
 static void divide(void)
 {
-    int low = 1, high = 0; /* not "/", for which the compiler finds something cheaper */
+    int low = 1, high = 0; /* not "/", which the compiler can avoid */
 
     __asm__ volatile("idivl %2" : "+a"(low), "+d"(high) : "r"(0) : "cc");
 }
-#else /* a division by zero is 0 on arm64 */
+#else /* on arm64 a division by zero gives 0 */
 static void divide(void)
 {
     raise(SIGFPE);
@@ -76,7 +77,7 @@ static void jumps_out_of_nested(int number)
     siglongjmp(back, number);
 }
 
-/* Another fault within the handler, which its mask lets through. */
+/* Faults within the handler. The mask does not block the second fault. */
 static void faults_again(int number)
 {
     (void)number;
@@ -84,7 +85,7 @@ static void faults_again(int number)
     touch_past_end();
 }
 
-/* --- stories: each prepares before the library is used, and then meets its faults */
+/* --- test cases: each one prepares before the first use of the library, and then causes its faults */
 
 static void handle(int number, void (*handler)(int), int flags)
 {
@@ -117,7 +118,7 @@ static void meet_all(void)
                 CHECK(0);
             }
             CHECK(number == faults[i].number && handled == before + 1);
-            if ((number = sigsetjmp(back, 1)) == 0) { /* sent by a process */
+            if ((number = sigsetjmp(back, 1)) == 0) { /* a process sends the signal */
                 kill(getpid(), faults[i].number);
                 for (;;)
                     pause();
@@ -180,7 +181,7 @@ static void meet_nested(void)
     }
 }
 
-/* The same signal within its own handler. */
+/* The same signal inside its own handler. */
 static void again(int number)
 {
     (void)number;
@@ -211,7 +212,7 @@ static void prepare_ignored(void)
         CHECK(signal(faults[i].number, SIG_IGN) != SIG_ERR);
 }
 
-/* A child ends by the signal. */
+/* The signal ends a child. */
 static void ends_by(int number, void (*cause)(void))
 {
     int status;
@@ -277,7 +278,7 @@ static void meet_once(void)
     ends_by(SIGSEGV, touch);
 }
 
-/* Where a language has its message of a stack overflow: a handler on an alternate stack, on a thread of its own. */
+/* A stack overflow. Languages handle it on an alternate stack, on a thread of their own, and print a message. */
 static volatile int depth_reached;
 static char overflow_stack[64 << 10];
 
@@ -316,7 +317,7 @@ static void meet_overflow(void)
     CHECK(handled == before + 1);
 }
 
-/* --- places */
+/* --- the processes in which each case runs */
 
 static void use(void)
 {
@@ -350,7 +351,7 @@ static void everywhere(void (*prepare)(void), void (*meet)(void))
     if (pid == 0) {
         alarm(60);
         prepare();
-        in_children(meet, 1); /* of a process that has not used the library */
+        in_children(meet, 1); /* children of a process that has not used the library */
         use();
         meet();
         use();
@@ -365,16 +366,16 @@ int main(void)
 {
     static const struct {
         void (*prepare)(void), (*meet)(void);
-    } stories[] = {{prepare_plain, meet_all},
-                   {prepare_information, meet_information},
-                   {prepare_mending, meet_mending},
-                   {prepare_nested, meet_nested},
-                   {prepare_without_deferral, meet_without_deferral},
-                   {prepare_ignored, meet_ignored},
-                   {prepare_default, meet_default},
-                   {prepare_once, meet_once},
-                   {prepare_overflow, meet_overflow}};
-    const int count = sizeof stories / sizeof *stories;
+    } test_cases[] = {{prepare_plain, meet_all},
+                      {prepare_information, meet_information},
+                      {prepare_mending, meet_mending},
+                      {prepare_nested, meet_nested},
+                      {prepare_without_deferral, meet_without_deferral},
+                      {prepare_ignored, meet_ignored},
+                      {prepare_default, meet_default},
+                      {prepare_once, meet_once},
+                      {prepare_overflow, meet_overflow}};
+    const int count = sizeof test_cases / sizeof *test_cases;
     struct rlimit no_core = {0, 0};
     long page = sysconf(_SC_PAGESIZE);
     FILE *empty = tmpfile();
@@ -385,7 +386,7 @@ int main(void)
     past_end = mmap(NULL, (size_t)page, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(empty), 0);
     CHECK(past_end != MAP_FAILED);
     for (int i = 0; i < count; i++)
-        everywhere(stories[i].prepare, stories[i].meet);
-    printf("%d stories; ", count);
+        everywhere(test_cases[i].prepare, test_cases[i].meet);
+    printf("%d cases; ", count);
     return passed();
 }

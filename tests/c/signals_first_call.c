@@ -1,7 +1,7 @@
-/* The first call of a thread enters Go on a stack of 4 KB, which only the call itself can make larger. A handler without
- * SA_ONSTACK that comes right then must wait: new threads are bombarded from their first moment until they have made one
- * call, with handlers whose frames have 8, 96 and 200 KB. They stay until the end, for the runtime would give the stack of
- * one that is gone to the next. */
+/* The first call of a thread enters Go on a stack of 4 KB, which only the call itself can grow. A handler without SA_ONSTACK
+ * must wait until then. The test sends signals to new threads from their first moment until they have made one call, with
+ * handlers whose frames have 8, 96 and 200 KB. The threads stay until the end, because the runtime would give the stack of
+ * an ended thread to the next one. */
 #include "check.h"
 #include "platform.h"
 #include <pthread.h>

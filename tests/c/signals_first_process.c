@@ -1,6 +1,6 @@
-/* The first process of a PID namespace, as in a container: the system ignores signals there that take their default action. A
- * program that was cleaned up must not go on without its files, so it ends with the status that a shell gives for the signal.
- * Any other program ends by the signal. */
+/* The first process of a PID namespace, as in a container. There the kernel ignores signals with the default action. A
+ * program after a clean-up must not go on without its files, so it ends with the status that a shell gives for the signal. A
+ * program that is not the first process ends by the signal. */
 #include "check.h"
 #include <errno.h>
 #include <sched.h>
@@ -20,7 +20,7 @@ static void first_process(int number, int ready)
     CHECK(write(ready, "x", 1) == 1);
     if (number == SIGUSR1)
         raise(number);
-    alarm(20); /* is ignored, too */
+    alarm(20); /* the first process ignores the alarm, too */
     for (int i = 0; i < 20; i++)
         sleep(1);
     _exit(1);
@@ -57,7 +57,7 @@ int main(void)
 
     CHECK(tempfile_mkdtemp(NULL, tempdir, sizeof tempdir) == 0);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        pid = fork(); /* the first process's end is the end of its namespace */
+        pid = fork(); /* the end of the first process ends the namespace */
         if (pid == 0) {
             if (unshare(CLONE_NEWPID) != 0)
                 _exit(77);

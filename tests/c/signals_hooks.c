@@ -1,8 +1,9 @@
-/* A host's handler without SA_ONSTACK that needs 8, 96 and 200 KB of stack, at 5 kHz, while 4 threads use every class and
- * garbage is collected. It runs on the stacks of Go's functions, and on none of Go's threads. The control is the same
- * program on the library without its reserve of stack, and must not get through.
+/* A host's handler without SA_ONSTACK needs 8, 96 and 200 KB of stack. It runs at 5 kHz while 4 threads use every class and
+ * garbage is collected. It must run on the stacks of Go's functions, but on none of Go's threads. The control is the same
+ * program with a library that does not reserve stack; it must fail.
  *
- * SIGNAL_SECONDS says how long for each size; the test passes however little happens in that time, except nothing. */
+ * SIGNAL_SECONDS is the duration for each size. The test does not depend on the speed: it goes on until there was at least
+ * one signal and one round. */
 #include "check.h"
 #include "hooks.h"
 #include "platform.h"
@@ -90,7 +91,7 @@ static void run(int frame, long seconds)
     clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += seconds;
     do {
-        /* the threads at work get their share: a signal to the process goes to the main thread first */
+        /* to the threads at work, because the kernel prefers the main thread for a signal to the process */
         for (int i = 0; i < THREADS; i++)
             pthread_kill(threads[i], SIGALRM);
         tempfile_test_work(50);
@@ -104,8 +105,8 @@ static void run(int frame, long seconds)
     CHECK(foreign == 0);
 }
 
-/* Runs this program again on the library without the reserve: it must die of a signal or hang, for the heap is written
- * over, and leaves its files behind. */
+/* Runs this program again with a library that does not reserve stack. The handler overwrites the heap, so the program must
+ * die by a signal or hang. It leaves its files behind. */
 static int control_failed(const char *self)
 {
     struct timespec moment = {0, 100000000};

@@ -1,6 +1,6 @@
-/* A thread's alternate signal stack is the host's own affair: it is the same before and after calls, in new threads and
- * in forked children too, and a handler with SA_ONSTACK may use 96 KB outside the library as it could before. A handler
- * without SA_ONSTACK stays on the thread's stack, however small the alternate one is. */
+/* A thread's alternate signal stack belongs to the host. It is the same before and after calls, also in new threads and in
+ * forked children, and outside the library a handler with SA_ONSTACK may still use 96 KB. A handler without SA_ONSTACK stays
+ * on the thread's own stack, however small the alternate one is. */
 #include "check.h"
 #include <pthread.h>
 #include <signal.h>
@@ -15,7 +15,7 @@ static void handler(int number)
 {
     volatile char frame[FRAME];
 
-    for (size_t i = 0; i < sizeof frame; i++) /* not memset, which the compiler leaves out as nobody looks */
+    for (size_t i = 0; i < sizeof frame; i++) /* not memset, which the compiler removes because nothing reads the frame */
         frame[i] = (char)number;
     handled++;
 }
@@ -41,7 +41,7 @@ static void same_stack(const stack_t *before)
     CHECK((now.ss_flags & SS_DISABLE) != 0 || (now.ss_sp == before->ss_sp && now.ss_size == before->ss_size));
 }
 
-/* Calls, and compares after the first call and the second. */
+/* Makes two calls, and compares after each. */
 static void use_and_compare(void)
 {
     stack_t before;
@@ -76,7 +76,7 @@ static void *thread(void *with_own)
         CHECK(own.ss_sp != NULL && sigaltstack(&own, NULL) == 0);
     use_and_compare();
     in_child();
-    /* the host changes its mind between two calls */
+    /* the host changes the stack between two calls */
     CHECK(sigaltstack(with_own != NULL ? &none : &own, NULL) == 0);
     use_and_compare();
     in_child();
@@ -85,7 +85,7 @@ static void *thread(void *with_own)
     return NULL;
 }
 
-/* A stack with nothing below it that may be touched, for longer than the handler's frame. */
+/* Makes a small stack. The memory below it is closed, and larger than the handler's frame. */
 static stack_t make_small(void)
 {
     char *memory = mmap(NULL, GUARD + SMALL, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -94,8 +94,8 @@ static stack_t make_small(void)
     return (stack_t){.ss_sp = memory + GUARD, .ss_size = SMALL};
 }
 
-/* Handlers get no SA_ONSTACK that they had not: 96 KB are more than the alternate stack here has, as languages' own have it for
- * stack overflows. */
+/* The library must not add SA_ONSTACK to a handler. The handler needs 96 KB, and the alternate stack is smaller, like those
+ * of languages that catch stack overflows. */
 static void small_alternate_stack(void)
 {
     struct sigaction action = {.sa_handler = handler};
@@ -108,7 +108,7 @@ static void small_alternate_stack(void)
     CHECK(sigaltstack(&none, NULL) == 0);
 }
 
-/* The control: with SA_ONSTACK the handler has no room. */
+/* The control: with SA_ONSTACK the stack is too small for the handler. */
 static void too_small(void)
 {
     struct sigaction action;
@@ -132,7 +132,7 @@ int main(void)
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
     pthread_t other;
 
-    small_alternate_stack(); /* before anything else has started Go */
+    small_alternate_stack(); /* before anything has started Go */
     too_small();
     CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
     thread(NULL);

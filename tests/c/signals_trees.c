@@ -1,5 +1,6 @@
-/* Directories that hold something, at a signal: they go by system calls alone, with the rules of every removal. Nothing is
- * followed, no mount is entered, another directory of that name stays, and what is beyond the bounds stays. */
+/* The removal of full directories at a signal, which uses system calls alone. It has the rules of every removal: it follows
+ * no symbolic link, enters no mount, and leaves another directory that has the name. It leaves everything beyond its bounds,
+ * too. */
 #include "check.h"
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -14,7 +15,7 @@
 
 enum { MANY = 3000, DEEP = 60, TOO_DEEP = 70 };
 
-static char base[TEMPFILE_PATH_SIZE]; /* also holds what must stay */
+static char base[TEMPFILE_PATH_SIZE]; /* contains the directories, and files that must stay */
 
 static char *in_base(const char *name)
 {
@@ -40,7 +41,7 @@ static int there(const char *path)
     return lstat(path, &status) == 0;
 }
 
-/* A directory of ours, the current one from then on. */
+/* Makes a temporary directory, and makes it the current one. */
 static const char *enter_new(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -114,7 +115,7 @@ static void too_deep(void)
     die();
 }
 
-/* The host has no descriptors left but a few. */
+/* The host has only a few free descriptors. */
 static void few_descriptors(void)
 {
     make_deep(4);
@@ -140,7 +141,7 @@ static void link_as_root(void)
     die();
 }
 
-/* Root may do everything, which hides what is not handled. Without capabilities it is as any owner of its files. */
+/* Drops all capabilities. Root may do everything, which would hide errors. */
 static void drop_capabilities(void)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -155,7 +156,7 @@ static void may_mount(void)
         _exit(77);
 }
 
-/* The host's directory is mounted in the tree, on a directory of the same device. */
+/* A directory of the host is mounted in the tree. It is on the same device. */
 static void mounted_below(void)
 {
     may_mount();
@@ -167,7 +168,7 @@ static void mounted_below(void)
     die();
 }
 
-/* The directory is the top of a mount, of itself. */
+/* The directory is a mount point: it is mounted on itself. */
 static void mounted_root(void)
 {
     const char *name;
@@ -180,7 +181,7 @@ static void mounted_root(void)
     die();
 }
 
-/* Somebody goes on writing into it. The signal ends the process all the same, after two seconds at most. */
+/* Other processes go on writing into the tree. The signal must still end the process, after two seconds at most. */
 static void refilled(void)
 {
     enter_new();
@@ -202,12 +203,12 @@ static void refilled(void)
     die();
 }
 
-static const struct story {
+static const struct test_case {
     const char *name;
     void (*run)(void);
-    int stay; /* beside the victim; -1: it is not said */
+    int stay; /* the number of entries left beside the victim; -1: any number */
     int as_root;
-} stories[] = {
+} test_cases[] = {
     {"all sorts", all_sorts, 0, 0},
     {"many", many, 0, 0},
     {"deep", deep, 0, 0},
@@ -230,7 +231,7 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void expect(const struct story *story)
+static void expect(const struct test_case *test_case)
 {
     double start = seconds();
     int status, found, victims;
@@ -243,9 +244,9 @@ static void expect(const struct story *story)
     pid = fork();
     if (pid == 0) {
         alarm(60);
-        if (!story->as_root)
+        if (!test_case->as_root)
             drop_capabilities();
-        story->run();
+        test_case->run();
         _exit(1);
     }
     CHECK(waitpid(pid, &status, 0) == pid);
@@ -253,36 +254,36 @@ static void expect(const struct story *story)
         skipped++;
     } else {
         if (!WIFSIGNALED(status))
-            fprintf(stderr, "%s: status %x\n", story->name, (unsigned)status);
+            fprintf(stderr, "%s: status %x\n", test_case->name, (unsigned)status);
         CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
         CHECK(seconds() - start < 20);
         found = entries_of(base) - 1;
-        if (story->run == refilled)
+        if (test_case->run == refilled)
             write_file(in_base("stop"));
-        if (story->stay >= 0 && found != story->stay)
-            fprintf(stderr, "%s: %d entries are left\n", story->name, found);
-        CHECK(story->stay < 0 || found == story->stay);
+        if (test_case->stay >= 0 && found != test_case->stay)
+            fprintf(stderr, "%s: %d entries are left\n", test_case->name, found);
+        CHECK(test_case->stay < 0 || found == test_case->stay);
         victims = there(in_base("victim/file"));
-        if (story->run == other_root) { /* the victim has the directory's name */
+        if (test_case->run == other_root) { /* the victim now has the directory's name */
             CHECK(found == 1 && there(in_base("moved/file")) && !there(in_base("victim")));
             victims = 1;
         }
         CHECK(victims);
-        if (story->run == link_as_root)
+        if (test_case->run == link_as_root)
             CHECK(there(in_base("moved/file")));
     }
-    while (tempfile_rmtree(base, 0) != 0) /* the writers of the last story are about to end */
-        CHECK(story->run == refilled);
+    while (tempfile_rmtree(base, 0) != 0) /* the writers of the last case are still ending */
+        CHECK(test_case->run == refilled);
 }
 
 int main(void)
 {
     tempfile_file *file;
 
-    CHECK(tempfile_temporary_file(NULL, &file) == 0); /* Go runs before any of the children is made */
+    CHECK(tempfile_temporary_file(NULL, &file) == 0); /* starts Go before any child is made */
     tempfile_file_free(file);
-    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++)
-        expect(&stories[i]);
-    printf("%d stories, %d skipped for want of the right to mount; ", (int)(sizeof stories / sizeof *stories), skipped);
+    for (size_t i = 0; i < sizeof test_cases / sizeof *test_cases; i++)
+        expect(&test_cases[i]);
+    printf("%d cases, %d skipped without the right to mount; ", (int)(sizeof test_cases / sizeof *test_cases), skipped);
     return passed();
 }

@@ -1,4 +1,4 @@
-/* The shortest use of every class. */
+/* The shortest use of each class. */
 #include "check.h"
 
 int main(void)

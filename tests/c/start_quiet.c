@@ -1,8 +1,8 @@
-/* What the environment says to Go programs is not meant for the library: with each of these settings it works as ever, in a
- * forked child too, and prints nothing. Each is tried in a program of its own, which is this one again. */
+/* Environment variables for Go programs are not meant for the library. With each of these settings it works as usual, also
+ * in a forked child, and prints nothing. Each setting runs in a process of its own, which is this program again. */
 #include "process.h"
 
-/* One that a Go program would not start with, others that it would print by, or stop at. */
+/* With the first a Go program would not start. With the others it would print or stop. */
 static const char *const settings[] = {"GOMEMLIMIT=bogus",
                                        "GOMEMLIMIT=1",
                                        "GOGC=bogus",
@@ -47,7 +47,7 @@ static void program(void)
     use();
 }
 
-/* Runs the program with some of the settings; what it prints is in said. */
+/* Runs the program with some of the settings. Returns its output in said. */
 static void run(int first, int last)
 {
     char said[512];

@@ -1,5 +1,6 @@
-/* A forked child goes on with a text file where its parent was: in the middle of what was read ahead, of a bad byte that
- * reads as several characters, of a UTF-16 file whose mark was read long ago, of Japanese text that has changed tables. */
+/* A forked child goes on with a text file at its parent's position: within the bytes that were read ahead, within a bad byte
+ * that reads as several characters, in a UTF-16 file after its byte order mark, and in Japanese text after a switch of
+ * tables. */
 #include "check.h"
 #include <sys/wait.h>
 
@@ -7,7 +8,7 @@
 
 static char expected[LINES * 32], buffer[sizeof expected];
 
-/* The text as the caller sees it. */
+/* The text as the caller reads it. */
 static size_t compose(void)
 {
     size_t size = 0;
@@ -36,7 +37,7 @@ static void write_all(tempfile_file *file, const char *text, size_t size)
     CHECK(tempfile_file_write(file, text, size) == (int64_t)size);
 }
 
-/* The rest of the text from an offset on, and nothing after it. */
+/* Reads the rest of the text from an offset, and checks that the file ends there. */
 static void read_rest(tempfile_file *file, size_t from, size_t size)
 {
     int64_t n, total = 0;
@@ -64,7 +65,7 @@ static void in_child(int generations, void (*work)(tempfile_file *, size_t, size
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* Half of a file is read, a line and then a piece; a child reads the rest. */
+/* The parent reads a line and a piece, and a child reads the rest. */
 static void half_read(int spooled, const char *encoding, int generations, size_t size)
 {
     tempfile_file *file = make(spooled, encoding, NULL, "");
@@ -82,8 +83,8 @@ static void half_read(int spooled, const char *encoding, int generations, size_t
     CHECK((here = tempfile_file_tell(file)) > 0);
     in_child(generations, read_rest, file, (size_t)from, size);
     if (spooled)
-        read_rest(file, (size_t)from, size); /* the memory is the parent's own */
-    /* The child has moved the position that it shares; what tell gave is as good as ever. */
+        read_rest(file, (size_t)from, size); /* the file is in memory, which the parent does not share */
+    /* The child has moved the shared position. The value of tell() is still valid. */
     CHECK(tempfile_file_seek(file, here, SEEK_SET) == here);
     in_child(generations, read_rest, file, (size_t)from, size);
     tempfile_file_free(file);
@@ -95,7 +96,7 @@ static void read_escapes(tempfile_file *file, size_t from, size_t size)
     CHECK(tempfile_file_read(file, buffer, sizeof buffer) == 8 && memcmp(buffer, "9\\xe9!\n.", 8) == 0);
 }
 
-/* A bad byte is half delivered: "\xe" of "\xe9". */
+/* Reads half of the characters of a bad byte: "\xe" of "\xe9". */
 static void within_a_bad_byte(int generations)
 {
     tempfile_file *file = make(0, NULL, "backslashreplace", NULL);
@@ -112,7 +113,7 @@ static void write_on(tempfile_file *file, size_t from, size_t size)
     write_all(file, "\xe3\x81\x84z", 4);
 }
 
-/* What the encoder remembers: no second mark, no second escape sequence, and the one back to ASCII. */
+/* The state of the encoder: no second mark, no second escape sequence, and the final switch back to ASCII. */
 static void half_written(const char *encoding, const char *wanted, size_t size, int generations)
 {
     tempfile_file *file = make(0, encoding, NULL, NULL);
@@ -138,7 +139,7 @@ int main(void)
         half_read(0, "iso2022_jp", generations, size);
         within_a_bad_byte(generations);
         half_written("iso2022_jp", "\x1b$B$\"$$\x1b(Bz", 11, generations);
-        if (*(const char *)&one == 1) /* the machine's byte order */
+        if (*(const char *)&one == 1) /* the byte order of the machine */
             half_written("utf-16", "\xff\xfe\x42\x30\x44\x30z\0", 8, generations);
         half_written("utf-8-sig", "\xef\xbb\xbf\xe3\x81\x82\xe3\x81\x84z", 10, generations);
     }

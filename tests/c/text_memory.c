@@ -1,5 +1,5 @@
-/* Sizes of the caller's that there is no memory for, or that are wrong, in every text mode: a long text is written in little
- * memory, a wrong size is an error of the call, and the host lives. Names that are too long are refused before a copy. */
+/* Sizes that are wrong, or for which there is no memory, in every text mode. A long text is written with little memory, and
+ * a wrong size is an error of the call; the process lives on. Names that are too long are refused before they are copied. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static const struct {
              {"latin-1", NULL, "w+"}, {"iso2022_jp", "", "w+"}, {NULL, NULL, "w+b"}};
 enum { MODES = sizeof modes / sizeof *modes };
 
-static char *memory; /* of LONG bytes of ASCII, and nothing is mapped behind it */
+static char *memory; /* LONG bytes of ASCII; the memory after them is not mapped */
 
 static tempfile_file *file_of(int mode, int64_t max_size)
 {
@@ -32,7 +32,7 @@ static tempfile_file *file_of(int mode, int64_t max_size)
     return file;
 }
 
-/* The size of the process's address space. */
+/* Returns the size of the process's address space. */
 static size_t address_space(void)
 {
     FILE *status = fopen("/proc/self/statm", "r");
@@ -51,7 +51,7 @@ static void check_whole(tempfile_file *file)
     CHECK(tempfile_file_read(file, text, sizeof text) == 4 && memcmp(text, "good", 4) == 0);
 }
 
-/* Each begins in the last page of the memory, and ends where there is none. */
+/* Each range begins in the last page of the memory, and ends where nothing is mapped. */
 static void *wrong_sizes(void *unused)
 {
     static const size_t sizes[] = {(size_t)1 << 47, (size_t)1 << 46, (size_t)1 << 40, (size_t)1 << 33, LONG, 2 * MB};
@@ -66,7 +66,7 @@ static void *wrong_sizes(void *unused)
                 CHECK(tempfile_file_write(file, "good", 4) == 4);
                 result = tempfile_file_write(file, memory + LONG - 4096, sizes[i]);
                 if (result == 4096)
-                    result = -EFAULT; /* bytes, of which the system has taken those that there were */
+                    result = -EFAULT; /* in binary mode the system writes the valid bytes first */
                 CHECK(result == -EFAULT || result == -ENOMEM || result == -EFBIG);
                 CHECK(tempfile_file_tell(file) == 4 || strchr(modes[mode].mode, 'b') != NULL ||
                       modes[mode].encoding != NULL);
@@ -78,7 +78,7 @@ static void *wrong_sizes(void *unused)
     return unused;
 }
 
-/* A thread that has an alternate signal stack of its own, as many runtimes' have. */
+/* A thread with an alternate signal stack of its own, as many runtimes have. */
 static void *on_own_stack(void *unused)
 {
     static char room[256 << 10];
@@ -109,7 +109,7 @@ static void in_child(void)
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-/* Nowhere near the memory that the text would need in the file. */
+/* The limit is far below the memory that the encoded text would need. */
 static void long_texts(void)
 {
     const struct rlimit room = {address_space() + 96 * MB, RLIM_INFINITY};
@@ -117,13 +117,13 @@ static void long_texts(void)
     CHECK(setrlimit(RLIMIT_AS, &room) == 0);
     for (int mode = 0; mode < MODES; mode++) {
         tempfile_file *file = file_of(mode, -1);
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* what is written is not the question */
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC); /* the written bytes do not matter here */
 
         CHECK(null >= 0 && dup3(null, tempfile_file_fileno(file), O_CLOEXEC) >= 0 && close(null) == 0);
         CHECK(tempfile_file_write(file, memory, LONG) == LONG);
         tempfile_file_free(file);
 
-        /* no disk is asked, and there is no memory for it */
+        /* a spooled file in memory, for which there is not enough */
         file = file_of(mode, 0);
         CHECK(tempfile_file_write(file, "good", 4) == 4);
         CHECK(tempfile_file_write(file, memory, LONG) == -ENOMEM);
@@ -133,7 +133,7 @@ static void long_texts(void)
     }
 }
 
-/* The texts of options and all paths; text is longer than any that the system takes. */
+/* Long strings in each option and path; text is longer than the system accepts. */
 static void long_names(const char *text)
 {
     tempfile_options options;
@@ -166,7 +166,7 @@ static void long_names(const char *text)
     CHECK(tempfile_gettempdir(path, sizeof path) == 0 && strcmp(path, getenv("TMPDIR")) == 0);
 }
 
-/* More than 2 GB and than 4 GB of one file's pages again and again, which cost nothing. */
+/* More than 2 GB and more than 4 GB. All pages map the same part of one file, so they need no memory. */
 static void endless_names(void)
 {
     enum { PIECE = 64 * MB };

@@ -1,9 +1,9 @@
-/* The text vectors, by way of the C ABI. tests/vectors/text.md describes them. */
+/* Runs the text vectors with the C ABI. tests/vectors/text.md describes them. */
 #include "cases.h"
 #include "json.h"
 #include <fcntl.h>
 
-/* FNV-1a, which stands for texts that are too long to write down. */
+/* FNV-1a, a checksum for texts that are too long to store. */
 static uint32_t fnv(const char *data, size_t size)
 {
     uint32_t value = 2166136261u;
@@ -13,7 +13,7 @@ static uint32_t fnv(const char *data, size_t size)
     return value;
 }
 
-/* Whether bytes are those of a member, or have the length and sum that the object says. */
+/* Compares bytes with a member of the object, or with the length and checksum in it. */
 static int same(const char *data, size_t size, const struct json *object, const char *key)
 {
     const struct json *member = json_get(object, key);
@@ -54,7 +54,7 @@ static tempfile_file *file_of(const struct json *c)
     return file;
 }
 
-/* Writes past the file's own functions. */
+/* Writes to the file directly, not with the library. */
 static void poke(tempfile_file *file, const struct json *data, int64_t offset)
 {
     int descriptor = open(tempfile_file_name(file), O_RDWR);
@@ -63,7 +63,7 @@ static void poke(tempfile_file *file, const struct json *data, int64_t offset)
     close(descriptor);
 }
 
-/* A write of data so many times over. */
+/* Writes data the given number of times in one call. */
 static int64_t write_of(tempfile_file *file, const struct json *step)
 {
     const struct json *data = json_get(step, "data");
@@ -78,7 +78,7 @@ static int64_t write_of(tempfile_file *file, const struct json *step)
     return result;
 }
 
-/* A read into a buffer of exactly the size, so that a sanitizer sees whatever goes past it. */
+/* Reads into a buffer of exactly the size, so that a sanitizer notices a write beyond it. */
 static int64_t read_of(tempfile_file *file, const struct json *step)
 {
     int line = strcmp(json_text(step, "do"), "readline") == 0, expected = errno_of(step);
@@ -86,7 +86,7 @@ static int64_t read_of(tempfile_file *file, const struct json *step)
     char *buffer = malloc(size + 1);
     int64_t result;
 
-    do /* what is before a bad byte may come first; Python loses it */
+    do /* the library may return the characters before a bad byte first; Python loses them */
         result = line ? tempfile_file_readline(file, buffer, size + 1) : tempfile_file_read(file, buffer, size);
     while (expected == EILSEQ && result > 0);
     if (result >= 0 && expected == 0)
@@ -95,7 +95,7 @@ static int64_t read_of(tempfile_file *file, const struct json *step)
     return result;
 }
 
-/* The message of an error in text ends with the offset. */
+/* The message of an encoding error ends with the offset. */
 static int names_offset(int64_t offset)
 {
     char wanted[40];
@@ -144,7 +144,7 @@ static void run_step(tempfile_file *file, const struct json *step, int64_t kept[
         HOLDS(tempfile_file_rolled(file) == json_number(step, "rolled", 0));
 }
 
-/* What the file holds at the end, by its descriptor. */
+/* Compares the bytes of the file at the end, read by its descriptor. */
 static void compare_file(tempfile_file *file, const struct json *c)
 {
     static char content[1 << 16];
@@ -173,7 +173,7 @@ static void run_case(const struct json *c)
     tempfile_file_free(file);
 }
 
-/* A name of an encoding is known, or an error before anything is created: tests/c/run looks for what is left. */
+/* An encoding's name is known, or it is an error before anything is created: tests/c/run checks that nothing is left. */
 static void run_name(const struct json *c)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;

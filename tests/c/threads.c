@@ -1,5 +1,5 @@
-/* 2,000 threads that live for a few calls, 200 at once, on the smallest stacks there are; and coroutines that take turns
- * on stacks of 16 to 64 KB. The results are right, and nothing is left: no descriptor, and no memory to speak of. */
+/* 2,000 threads of a few calls each, 200 at once, on the smallest possible stacks; and coroutines that take turns on stacks
+ * of 16 to 64 KB. The results are right. No descriptor is left, and memory stays within a bound. */
 #include "check.h"
 #include <dirent.h>
 #include <limits.h>
@@ -9,13 +9,13 @@
 
 enum { THREADS = 2000, AT_ONCE = 200, COROUTINES = 8, TURNS = 400, BOUND_KB = 64 << 10 };
 
-/* Go's runtime opens two descriptors, for waiting, when it first gives memory back to the system; before or after we count. */
+/* When Go's runtime first gives memory back, it opens two descriptors for polling. This may be before or after the count. */
 enum { RUNTIME_OWN = 2 };
 
 static int count_entries(const char *path)
 {
     DIR *directory = opendir(path);
-    int count = -3; /* ., .., and the descriptor that looks; in /proc/self/task a thread less */
+    int count = -3; /* minus ".", ".." and the descriptor that counts; for /proc/self/task, one less */
 
     CHECK(directory != NULL);
     while (readdir(directory) != NULL)
@@ -34,14 +34,14 @@ static long resident_kb(void)
     return pages * (sysconf(_SC_PAGESIZE) >> 10);
 }
 
-/* The number of the record behind a handle, see tempfile__handle_of in capi/object.h. */
+/* Returns the number of the record of a handle, see tempfile__handle_of in capi/object.h. */
 static uintptr_t record_of(const void *handle)
 {
     return (uintptr_t)handle >> 3 & 0x1fffff;
 }
 
-/* Uses every class, and checks what it reads. No more records are in use than there are objects at once: a thread that ends
- * leaves its spare one to others. */
+/* Uses every class, and checks the bytes that it reads. A thread that ends leaves its spare record to others, so at most as
+ * many records are in use as there are objects at once. */
 static void use(int number)
 {
     tempfile_file *file;
@@ -84,7 +84,7 @@ static void threads(int from, int count)
     pthread_attr_destroy(&small);
 }
 
-/* A forked child's first call, in which Go starts anew, comes from such a thread too. */
+/* In a forked child such a thread makes the first call, which starts Go anew. */
 static void in_child(void)
 {
     int status;
@@ -102,7 +102,7 @@ static void in_child(void)
 static ucontext_t scheduler, coroutine[COROUTINES];
 static tempfile_file *own[COROUTINES];
 
-/* Keeps an object over its turns, and leaves between two calls each time. */
+/* Has one object for several turns, and switches to another coroutine between calls. */
 static void take_turns(int which)
 {
     CHECK(tempfile_spooled_temporary_file(NULL, &own[which]) == 0);
@@ -174,7 +174,8 @@ int main(void)
     printf("%d descriptors, %d threads, %ld KB, and after %d threads and %d coroutines %d, %d, %ld KB; ", descriptors, tasks,
            memory, THREADS, 2 * COROUTINES, count_entries("/proc/self/fd"), count_entries("/proc/self/task"), resident_kb());
     CHECK(count_entries("/proc/self/fd") <= descriptors + RUNTIME_OWN);
-    CHECK(count_entries("/proc/self/task") <= tasks + 8); /* Go adds threads of its own as it needs them, up to a few */
-    CHECK(resident_kb() < memory + BOUND_KB || getenv("EMULATOR") != NULL); /* which keeps what it has translated */
+    CHECK(count_entries("/proc/self/task") <= tasks + 8); /* Go starts a few more threads as it needs them */
+    /* an emulator keeps the code that it has translated */
+    CHECK(resident_kb() < memory + BOUND_KB || getenv("EMULATOR") != NULL);
     return passed();
 }

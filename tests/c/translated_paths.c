@@ -1,6 +1,6 @@
-/* A host whose C library translates paths, as under fakechroot: the library, which goes past it, would make its files outside the
- * world that the host sees. It says so, makes nothing, and works where nothing is translated. The program's own stat stands
- * for the translation. */
+/* A host whose C library translates paths, as under fakechroot. The library does not use those functions, and would create
+ * its files in the wrong place. It refuses with a message, and creates nothing. If no path is translated, it works. This
+ * program's own stat acts as the translation. */
 #include "check.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -47,7 +47,7 @@ int main(void)
     expect(0);
     pid = fork();
     if (pid == 0) {
-        translates = 1; /* entered in the child */
+        translates = 1; /* the child enters the translation */
         expect(-ENOTSUP);
         translates = 0;
         expect(0);

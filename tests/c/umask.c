@@ -1,5 +1,5 @@
-/* Whatever the umask is when something is made, used and cleaned up: nobody else may do more than without it, and all of
- * it goes. As root, and as somebody whom permissions bind. */
+/* Objects are created, used and removed under various umasks. Other users never get more rights than without one, and
+ * everything is removed. The test runs as root, and as a user whom permissions restrict. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -70,13 +70,14 @@ int main(void)
     umask(022);
     pid = fork();
     if (pid == 0) {
-        static char tempdir[] = "/tmp/libtempfile-umask.XXXXXX"; /* the test's own is below one that only root can enter */
+        /* only root may enter the directory above the test's TMPDIR */
+        static char tempdir[] = "/tmp/libtempfile-umask.XXXXXX";
 
         alarm(60);
         CHECK(setgroups(0, NULL) == 0 && setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0);
         CHECK(mkdtemp(tempdir) != NULL && setenv("TMPDIR", tempdir, 1) == 0);
         use_all();
-        CHECK(rmdir(tempdir) == 0); /* empty */
+        CHECK(rmdir(tempdir) == 0); /* fails if an entry is left */
         exit(0);
     }
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);

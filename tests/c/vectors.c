@@ -1,4 +1,4 @@
-/* The vectors that all languages share, by way of the C ABI. tests/vectors/README.md describes them. */
+/* Runs the vectors that all languages share with the C ABI. tests/vectors/README.md describes them. */
 #include "cases.h"
 #include "json.h"
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-static char scratch[TEMPFILE_PATH_SIZE]; /* the directory that every case works in */
+static char scratch[TEMPFILE_PATH_SIZE]; /* the directory in which every case works */
 static int64_t cases;
 
 static int64_t errno_named(const char *name)
@@ -25,7 +25,7 @@ static int64_t errno_named(const char *name)
     return 0;
 }
 
-/* What a case's directory holds. */
+/* Makes the entries of a case's directory. */
 static void furnish(void)
 {
     char path[TEMPFILE_PATH_SIZE + 16];
@@ -39,8 +39,7 @@ static void furnish(void)
     CHECK(symlink("nowhere", path) == 0);
 }
 
-/* The options of a case. The directory's path stays valid until the next call. */
-/* Options of the vectors that options_of reads. One that it does not know would test nothing. */
+/* Checks that options_of knows each option of a case. An option that it ignores would test nothing. */
 static void check_options(const struct json *given)
 {
     static const char *const known[] = {"dir",    "prefix",  "suffix",    "name",        "mode", "encoding",
@@ -55,6 +54,7 @@ static void check_options(const struct json *given)
     }
 }
 
+/* Returns the options of a case. The directory's path stays valid until the next call. */
 static tempfile_options options_of(const struct json *given)
 {
     static char dir[TEMPFILE_PATH_SIZE * 2];
@@ -90,7 +90,7 @@ static const struct {
                {"spooled_temporary_file", tempfile_spooled_temporary_file}};
 enum { CLASSES = sizeof classes / sizeof *classes };
 
-/* Creates by the function of that name, notes the path if there is one, and removes what was created. */
+/* Creates with the named function, notes the path if there is one, and removes the object. */
 static int create(const char *function, const tempfile_options *options, char *path)
 {
     tempfile_directory *directory;
@@ -134,7 +134,7 @@ static int create(const char *function, const tempfile_options *options, char *p
     return 0;
 }
 
-/* A path must be the case's directory, a slash, and the parts that the case expects. */
+/* Checks that a path is the case's directory, a slash, and the parts that the case expects. */
 static void check_path(const struct json *test, const char *path)
 {
     const struct json *head = json_get(test, "head"), *tail = json_get(test, "tail");
@@ -188,7 +188,7 @@ static void run_mode(const struct json *test)
     }
 }
 
-/* Does one step; a read puts its bytes into the buffer. */
+/* Does one step. A read puts its bytes into the buffer. */
 static int64_t perform(tempfile_file *file, const struct json *step, char *buffer, size_t buffer_size)
 {
     const char *what = json_text(step, "do");
@@ -276,7 +276,7 @@ static void run_file(const struct json *test)
         int result = classes[i].create(&options, &made);
 
         HOLDS(result == 0);
-        result = tempfile_file_rollover(made); /* of a spooled one; the others are on disk */
+        result = tempfile_file_rollover(made); /* other kinds than a spooled file are on disk already */
         HOLDS(result == 0);
         play(made, test);
         tempfile_file_free(made);
@@ -294,7 +294,7 @@ static int excepted(const struct json *test)
     return 0;
 }
 
-/* Runs a file of vectors, all of it and not less. */
+/* Runs all cases of a file of vectors. */
 static void run(const char *name, void (*run_case)(const struct json *test))
 {
     char path[TEMPFILE_PATH_SIZE];
@@ -320,7 +320,7 @@ static void run(const char *name, void (*run_case)(const struct json *test))
 int main(void)
 {
 #ifdef M_PERTURB
-    mallopt(M_PERTURB, 0x5A); /* new memory is not zero, so that no gap is filled by chance; a sanitizer does so itself */
+    mallopt(M_PERTURB, 0x5A); /* fills new memory, so that a gap is not zero by chance; a sanitizer does this by itself */
 #endif
     furnish();
     run("names", run_creation);

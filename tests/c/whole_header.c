@@ -1,5 +1,6 @@
-/* Every function of the header, once. A table holds the address of each, so that the program's undefined symbols are the
- * header's whole list (make check-symbols compares); each is called through it, as a language's binding would. */
+/* Calls every function of the header. A table contains the address of each, so that the undefined symbols of this program
+ * are the whole list of the header (make check-symbols compares them). The calls go through the table, as in a binding for
+ * another language. */
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -64,6 +65,9 @@ static const struct {
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
     __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
+    __typeof__(&tempfile_file_pread) file_pread;
+    __typeof__(&tempfile_file_pwrite) file_pwrite;
+    __typeof__(&tempfile_file_sync) file_sync;
     __typeof__(&tempfile_version) version;
     __typeof__(&tempfile_strerror) strerror;
     __typeof__(&tempfile_last_error) last_error;
@@ -124,6 +128,9 @@ static const struct {
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
     tempfile_cleanup_at_signal,
+    tempfile_file_pread,
+    tempfile_file_pwrite,
+    tempfile_file_sync,
     tempfile_version,
     tempfile_strerror,
     tempfile_last_error,
@@ -149,7 +156,7 @@ static void unnamed(void)
         CHECK(fstat(descriptor, &status) == 0 && status.st_mode == (S_IFREG | 0600) && status.st_nlink == 0);
         CHECK(write(descriptor, "x", 1) == 1 && pread(descriptor, &byte, 1, 0) == 1 && byte == 'x' &&
               close(descriptor) == 0);
-        options.flags = TEMPFILE_NO_O_TMPFILE; /* the same with a name for an instant */
+        options.flags = TEMPFILE_NO_O_TMPFILE; /* the same file with a name for a moment */
     }
     options.prefix = "a/b";
     CHECK(all.unnamed(&options) == -EINVAL && all.last_error()->code == -EINVAL);
@@ -166,7 +173,7 @@ static void into(void)
     char path[TEMPFILE_PATH_SIZE];
     struct stat status;
 
-    for (int i = 0; i < 3; i++) { /* with Go's plan, and again */
+    for (int i = 0; i < 3; i++) { /* with a plan from Go, and again with the stored plan */
         tempfile_fd descriptor = -1;
 
         CHECK(all.mkstemp_into(&options, path, sizeof path, &descriptor) == descriptor && fstat(descriptor, &status) == 0 &&
@@ -232,6 +239,8 @@ static void files(void)
     CHECK(all.file_seek(file, 0, SEEK_SET) == 0 && all.file_readline(file, line, sizeof line) == 4 &&
           strcmp(line, "one\n") == 0);
     CHECK(all.file_read(file, line, sizeof line) == 3 && memcmp(line, "two", 3) == 0);
+    CHECK(all.file_pwrite(file, "ONE", 3, 0) == 3 && all.file_pread(file, line, sizeof line, 2) == 5 &&
+          memcmp(line, "E\ntwo", 5) == 0 && all.file_sync(file, 0) == 0 && all.file_sync(file, TEMPFILE_DATA_ONLY) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
     CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);
@@ -278,7 +287,7 @@ static void directories(void)
     all.removal_free(removal);
 }
 
-/* What mkstemp and mkdtemp made is registered, and goes with its handle. */
+/* Files and directories of mkstemp and mkdtemp are registered, and are deleted with their handles. */
 static void registrations(void)
 {
     tempfile_directory *directory;
@@ -316,7 +325,7 @@ static void publications(void)
     CHECK(mode_of(path) == (S_IFDIR | 0700) && all.rmtree(path, 0) == 0);
 }
 
-/* A child that takes its parent's objects over removes them at its end. */
+/* A child adopts its parent's objects, and removes them at its end. */
 static void in_child(void)
 {
     tempfile_directory *directory;

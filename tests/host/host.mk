@@ -1,8 +1,8 @@
-# The library as a guest in other programs, and in trouble.
+# The library as a guest in other programs, and under faults.
 
 parts += test-faults
 
-# C tests that find more the longer and the oftener they run. make test-c runs them once, beside all others.
+# C tests that find more if they run longer and more often. make test-c runs them once, like all others.
 long_tests := $(addprefix $(B)/tests/c/,fork_adopt fork_busy_hooks fork_chain fork_first_call fork_generations fork_handler \
   fork_loader fork_threads signals_hooks)
 
@@ -11,7 +11,7 @@ guest: build $(long_tests) $(guest_tests) $(hook_libraries) ## test: forks and s
 	@SIGNAL_SECONDS=$${SIGNAL_SECONDS:-60} \
 	  tests/tools/lines guest tests/host/guest/run "$(CURDIR)/$(B)" $(long_tests) $(guest_tests)
 
-# Faults, made to happen under strace.
+# Faults, injected by strace.
 fault_programs := $(addprefix $(B)/tests/host/faults/,driver large creation/creation creation/creation-go)
 
 # ROWS="3 25" ## variables: the rows of make faults

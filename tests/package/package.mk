@@ -1,4 +1,5 @@
-# The tests of all that a stranger meets first: the README, an installation, packages, a machine that lacks something.
+# The tests of the first things that a new user meets: the README, an installation, packages, and a machine on which
+# something is missing.
 
 parts += test-readme test-first test-install
 
@@ -19,5 +20,5 @@ test-install: build ## test: install into a folder, build examples with pkg-conf
 	@tests/tools/lines install tests/package/install/run "$(MAKE)" "$(CC)" "$(CXX)" $(VERSION)
 
 .PHONY: package-test
-package-test: need-go need-cc ## test: what a stranger gets, from clean roots: a line for each package and language
+package-test: need-go need-cc ## test: each package, built and used from an empty root
 	@tests/tools/lines package tests/package/run "$(MAKE)" "$(CC)" "$(CXX)" "$(GO)"

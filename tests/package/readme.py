@@ -1,10 +1,10 @@
-"""Takes the README and the guides at their word: their programs are compiled and run, their targets and paths must exist.
+"""Checks the README and the guides: their programs compile and run, their targets and paths exist.
 
-A program is a block of ```c, ```cpp, ```go or ```python. The block of ```text that follows it is its output, with 8 question
-marks for the random part of a name and /tmp for TMPDIR. Each program runs with a TMPDIR of its own that it must leave empty.
-A block that includes a file (--8<--) is a program that other tests run.
+A program is a block of ```c, ```cpp, ```go or ```python. The next block of ```text is its output, with 8 question marks for
+the random part of a name and /tmp for TMPDIR. Each program runs with a TMPDIR of its own, which it must
+leave empty. A block that includes a file (--8<--) is a program that other tests run.
 
-usage: run.py ROOT CC CXX GO
+usage: readme.py ROOT CC CXX GO
 """
 
 import os
@@ -22,7 +22,7 @@ def fail(message: str) -> NoReturn:
 
 
 def run(command: List[str], where: Path, environment: Optional[Dict[str, str]] = None) -> str:
-    """Runs a command, which must succeed, and gives what it printed."""
+    """Runs a command, which must succeed, and returns its output."""
     done = subprocess.run(
         command,
         cwd=where,
@@ -45,7 +45,7 @@ class Program(NamedTuple):
 
 
 def programs(document: Path, language: str) -> List[Program]:
-    """Gives the programs of a document. One without output is a failure."""
+    """Returns the programs of a document. A program without output is a failure."""
     text = document.read_text(encoding="utf-8")
     blocks = list(re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     found = []
@@ -102,15 +102,15 @@ def run_python(root: Path, program: Program) -> None:
 
 
 def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
-    """Builds the programs as packages of one module, as the linker takes longer than all else."""
+    """Builds the programs as packages of one module, because linking takes most of the time."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         for i, program in enumerate(all_programs):
             (here / f"example{i}").mkdir()
             (here / f"example{i}" / "main.go").write_text(program.source, encoding="utf-8")
-        # The sums of the tree's own dependencies, so that nothing is asked of the network that the tree has already.
+        # The checksums of the tree's own dependencies, so that Go does not ask the network.
         (here / "go.sum").write_bytes((root / "go.sum").read_bytes())
-        # An older Go that has fetched a newer one for the tree does so for a module that asks for it, too.
+        # If an older Go has fetched a newer one for the tree, it does so for this module, too.
         wanted = re.search(r"^go (\S+)$", (root / "go.mod").read_text(), re.MULTILINE)
         run([go, "mod", "init", "example"], here)
         version = wanted.group(1) if wanted else "1.26"
@@ -127,7 +127,7 @@ def run_go(root: Path, go: str, all_programs: List[Program]) -> None:
 
 
 def targets(root: Path, text: str) -> None:
-    """Every `make X` of the documents is a target that make help lists."""
+    """Checks that every `make X` of the documents is a target in make help."""
     told = set(re.findall(r"\bmake ([a-z][a-z-]*)", " ".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, re.MULTILINE))))
     fragments = [path for folder in ("bindings", "capi", "python", "tests") for path in (root / folder).glob("**/*.mk")]
     makefiles = "".join(path.read_text() for path in [root / "Makefile", *fragments])
@@ -140,7 +140,7 @@ def targets(root: Path, text: str) -> None:
 
 
 def paths(root: Path, text: str) -> None:
-    """Every path in the layout, which is a table with the path in its first column, exists."""
+    """Checks that every path in the layout exists. The layout is a table with the path in its first column."""
     told = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
     if not told:
         fail("the layout has no path")
@@ -151,7 +151,7 @@ def paths(root: Path, text: str) -> None:
 
 
 def links(root: Path, documents: List[Path]) -> None:
-    """Every link of the documents that the site does not have leads to a file of the tree."""
+    """Checks that every link of the documents, except those of the site, leads to a file of the tree."""
     told = [
         (document, link)
         for document in documents

@@ -31,7 +31,7 @@ check-types: need-python ## check: mypy --strict over the Python package, and ov
 	  echo "ok    check-types  mypy --strict finds nothing"; \
 	  else echo "skip  check-types  mypy is missing (.ci/run --install, or MYPY=...)"; fi
 
-# CPython's own tests, with the drop-in in the standard module's place.
+# CPython's own tests, with the drop-in in place of the standard module.
 
 # CLIENTS="test_shutil" ## variables: the tests of make clients
 .PHONY: conformance clients
@@ -42,7 +42,7 @@ conformance: build need-python $(B)/conformance/libtempfile.so ## test: CPython'
 clients: build need-python ## test: CPython's tests of modules that use tempfile
 	@tests/tools/lines clients $(PYTHON) tests/python/conformance/run.py clients $(B)/libtempfile.so
 
-# The control's library finds the real one beside itself.
+# The library of the control finds the real one in its own folder.
 $(B)/conformance/libtempfile.so: tests/python/conformance/eio.c include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARN) $(CFLAGS) -shared -fPIC -Iinclude $< -o $@ \

@@ -24,21 +24,8 @@ SKIPPED = re.compile(r"^(\w+) \(.*\)(?:\n.*)? \.\.\. skipped (['\"])(.*)\2$", re
 def run(interpreter, tests, folder):
     """Runs the tests with one interpreter; gives how many passed, failed and were skipped."""
     os.mkdir(folder)
-    package = os.path.abspath(os.path.join(HERE, "..", "..", "python"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    environment.update(PYTHONPATH=package + os.pathsep + HERE, TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
-    command = [interpreter.path, "-m", "unittest"] + (
-        ["-v"] + tests if tests else ["discover", "-v", "-s", HERE, "-t", HERE]
-    )
-    done = subprocess.run(
-        command,
-        env=environment,
-        timeout=SECONDS,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    which = ["-v", *tests] if tests else ["discover", "-v", "-s", HERE, "-t", HERE]
+    done = interpreter.run(["-m", "unittest", *which], folder, HERE, timeout=SECONDS, stderr=subprocess.STDOUT)
     lines = done.stdout.rstrip().splitlines()
     ok = done.returncode == 0 and any(line.startswith("Ran ") and not line.startswith("Ran 0 ") for line in lines)
     left = os.listdir(folder)

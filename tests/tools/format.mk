@@ -1,6 +1,6 @@
-# The style of the sources. Generated files are in the style of their generators.
+# The style of the sources. Generated files have the style of their generators.
 
-# A program of build/tools, where .ci/run --install puts it, or the machine's own.
+# A program in build/tools, to which .ci/run --install installs it, or else in PATH.
 tool = $(firstword $(wildcard $(CURDIR)/build/tools/$(1)/bin/$(1)) $(shell command -v $(1)))
 
 # Another version of clang-format formats differently.
@@ -12,7 +12,7 @@ go_and_tests := core capi tests
 
 # Each language adds its targets.
 formats += format-c format-go
-format_checks += check-c-format check-go-format
+format_checks += check-c-format check-go-format check-width
 
 .PHONY: format format-c format-go
 format: ## build: format all sources in C, C++, Go and Python
@@ -43,6 +43,16 @@ check-go-format: need-go
 	@said=$$(gofmt -l $(go_and_tests)) && [ -z "$$said" ] || \
 	  { echo "FAIL  check-go-format  run 'make format':" $$said; exit 1; }
 	@echo "ok    check-go-format  the Go sources are formatted"
+
+# The formatters leave comments as they are, and shell scripts and make files have no formatter.
+scripts = $(shell grep -rlI -e '^\#!/bin/sh' -e '^\#!/usr/bin/env bash' .ci bindings capi tests) tests/package/python/run
+make_files = Makefile $(shell find bindings capi core python tests -name '*.mk')
+
+.PHONY: check-width
+check-width:
+	@awk 'length > 125 { print "FAIL  check-width  " FILENAME ":" FNR " has " length " columns"; bad = 1 } END { exit bad }' \
+	  $(c_and_cpp) $(scripts) $(make_files) capi/RUNTIME.md
+	@echo "ok    check-width  lines of C, scripts, make files and RUNTIME.md have at most 125 columns"
 
 .PHONY: check-vet check-staticcheck
 check-vet: need-go ## check: go vet finds nothing

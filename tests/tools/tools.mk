@@ -1,7 +1,7 @@
 # The tools that the tests and checks share.
 
-# tests/tools/need says in a line each what a machine lacks, with the package that has it. make demo and make test ask for
-# everything before they do anything.
+# tests/tools/need reports each missing thing in a line with its package. make demo and make test ask for everything before
+# they do anything.
 need = GO="$(GO)" CC="$(CC)" PYTHON="$(PYTHON)" tests/tools/need
 
 .PHONY: need-all need-go need-cc need-python need-tar

@@ -11,3 +11,12 @@ check-text-vectors: need-python ## check: fail if the text vectors are not what 
 	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then \
 	  tests/tools/lines check-text-vectors $(PYTHON) tests/vectors/generate_text.py --check; \
 	  else echo "skip  check-text-vectors  $(PYTHON) is older than 3.9"; fi
+
+
+# OPERATIONS=100000000 ## variables: how many random operations make operations does; 60 of them are a file
+# SEED=1 ## variables: the seed of its first file, which a failure names
+OPERATIONS ?= 1000000
+SEED ?= 1
+.PHONY: operations
+operations: build need-python ## test: random operations on files of the C library and on Python's own, which must answer alike
+	@tests/tools/lines operations $(PYTHON) tests/vectors/operations.py $(B)/libtempfile.so $(OPERATIONS) $(SEED)

@@ -1,4 +1,5 @@
-# make install puts the files for C and C++ programs into the folders of the GNU coding standards. The templates are beside.
+# make install puts the files for C and C++ programs into the folders of the GNU coding standards. The templates are in this
+# folder.
 
 pkgconfigdir ?= $(libdir)/pkgconfig
 cmakedir ?= $(libdir)/cmake/libtempfile
@@ -6,14 +7,14 @@ mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/libtempfile
 INSTALL ?= install
 
-# The names come from the symbol map, so that uninstall needs no build.
+# The names come from the symbol map, so that uninstall does not need a build.
 functions = $(shell sed -n 's/^ *\(tempfile_[a-z_]*\);$$/\1/p' capi/libtempfile.map)
 man3_pages = tempfile_options.3 $(functions:%=%.3)
 
-# The templates are filled anew each time, as they depend on the folders that were asked for. CMake's has paths relative to
+# The templates are filled each time, because they depend on the folders in the command. The paths for CMake are relative to
 # its own folder, because a package may be moved after its installation.
 from_cmakedir = $$(realpath -m --relative-to='$(cmakedir)' '$(1)')
-# After a sudo make install the file in build is root's. A user can replace it, but cannot write into it.
+# After sudo make install the file in build belongs to root. A user can replace it, but cannot write to it.
 fill = rm -f $(B)/$(2) && sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@soname@|$(SONAME)|' \
   $(1) bindings/c/install/$(2).in >$(B)/$(2)
 

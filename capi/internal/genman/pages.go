@@ -21,7 +21,8 @@ var plan = []page{
 	{title: "create files that the library deletes", names: []string{
 		"named_temporary_file", "temporary_file", "spooled_temporary_file"}},
 	{title: "read, write and seek", names: []string{
-		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush"}},
+		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush",
+		"file_pread", "file_pwrite", "file_sync"}},
 	{title: "names and descriptors of files, keeping and closing them", names: []string{
 		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt",
 		"file_close", "file_free"}},

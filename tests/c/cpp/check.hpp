@@ -1,4 +1,4 @@
-// CHECK ends the test with the place, the condition and what the library says of it.
+// CHECK ends the test, and prints the place, the condition and the library's error message.
 #ifndef CHECK_HPP
 #define CHECK_HPP
 
@@ -19,7 +19,7 @@ inline int checks = 0;
     } while (0)
 
 #ifdef __cpp_exceptions
-// The call must throw a tempfile::error with this errno; gives it.
+// Checks that the call throws a tempfile::error with this errno, and returns the error.
 template <class Call> tempfile::error thrown(int code, Call call)
 {
     try {
@@ -35,12 +35,12 @@ template <class Call> tempfile::error thrown(int code, Call call)
 }
 #endif
 
-// One translation unit each.
+// The tests, each in a translation unit of its own.
 void test_files();
 void test_streams();
 void test_directories();
 
-// The address of an inline function, taken in another translation unit than main.cpp.
+// Returns the address of an inline function, taken in another translation unit than main.cpp.
 using version_function = std::string_view (*)() noexcept;
 version_function version_elsewhere();
 

@@ -84,7 +84,7 @@ static void removals_show_progress()
     CHECK(!tempfile::rmtree(path, [&](std::uint64_t removed) {
         CHECK(removed > last);
         last = removed;
-        return ++calls < 2; // stops in between
+        return ++calls < 2; // stops after the second call
     }));
     CHECK(calls == 2 && last >= 512 && last < entries && fs::is_directory(path));
     const std::uint64_t before = last;
@@ -94,7 +94,7 @@ static void removals_show_progress()
     }));
     CHECK(before + last == entries && !fs::exists(path));
 
-    // What the callback throws reaches the caller, and the rest stays.
+    // An exception of the callback reaches the caller, and the other entries stay.
     std::error_code code;
     const fs::path other = tempfile::mkdtemp({}, code);
     fill(other, 300);

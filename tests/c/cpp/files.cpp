@@ -12,7 +12,7 @@ static_assert(std::is_nothrow_move_constructible_v<tempfile::file> && std::is_no
 static_assert(!std::is_copy_constructible_v<tempfile::directory>);
 static_assert(std::is_nothrow_move_constructible_v<tempfile::directory>);
 static_assert(!std::is_copy_constructible_v<tempfile::removal> && !std::is_move_constructible_v<tempfile::stream>);
-static_assert(std::is_nothrow_copy_constructible_v<tempfile::error>); // as every exception should be
+static_assert(std::is_nothrow_copy_constructible_v<tempfile::error>); // copying an exception must not throw
 
 version_function version_elsewhere() { return &tempfile::version; }
 
@@ -51,7 +51,7 @@ static void errors_come_in_two_forms()
     const auto bad = tempfile::named_temporary_file(options, code);
     CHECK(code == std::errc::invalid_argument && bad.get() == nullptr && bad.name().empty());
 
-    // The exception keeps its text when the library's goes.
+    // The exception keeps its text when the library's text changes.
     const tempfile::error first = thrown(EINVAL, [&] { (void)tempfile::mkstemp(options); });
     const std::string said = first.what();
     CHECK(said == tempfile_last_error()->message);
@@ -59,7 +59,7 @@ static void errors_come_in_two_forms()
     good.write("x");
     CHECK(copy.what() == said);
 
-    // A view with a NUL would name another file in C.
+    // In C, a string with a NUL would name another file.
     const std::string_view nul("a\0b", 3);
     for (auto field :
          {&tempfile::options::prefix, &tempfile::options::suffix, &tempfile::options::name, &tempfile::options::mode,
@@ -146,7 +146,7 @@ static void names_go_when_they_should()
     CHECK(!code && !fs::exists(path));
     thrown(EBADF, [&] { closed.write("late"); });
 
-    // Moving hands over; what is moved into is freed first, and what was moved from answers.
+    // A move transfers the ownership. The target is freed first, and the source then returns EBADF.
     auto from = tempfile::named_temporary_file();
     auto into = tempfile::named_temporary_file();
     const fs::path kept = from.name(), replaced = into.name();

@@ -1,4 +1,4 @@
-// The C++ binding, included by several translation units: a function of it that is not inline would not link.
+// Several translation units include the C++ binding: a function that is not inline would not link.
 #include "check.hpp"
 
 int main()

@@ -10,7 +10,7 @@ static void formats_and_reads_back()
     tempfile::stream stream(file);
     for (int i = 0; i < 2000; i++)
         stream << "line " << i << '\n';
-    CHECK(stream.good() && file.tell() == stream.tellp()); // nothing is held back
+    CHECK(stream.good() && file.tell() == stream.tellp()); // writes are not buffered
     stream.seekg(0);
     std::string word;
     int number, wanted = 0;
@@ -24,7 +24,7 @@ static void formats_and_reads_back()
     CHECK(std::getline(stream, line) && line == "1999" && stream.sync() == 0);
 }
 
-// What is read ahead must not move a write, nor a use of the file itself.
+// Reading ahead must not move the position of a write, or of a direct use of the file.
 static void positions_agree()
 {
     auto file = tempfile::temporary_file();
@@ -60,13 +60,13 @@ static void characters_are_put_back()
     file.seek(0);
     tempfile::stream stream(file);
     stream.ignore(4096);
-    CHECK(stream.get() == 'y' && stream.unget() && stream.unget()); // over the edge of what was read ahead
+    CHECK(stream.get() == 'y' && stream.unget() && stream.unget()); // goes back beyond the start of the read buffer
     CHECK(stream.get() == 'x' && stream.get() == 'y' && stream.get() == 'z');
     CHECK(stream.putback('z') && stream.get() == 'z');
     CHECK(!stream.putback('q'));
     stream.clear();
     stream.seekg(0);
-    CHECK(!stream.unget()); // nothing is before the start
+    CHECK(!stream.unget()); // the start of the file
 }
 
 static void large_blocks()
@@ -103,7 +103,7 @@ static void failures_are_badbit_or_thrown()
     thrown(EBADF, [&] { loud.get(); });
 }
 
-// The file has another encoding than the stream, so positions are no counts of characters.
+// The file has another encoding than the stream, so positions do not count characters.
 static void text_files()
 {
     tempfile::options options;
@@ -125,7 +125,7 @@ static void text_files()
         CHECK(line == "Zeile \u00e4\u20ac " + std::to_string(lines++));
     CHECK(lines == 1000);
 
-    // Half of a character is none.
+    // Half of a character cannot be written.
     stream.clear();
     stream.seekg(0);
     stream.ignore(7);

@@ -1,10 +1,11 @@
-/* Buffers that are NULL or too small: the size is said, nothing is created, and nothing is written beside them. */
+/* Buffers that are NULL or too small. The call reports the needed size, creates nothing, and writes nothing beyond the
+ * buffer. */
 #include "misuse.h"
 #include <sys/mman.h>
 
 enum { MKSTEMP, MKDTEMP, MKTEMP, GETTEMPDIR, GETTEMPDIRB, CANDIDATES, FUNCTIONS };
 
-static char *page_end; /* what is from here on faults */
+static char *page_end; /* memory from here on faults */
 
 static int64_t give(int function, char *buffer, size_t size)
 {
@@ -37,7 +38,7 @@ static void every_size(int function)
     size_t needed = needed_by(function);
 
     for (size_t size = 0; size < needed; size++) {
-        char *buffer = page_end - size; /* one byte too far would fault */
+        char *buffer = page_end - size; /* a byte beyond the buffer would fault */
 
         memset(page_end - needed, '#', needed);
         CHECK(give(function, buffer, size) == -ERANGE);
@@ -46,7 +47,7 @@ static void every_size(int function)
             CHECK(page_end[-1 - (ptrdiff_t)i] == '#');
     }
     CHECK(names_left() == 0);
-    for (size_t i = 0; i < 3; i++) /* NULL with a size is a mistake of another kind */
+    for (size_t i = 0; i < 3; i++) /* NULL with a size is another error */
         CHECK(give(function, NULL, (size_t[]){1, needed, SIZE_MAX}[i]) == -EINVAL);
     CHECK(names_left() == 0);
 
@@ -75,7 +76,7 @@ static void random_names(void)
         for (size_t i = 0; i < count; i++)
             CHECK(strlen(names + 9 * i) == 8);
     }
-    /* 9 times these are more than memory, or, as a product that wraps, nearly nothing. */
+    /* Nine times these counts is more than all memory, or wraps around to a small size. */
     for (size_t i = 0; i < 4; i++)
         CHECK(tempfile_random_names(page_end - 9,
                                     (size_t[]){SIZE_MAX, SIZE_MAX / 9 + 1, SIZE_MAX / 9, INT64_MAX / 9 + 1}[i]) == -EINVAL);
@@ -99,7 +100,7 @@ static void files(void)
             CHECK(tempfile_file_readline(file, page_end - size, size) == -ERANGE && tempfile_last_error()->needed == 2);
         CHECK(tempfile_file_readline(file, NULL, 0) == -ERANGE);
         CHECK(tempfile_file_tell(file) == 0);
-        for (size_t size = 2; size <= 8; size++) { /* NUL included, and no byte further */
+        for (size_t size = 2; size <= 8; size++) { /* with the NUL, and no byte beyond */
             int64_t wanted = size < 6 ? (int64_t)size - 1 : 5;
 
             CHECK(tempfile_file_seek(file, 0, SEEK_SET) == 0);

@@ -1,4 +1,4 @@
-/* The detail of a thread's last error: set by what fails, cleared by what succeeds, and nobody else's business. */
+/* The detail of a thread's last error. A failure sets it, a success clears it, and other threads do not change it. */
 #include "misuse.h"
 #include <pthread.h>
 
@@ -16,14 +16,14 @@ static void check_whole(int code)
         CHECK(*error->operation == '\0' && *error->path == '\0');
 }
 
-/* Sets the detail. */
+/* A call that fails and sets the detail. */
 static void fail(void)
 {
     CHECK(tempfile_file_tell(NULL) == -EBADF);
     check_whole(-EBADF);
 }
 
-/* A path is one line for people in the message, and its own bytes in path. */
+/* The path is escaped in the message, and unchanged in path. */
 static void messages_are_one_line(void)
 {
     static const struct {
@@ -81,7 +81,7 @@ static void successes_clear(void)
     CLEARS(tempfile_mkdtemp(NULL, path, sizeof path) == 0);
     CLEARS(tempfile_rmtree(path, 0) == 0);
     CLEARS(tempfile_mktemp(NULL, path, sizeof path) == 0);
-    CLEARS(tempfile_rmtree(path, 0) == 0); /* it is not there, which is no error */
+    CLEARS(tempfile_rmtree(path, 0) == 0); /* a missing directory is no error */
     CLEARS(tempfile_gettempdir(path, sizeof path) == 0);
     CLEARS(tempfile_gettempdirb(path, sizeof path) == 0);
     CLEARS(strcmp(tempfile_gettempprefix(), "tmp") == 0);
@@ -90,7 +90,7 @@ static void successes_clear(void)
     CLEARS(tempfile_random_names(names, 1) == 0);
     CLEARS(tempfile_settempdir(NULL) == 0);
     CLEARS(tempfile_spooled_temporary_file(NULL, &file) == 0);
-    CLEARS(tempfile_file_name(file) == NULL); /* it has none, which is no error either */
+    CLEARS(tempfile_file_name(file) == NULL); /* a file without a name is no error */
     CLEARS(tempfile_file_write(file, "a\n", 2) == 2);
     CLEARS(tempfile_file_seek(file, 0, SEEK_SET) == 0);
     CLEARS(tempfile_file_readline(file, buffer, sizeof buffer) == 2);
@@ -122,7 +122,7 @@ static void successes_clear(void)
     (void)made;
 }
 
-/* The void functions, and those that tell of versions and errors, leave it alone, at the same address. */
+/* The void functions, and those for versions and errors, do not change the detail or its address. */
 static void others_keep(void)
 {
     tempfile_file *file;
@@ -149,7 +149,7 @@ static void others_keep(void)
     check_whole(-EBADF);
 }
 
-/* The strings are good as arguments of the call that replaces them. */
+/* The strings of the detail are valid arguments of the call that replaces them. */
 static void own_strings(void)
 {
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
@@ -167,7 +167,7 @@ static void own_strings(void)
         CHECK(strncmp(tempfile_last_error()->path, below, strlen(below)) == 0);
     }
     options.dir = NULL;
-    options.prefix = tempfile_last_error()->message; /* has slashes */
+    options.prefix = tempfile_last_error()->message; /* contains slashes */
     CHECK(tempfile_mkstemp(&options, path, sizeof path) == -EINVAL);
     check_whole(-EINVAL);
     CHECK(tempfile_rmtree(tempfile_last_error()->path, 0) == -EINVAL);
@@ -182,7 +182,7 @@ static void *another_thread(void *mine)
 {
     const tempfile_error *theirs = mine;
 
-    check_whole(0); /* a new thread has failed at nothing */
+    check_whole(0); /* a new thread has no error */
     for (int i = 0; i < 100; i++) {
         char path[1];
 
@@ -210,7 +210,7 @@ static void each_thread_has_its_own(void)
     CHECK(strcmp(message, tempfile_last_error()->message) == 0);
 }
 
-/* Why no candidate for the default directory can be used is said of each. */
+/* If no candidate for the default directory is usable, the message has a reason for each. */
 static void long_messages(void)
 {
     char path[TEMPFILE_PATH_SIZE], prefix[3000];
@@ -232,7 +232,7 @@ int main(void)
     int before;
     char path[TEMPFILE_PATH_SIZE];
 
-    check_whole(0); /* before the first call of all */
+    check_whole(0); /* before the first call of the process */
     CHECK(tempfile_gettempdir(path, sizeof path) == 0);
     before = open_descriptors();
     messages_are_one_line();

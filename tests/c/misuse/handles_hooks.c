@@ -1,5 +1,5 @@
-/* Values that are no handles, while Go's stacks grow and its collector runs: a value that Go took for a pointer would end
- * the process there. */
+/* Invalid handles, while Go's stacks grow and its collector runs. If Go took such a value for a pointer, the collector would
+ * end the process. */
 #include "misuse.h"
 #include "hooks.h"
 #include <pthread.h>
@@ -7,7 +7,7 @@
 
 static int stop;
 
-/* A new thread's calls start on a small goroutine stack, so threads come and go. */
+/* The first call of a thread begins on a small goroutine stack, so the test starts new threads all the time. */
 static void *work_once(void *unused)
 {
     tempfile_test_work(200);
@@ -52,7 +52,7 @@ static void foreign_pointers(void)
     free(on_heap);
 }
 
-/* Every value that differs from a live handle in one bit, and some in two, is none. */
+/* A value that differs from a live handle in one bit is no handle. Some values differ in two bits. */
 static void neighbours(void)
 {
     tempfile_file *file;
@@ -95,7 +95,7 @@ static void stale_and_twice(void)
     tempfile_directory_free(next_directory);
 }
 
-/* A handle of one kind where another is wanted is -EBADF, and the object stays as it is. */
+/* A handle of the wrong type is -EBADF, and its object does not change. */
 static void wrong_kinds(void)
 {
     tempfile_file *file;
@@ -135,7 +135,7 @@ static void wrong_kinds(void)
     tempfile_file_free(file);
 }
 
-/* A slot is used again at once, and a handle of its past stays dead. */
+/* A slot is used again at once, and its old handle stays invalid. */
 static void a_million_reuses(void)
 {
     tempfile_file *old, *file;
@@ -148,7 +148,7 @@ static void a_million_reuses(void)
         if (i < 999999)
             tempfile_file_free(file);
     }
-    CHECK(((uintptr_t)file & 0xffffff) == ((uintptr_t)old & 0xffffff)); /* it is the same slot */
+    CHECK(((uintptr_t)file & 0xffffff) == ((uintptr_t)old & 0xffffff)); /* the same slot */
     check_no_handle(old);
     CHECK(tempfile_file_write(file, "x", 1) == 1);
     tempfile_file_free(file);

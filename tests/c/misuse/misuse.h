@@ -1,4 +1,4 @@
-/* What the programs here share: every function that takes a handle, and what a process has in use. */
+/* The frame of these programs: all functions that take a handle, and counts of the process's resources. */
 #ifndef MISUSE_H
 #define MISUSE_H
 
@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <limits.h>
 
-/* The descriptors of the process, but for those with which Go's runtime waits, which it opens when
- * it first has to. One too many, each time, for the one that counts them. */
+/* Returns the number of descriptors of the process, without the two of Go's runtime for polling, which it opens when it
+ * first needs them. The descriptor that counts is always included. */
 static inline int open_descriptors(void)
 {
     DIR *directory = opendir("/proc/self/fd");
@@ -26,7 +26,7 @@ static inline int open_descriptors(void)
     return count;
 }
 
-/* How many names there are in TMPDIR, which tests/c/run made for the program alone. */
+/* Returns the number of names in TMPDIR, which tests/c/run makes for each program. */
 static inline int names_left(void)
 {
     return entries_of(getenv("TMPDIR"));
@@ -34,7 +34,7 @@ static inline int names_left(void)
 
 enum { FILE_CALLS = 14, DIRECTORY_CALLS = 3, REMOVAL_CALLS = 1 };
 
-/* Calls the function of a file by its number, with arguments that are right. */
+/* Calls a function of a file by its number, with valid arguments. */
 static inline int64_t file_call(int number, tempfile_file *file)
 {
     char buffer[64];
@@ -66,7 +66,7 @@ static inline int64_t directory_call(int number, tempfile_directory *directory)
     }
 }
 
-/* A value that is no handle is -EBADF everywhere, and freeing it does nothing. */
+/* Checks that every function returns -EBADF for an invalid handle, and that freeing it does nothing. */
 static inline void check_no_handle(const void *value)
 {
     uint64_t removed = 77;

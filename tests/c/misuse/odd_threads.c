@@ -1,4 +1,4 @@
-/* Threads with next to no stack, and threads that are cancelled: neither may harm the process or keep a lock. */
+/* Threads with very small stacks, and threads that are cancelled. They must not harm the process or keep a lock. */
 #include "misuse.h"
 #include <pthread.h>
 #include <sys/wait.h>
@@ -40,7 +40,8 @@ static void small_stacks(void)
     }
 }
 
-/* With a cancellation pending, the first cancellation point ends the thread. None may be where the library holds a lock. */
+/* A pending cancellation ends the thread at the first cancellation point. The library must not have one while it holds a
+ * lock. */
 static void *use_cancelled(void *unused)
 {
     CHECK(pthread_cancel(pthread_self()) == 0);
@@ -60,7 +61,7 @@ static void cancelled(void)
     use();
 }
 
-/* The same where the first call has to load the library anew, which opens files. */
+/* The same in a process whose first call loads the library, which opens files. */
 static void cancelled_in_a_child(void)
 {
     pid_t child = fork();
@@ -68,7 +69,7 @@ static void cancelled_in_a_child(void)
 
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(60); /* a lock that was kept hangs the next call */
+        alarm(60); /* a lock that is still held hangs the next call */
         cancelled();
         _exit(0);
     }

@@ -1,11 +1,11 @@
-/* Options structs of every size and age, and flags that nobody knows. */
+/* Options structs of all sizes and versions, and unknown flags. */
 #include "misuse.h"
 #include <stddef.h>
 #include <sys/mman.h>
 
 enum { CREATORS = 7, LARGEST = 4200 };
 
-/* Creates by number and removes at once; a result above 0 would be a descriptor. */
+/* Creates with the function of that number, and removes the object. A result above 0 would be a descriptor. */
 static int create(int number, const void *options)
 {
     char path[TEMPFILE_PATH_SIZE] = "untouched";
@@ -43,11 +43,11 @@ static int known_size(size_t size)
     return size >= sizeof(size_t) && size % sizeof(void *) == 0;
 }
 
-/* A struct of that size, whose bytes from an offset on are not zero. */
+/* Passes a struct of that size whose bytes are not zero from an offset on. */
 static void every_size(char *end)
 {
     for (size_t size = 0; size <= LARGEST; size++) {
-        char *options = end - (size < sizeof(size_t) ? sizeof(size_t) : size); /* nothing after it may be read */
+        char *options = end - (size < sizeof(size_t) ? sizeof(size_t) : size); /* memory after the struct faults */
         int wanted = !known_size(size) ? -EINVAL : size > TEMPFILE_PATH_SIZE ? -E2BIG : 0;
 
         options -= (uintptr_t)options % sizeof(size_t);
@@ -64,7 +64,7 @@ static void every_size(char *end)
     }
 }
 
-/* What an older program does not know is not read, whatever lies behind its struct. */
+/* The library does not read fields behind the struct of an older program. */
 static void older(void)
 {
     static const size_t fields[] = {
@@ -84,7 +84,7 @@ static void older(void)
     }
 }
 
-/* A size that is a slip must not make the library read what is not there. */
+/* With a wrong size the library must not read memory that does not exist. */
 static void huge(char *end)
 {
     static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 7, (size_t)1 << 63, (size_t)1 << 32, (size_t)1 << 20, 8192,
@@ -102,7 +102,8 @@ static void huge(char *end)
 static void flags(void)
 {
     const uint32_t known = TEMPFILE_NO_DELETE | TEMPFILE_NO_DELETE_ON_CLOSE | TEMPFILE_IGNORE_CLEANUP_ERRORS |
-                           TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE;
+                           TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE | TEMPFILE_BUFFERED_WRITES |
+                           TEMPFILE_APPEND;
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
     tempfile_removal *removal = NULL;
     char path[TEMPFILE_PATH_SIZE];

@@ -1,5 +1,5 @@
-/* Options that another thread changes during the call, and a struct that lies at an odd address. A name is one of the
- * caller's or one that was drawn, whole, whichever of the two the call has seen. */
+/* Another thread changes the options during the call, and a struct has an odd address. The resulting name is always whole:
+ * it is the caller's name or a random one, whichever the call has read. */
 #include "misuse.h"
 #include <pthread.h>
 
@@ -20,7 +20,7 @@ static void *change(void *unused)
     return NULL;
 }
 
-/* The length of the name, beyond the prefix, of a directory that is there for a moment. */
+/* Makes and removes a directory. Returns the length of its name without the prefix. */
 static size_t made(const tempfile_options *options, const char *prefix)
 {
     char path[TEMPFILE_PATH_SIZE];

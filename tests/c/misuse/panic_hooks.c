@@ -1,6 +1,6 @@
-/* A panic in Go is an error of the call that met it, and of nothing else; so is a fault, once and again, on threads with an
- * alternate signal stack and without, which have afterwards what they had. A host's handler for faults hears of none of them,
- * and where one was installed over the library's and calls on, it works all the same. */
+/* A panic in Go is an error of the call in which it happens, and changes nothing else. So is a fault, the first and each
+ * later one, on threads with an alternate signal stack and without one; the stack is the same afterwards. The host's fault
+ * handler does not see these faults. If the host's handler replaces the library's and calls it, all of this still holds. */
 #include "misuse.h"
 #include "process.h"
 #include "hooks.h"
@@ -66,7 +66,7 @@ static void *fault_often(void *unused)
     return unused;
 }
 
-/* The first call of a thread is the one that faults. */
+/* The first call of a thread faults. */
 static void *fault_first(void *unused)
 {
     CHECK(tempfile_test_fault() == -ENOTRECOVERABLE);
@@ -74,7 +74,7 @@ static void *fault_first(void *unused)
     return fault_often(unused);
 }
 
-/* A thread with an alternate signal stack of its own. */
+/* A thread with its own alternate signal stack. */
 static void *on_own_stack(void *memory)
 {
     stack_t own = {.ss_sp = memory, .ss_size = OWN_STACK}, none = {.ss_flags = SS_DISABLE};
@@ -86,7 +86,7 @@ static void *on_own_stack(void *memory)
     return NULL;
 }
 
-/* A thread that changes its signal stack between its calls, before it ends with one that a destructor still finds. */
+/* A thread that changes its signal stack between calls. A destructor still finds the last stack at the end of the thread. */
 static pthread_key_t key;
 static stack_t kept_until_end;
 
@@ -96,7 +96,7 @@ static void at_end(void *unused)
 
     (void)unused;
     same_stack(&kept_until_end);
-    CHECK(sigaltstack(&none, NULL) == 0); /* a sanitizer would unmap it */
+    CHECK(sigaltstack(&none, NULL) == 0); /* a sanitizer would unmap the stack */
 }
 
 static void *change_stacks(void *memory)
@@ -128,7 +128,7 @@ static void fail_if_called(int number)
     hosts++;
 }
 
-/* As a library for crash reports may do it: it came later, and calls whoever was there before. */
+/* A handler as in a crash reporter: it is installed later, and calls the previous one. */
 static void call_on(int number, siginfo_t *information, void *context)
 {
     chained++;
@@ -145,7 +145,7 @@ static void with_chain(void)
     CHECK(sigaction(SIGSEGV, &chain_to, NULL) == 0);
 }
 
-/* Generations of children, each of which faults inside Go before and after its own child. */
+/* Generations of children. Each faults inside Go before and after its own child. */
 static void in_children(int generations, void *stack)
 {
     pid_t pid = fork();
@@ -172,7 +172,7 @@ int main(void)
     int before;
 
     CHECK(signal(SIGSEGV, fail_if_called) != SIG_ERR);
-    CHECK(tempfile_test_fault() == -ENOTRECOVERABLE); /* the process's first call */
+    CHECK(tempfile_test_fault() == -ENOTRECOVERABLE); /* the first call of the process */
     use();
     before = open_descriptors();
     fault_often(NULL);
@@ -181,14 +181,14 @@ int main(void)
     for (int i = 0; i < 8; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(pthread_create(&threads[0], NULL, on_own_stack, memory) == 0 && pthread_join(threads[0], NULL) == 0);
-    CHECK(pthread_key_create(&key, at_end) == 0); /* after Go's, whose own runs first */
+    CHECK(pthread_key_create(&key, at_end) == 0); /* made after Go's key, so Go's destructor runs first */
     CHECK(pthread_create(&threads[0], NULL, change_stacks, memory) == 0 && pthread_join(threads[0], NULL) == 0);
     with_chain();
     in_children(2, memory);
     use();
     fault_often(NULL);
     CHECK(hosts == 0);
-    CHECK(kill(getpid(), SIGSEGV) == 0 && hosts == 1); /* and it hears of its own */
+    CHECK(kill(getpid(), SIGSEGV) == 0 && hosts == 1); /* the host's handler sees the host's own signal */
     CHECK(tempfile_test_live() == 0 && names_left() == 0 && open_descriptors() == before);
     return passed();
 }

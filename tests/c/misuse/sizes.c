@@ -1,4 +1,4 @@
-/* Numbers that no sane caller hands over: each is an error or harmless, and leaves the file as it was. */
+/* Numbers that make no sense. Each is an error or has no effect, and the file does not change. */
 #include "misuse.h"
 
 static const int64_t numbers[] = {INT64_MIN, INT64_MIN + 1, -4097, -1, INT64_MAX - 1, INT64_MAX, INT64_C(1) << 62};
@@ -15,7 +15,7 @@ static void check_unchanged(tempfile_file *file)
     CHECK(tempfile_file_seek(file, 5, SEEK_SET) == 5);
 }
 
-/* Sizes of memory: what cannot be memory is -EINVAL; what could be is for the system to refuse, or for malloc. */
+/* Sizes of memory. A size that cannot be memory is -EINVAL. For others the system or malloc decides. */
 static void memory_sizes(tempfile_file *file)
 {
     const size_t impossible[] = {SIZE_MAX, SIZE_MAX - 1, (size_t)1 << 63, SIZE_MAX - (size_t)memory + 1};
@@ -34,7 +34,7 @@ static void memory_sizes(tempfile_file *file)
     }
 }
 
-/* Addresses near zero are a NULL that something was added to, and touching one would fault. */
+/* An address near zero is a NULL pointer with an offset; an access would fault. */
 static void near_null(tempfile_file *file)
 {
     for (uintptr_t address = 1; address < 4096; address += 37) {
@@ -59,10 +59,10 @@ static void positions(tempfile_file *file)
             int64_t position = tempfile_file_seek(file, numbers[n], whence);
             char byte;
 
-            /* -1 from where the file is is a place in it; before the start is an error, or, in memory, the start */
+            /* -1 from the current position may be valid; before the start is an error, or in memory the start */
             CHECK(position == tempfile_file_tell(file) || (position < 0 && tempfile_file_tell(file) == 5));
             CHECK(position < 0 || position >= 5 || numbers[n] < 0);
-            if (position > 10) { /* far beyond the end: nothing to read, and no room to write */
+            if (position > 10) { /* far beyond the end: a read gets nothing, and there is no space for a write */
                 CHECK(tempfile_file_read(file, &byte, 1) == 0);
                 CHECK(tempfile_file_write(file, "x", 1) < 0 && tempfile_file_write(file, memory, sizeof memory) < 0);
                 CHECK(tempfile_file_tell(file) == position);
@@ -78,7 +78,7 @@ static void truncations(tempfile_file *file)
 
         CHECK(tempfile_file_seek(file, 10, SEEK_SET) == 10);
         size = tempfile_file_truncate(file, numbers[n]);
-        /* in memory, up to max_size, nothing is to be done: it does not grow */
+        /* up to max_size a file in memory does not grow by a seek */
         CHECK(numbers[n] < 0 ? size == 10 : size < 0 || tempfile_file_rolled(file) == 0);
         CHECK(tempfile_file_tell(file) == 10);
         check_unchanged(file);
@@ -128,7 +128,7 @@ static void options_and_codes(void)
     CHECK(strcmp(tempfile_strerror(-ENOENT), tempfile_strerror(ENOENT)) == 0);
 }
 
-/* A removal is done by as few or as many entries at a time as asked for. */
+/* A removal in steps of few or many entries. */
 static void removals(void)
 {
     static const uint32_t entries[] = {1, 2, INT32_MAX, UINT32_MAX};

@@ -1,4 +1,4 @@
-/* Many threads on one object, one of which ends it while the others go on; and many objects at once. */
+/* Many threads use one object, and one thread ends it while the others go on. Then many objects at once. */
 #include "misuse.h"
 #include "hooks.h"
 #include <pthread.h>
@@ -9,9 +9,9 @@ static tempfile_file *file;
 static tempfile_directory *directory;
 static tempfile_removal *removal;
 static pthread_barrier_t start;
-static int refused; /* calls that met the object dead */
+static int refused; /* the number of calls that found the object freed */
 
-/* A result that a call may have while others move the position, close the file and end it. */
+/* Tells whether a call may have this result while other threads move the position, close the file and free it. */
 static void check_result(int64_t result)
 {
     if (result == -EBADF)
@@ -19,8 +19,8 @@ static void check_result(int64_t result)
     CHECK(result >= 0 || result == -EBADF);
 }
 
-/* Each byte of the file is its writer's mark, or zero where a truncation left a gap: whatever else is read would be
- * another object's. */
+/* Each byte of the file is the mark of its writer, or zero in a gap after a truncation. Any other byte would come from
+ * another object. */
 static void use_file(unsigned number)
 {
     char buffer[100];
@@ -122,7 +122,7 @@ static void one_file(int kind)
     CHECK(tempfile_test_live() == 0);
 }
 
-/* While threads use and free dead handles, others' objects come and go in the same slots and are what they were. */
+/* Threads use and free old handles. Objects of others in the same slots must not change. */
 static void *others_thread(void *number)
 {
     char mark = (char)('a' + (uintptr_t)number % 26), text[16];
@@ -174,7 +174,7 @@ static void a_thousand(void)
                : i % 64 == 1 ? tempfile_temporary_file(NULL, &files[i])
                              : tempfile_named_temporary_file(NULL, &files[i])) == 0);
         CHECK(tempfile_file_write(files[i], &i, sizeof i) == sizeof i);
-        if (i % 2 == 1 && i % 64 != 1) /* so many descriptors are more than some hosts allow */
+        if (i % 2 == 1 && i % 64 != 1) /* that many descriptors are more than some hosts allow */
             CHECK(tempfile_file_close(files[i]) == 0);
         CHECK(tempfile_temporary_directory(NULL, &directories[i]) == 0);
         for (int k = 0; k < i; k += 97)
@@ -203,11 +203,11 @@ int main(void)
     before = open_descriptors();
     for (int kind = 0; kind < 3; kind++)
         one_file(kind);
-    run(others_thread); /* file is dead */
+    run(others_thread); /* the file is freed */
     CHECK(tempfile_temporary_directory(NULL, &directory) == 0);
     snprintf(path, sizeof path, "%s", tempfile_directory_name(directory));
     run(directory_thread);
-    CHECK(tempfile_rmtree(path, 0) == 0); /* it is still there if a thread kept it and the next one freed it */
+    CHECK(tempfile_rmtree(path, 0) == 0); /* the directory exists if one thread kept it and the next one freed it */
     one_tree();
     a_thousand();
     CHECK(tempfile_test_live() == 0 && names_left() == 0 && open_descriptors() == before);

@@ -1,5 +1,5 @@
-/* Somebody else's value in Go's word at a thread's first call: the call fails and says why, the process goes on, and the value
- * is still there. */
+/* At a thread's first call, Go's word contains a value of another library. The call fails with a reason, the process goes
+ * on, and the value does not change. */
 #include "loaded.h"
 
 static struct library library;
@@ -45,7 +45,7 @@ int main(void)
 
     library = load("libtempfile.so.0");
     *go_word() = 7;
-    refused(-EBUSY); /* the process's first call */
+    refused(-EBUSY); /* the first call of the process */
     *go_word() = 0;
     use(&library);
     words();

@@ -1,5 +1,6 @@
-/* The library, loaded at run time, with threads that are made by threads that have used it: with musl on x86-64, each begins with
- * its creator's g in Go's word. Each generation of forks does the same, from a thread of its own too. */
+/* The library is loaded at run time, and threads that have used it make more threads. With musl on x86-64, Go's word in each
+ * new thread contains the g of the thread that made it. Each generation of forks does the same, also from a thread of its
+ * own. */
 #include "loaded.h"
 
 enum { THREADS = 8, DEPTH = 3, GENERATIONS = 5, ROUNDS = 20 };
@@ -7,7 +8,7 @@ enum { THREADS = 8, DEPTH = 3, GENERATIONS = 5, ROUNDS = 20 };
 static struct library library;
 static int inherited, without;
 
-/* A thread that makes the next before its own first call, and one after it. */
+/* Makes the next thread before its own first call, and another one after it. */
 static void *descend(void *depth)
 {
     pthread_t before, after;
@@ -57,7 +58,7 @@ static void *fork_one(void *left)
     return NULL;
 }
 
-/* Forks the next generation with its own threads at work. */
+/* Forks the next generation while its own threads are at work. */
 static void generation(int left)
 {
     pthread_t busy, forker;
@@ -81,7 +82,7 @@ int main(void)
     library = load("libtempfile.so.0");
     threads(THREADS, DEPTH);
 #ifdef __x86_64__
-    CHECK(inherited >= THREADS); /* on arm64 the word is not in what pthread_create copies */
+    CHECK(inherited >= THREADS); /* on arm64 pthread_create does not copy the word */
 #endif
     generation(GENERATIONS);
     printf("%d threads with their creator's word, %d without one, %d generations; ", inherited, without, GENERATIONS);

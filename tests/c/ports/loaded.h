@@ -1,4 +1,4 @@
-/* The library as a program finds it that loads it at run time. */
+/* The library as it is in a program that loads it at run time. */
 #ifndef LOADED_H
 #define LOADED_H
 
@@ -66,7 +66,7 @@ static inline struct library load(const char *path)
     return library;
 }
 
-/* Uses what needs Go, and what C does by itself. */
+/* Uses functions that need Go, and functions that C answers. */
 static inline void use(const struct library *library)
 {
     tempfile_file *file;

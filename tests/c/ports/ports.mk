@@ -1,7 +1,7 @@
-# The C tests on the other C library, on the other processor, and with each version of Go that is known. Each build has a
-# folder of its own, so that its files do not mix with the machine's.
+# The C tests with the other C library, on the other processor, and with each supported version of Go. Each build has a
+# folder of its own, so that its files do not mix with those of this machine.
 
-# Programs that load the library at run time. With musl, Go then lives in a word of musl's thread block.
+# Programs that load the library at run time. With musl, Go then uses a word of musl's thread block.
 all_port_tests := $(patsubst %.c,$(B)/%,$(call port_sources,*))
 port_tests := $(if $(TESTS),$(foreach name,$(TESTS),$(patsubst %.c,$(B)/%,$(call port_sources,$(name)))),$(all_port_tests))
 
@@ -13,7 +13,7 @@ $(all_port_tests): $(B)/%: %.c $(wildcard tests/c/ports/*.h) tests/c/check.h inc
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -ldl -lpthread
 
-# musl-gcc finds musl's headers alone, and some tests need the kernel's.
+# musl-gcc finds musl's headers only, and some tests need the kernel's.
 ifneq ($(other_libc),)
 override CFLAGS += -idirafter $(B)/kernel
 $(all_c_tests) $(all_port_tests): | $(B)/kernel
@@ -28,7 +28,7 @@ test-musl: need-go ## test: the C tests with musl, where the library is loaded a
 	@if command -v musl-gcc >/dev/null 2>&1; then $(MAKE) --no-print-directory CC=musl-gcc test-c test-dlopen; \
 	  else echo "skip  test-musl  musl-gcc is missing (apt-get install musl-tools)"; fi
 
-# qemu-user runs the programs, each of their threads and processes as one of the machine's own, some ten times slower.
+# qemu-user runs the programs, with each thread and process as one of this machine, some ten times slower.
 qemu := $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 arm64_cc := aarch64-linux-gnu-gcc
 
@@ -42,7 +42,7 @@ test-arm64: need-go ## test: the C tests on arm64, emulated
 	    TEST_SECONDS=$${TEST_SECONDS:-100} SKIPS=tests/c/ports/arm64.skips EMULATOR=$(qemu) \
 	    QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(MAKE) --no-print-directory GOARCH=arm64 CC=$(arm64_cc) test-c; fi
 
-# Every version that capi/build.sh names, without the machine's own: make test-c runs that.
+# Every version in capi/build.sh except this machine's own, which make test-c runs.
 go_versions = $(shell sed -n "s/^tested='\(.*\)'$$/\1/p" capi/build.sh)
 
 .PHONY: test-go-versions

@@ -1,5 +1,6 @@
-/* Two copies of the library in one process, which with musl would have Go in the same word of each thread. The second is found
- * out when it is loaded: what needs Go fails there and says why, what C answers by itself works, and the first goes on. */
+/* Two copies of the library in one process. With musl both would have Go in the same word of each thread. The second copy
+ * notices this when it is loaded. Its calls that need Go fail with a reason, the functions that C answers work, and the
+ * first copy still works. */
 #include "loaded.h"
 #include <fcntl.h>
 #include <sys/sendfile.h>
@@ -59,7 +60,7 @@ int main(int count, char **arguments)
     first = load(library);
     second = load(other);
     CHECK((void *)first.mkdtemp != (void *)second.mkdtemp);
-    second_is_refused(); /* before the first was used */
+    second_is_refused(); /* before the first copy is used */
     CHECK(first.named_temporary_file(NULL, &file) == 0);
     both(NULL);
     for (int i = 0; i < 4; i++)

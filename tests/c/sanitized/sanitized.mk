@@ -1,5 +1,5 @@
-# Some C tests with AddressSanitizer and UndefinedBehaviorSanitizer, in the programs and in the library's C code. Both do not
-# see Go's own memory. They must refuse a request for more memory than there is, as malloc does.
+# Some C tests with AddressSanitizer and UndefinedBehaviorSanitizer, in the programs and in the library's C code. Neither
+# sees Go's own memory. They must refuse a request for too much memory, as malloc does.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,\
   $(wildcard $(addprefix tests/c/,vectors.c text_vectors.c whole_header.c misuse/*.c)))

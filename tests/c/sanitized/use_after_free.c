@@ -1,4 +1,4 @@
-/* The control of make test-sanitized: it reads a name that the library has freed, and must be caught at it. */
+/* The control of make test-sanitized. It reads a name that the library has freed, and the sanitizer must report it. */
 #include "check.h"
 
 int main(void)
@@ -9,7 +9,7 @@ int main(void)
     CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
     name = tempfile_file_name(file);
     tempfile_file_free(file);
-    /* the library keeps a name for one more object, for a signal handler that is just looking at it */
+    /* the library keeps a name until one more object ended, because a signal handler may be reading it */
     CHECK(tempfile_named_temporary_file(NULL, &file) == 0);
     tempfile_file_free(file);
     return name[0] == '/';

@@ -1,4 +1,4 @@
-"""Where the driver runs: a folder for each attempt, and what is true of every attempt whatever was injected."""
+"""Runs the driver: each attempt has a folder of its own, and the checks that hold for every attempt are here."""
 
 import itertools
 import os
@@ -18,7 +18,7 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 REMOVALS = ["cleanup", "directory_free", "rmtree", "rmtree_locked", "rmtree_locked_root", "rmtree_deep", "steps", "remove"]
 _REMOVING = ("unlink", "unlinkat", "rmdir")
 
-# Loading the library reads something now more, now less often, so that a call may be missed.
+# Loading the library reads a varying number of pages, so a call may be missed.
 MISSES = 10
 
 T = TypeVar("T")
@@ -37,19 +37,19 @@ class Result(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One run of the driver, judged already."""
+    """One run of the driver, which has passed the checks of every attempt."""
 
     outcome: strace.Outcome
-    result: Optional[Result]  # None: it was killed
+    result: Optional[Result]  # None: the process was killed
     folder: Path
 
     def left(self) -> List[str]:
-        """Lists what is in the folder."""
+        """Lists the entries of the folder."""
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
 
 
 class Bench:
-    """The driver, copied with the library to where every user can reach it, and folders for it to work in."""
+    """The driver and the library, copied to a place that every user can reach, and folders in which it works."""
 
     def __init__(self, build: Path, base: Path, quick: bool, big: bool) -> None:
         self.build, self.base, self.quick, self.big = build, base, quick, big
@@ -59,14 +59,14 @@ class Bench:
         self.library = base / "lib"
         self.library.mkdir()
         shutil.copy((build / "libtempfile.so").resolve(), self.library / "libtempfile.so.0")
-        if (build / "hooks/libtempfile.so").exists():  # the build in which helpers can be forced on
+        if (build / "hooks/libtempfile.so").exists():  # the build in which helpers can be requested
             (base / "hooks").mkdir()
             shutil.copy(build / "hooks/libtempfile.so", base / "hooks/libtempfile.so.0")
         base.chmod(0o755)
         self._numbers = itertools.count()
         self._plans: Dict[str, strace.Outcome] = {}
         self._lock = threading.Lock()
-        self.gated = 0  # logs of removals that went through the gate
+        self.gated = 0  # the number of logs of removals that went through the gate
 
     def operations(self) -> List[str]:
         done = subprocess.run([str(self.driver), "list"], env=self.environment(), stdout=subprocess.PIPE, check=True)
@@ -81,7 +81,7 @@ class Bench:
         return environment
 
     def folder(self, user: bool = False, parent: Optional[Path] = None) -> Path:
-        """Makes an empty folder, for nobody to write in if that is the user."""
+        """Makes an empty folder. If user is set, nobody may write to it, as the driver's user."""
         folder = (parent or self.base) / f"try-{next(self._numbers)}"
         folder.mkdir(mode=0o755)
         if user:
@@ -89,7 +89,7 @@ class Bench:
         return folder
 
     def as_user(self) -> List[str]:
-        """Gives the command that changes to a user without rights."""
+        """Returns the command that changes to a user without rights."""
         if os.geteuid() != 0:
             return []
         if shutil.which("setpriv") is None:
@@ -97,19 +97,19 @@ class Bench:
         return AS_NOBODY
 
     def locked(self, operation: str) -> bool:
-        """Tells whether an operation is about permissions, which do not hold for root."""
+        """Tells whether an operation is about permissions, which do not bind root."""
         return "locked" in operation
 
     def plan(self, operation: str) -> strace.Outcome:
-        """Runs an operation undisturbed and gives its calls, once."""
+        """Runs an operation without a fault, once, and returns its calls."""
         with self._lock:
             if operation not in self._plans:
                 self._plans[operation] = self.attempt(operation).outcome
             return self._plans[operation]
 
     def calls(self, operation: str) -> List[strace.Call]:
-        """Lists the calls of an operation that strace knows by name; of a deep tree's, which are many of a kind, some, and
-        of every long operation's in the quick part."""
+        """Lists the calls of an operation that strace knows by name. For a deep tree, and for every long operation in the
+        quick part, it lists only some of them."""
         calls = [call for call in self.plan(operation).calls if not call.name.startswith("syscall_")]
         return calls[:: max(1, len(calls) // (8 if self.quick else 60))]
 
@@ -128,8 +128,8 @@ class Bench:
         user: Optional[bool] = None,
         helpers: int = 0,
     ) -> Attempt:
-        """Runs the driver under strace and checks what must hold whatever was injected. The folder, a new one unless into,
-        goes unless keep."""
+        """Runs the driver under strace and checks what holds for every attempt. The folder is new, or 'into' if that is
+        set, and is removed unless 'keep' is set."""
         as_user = self.as_user() if (self.locked(operation) if user is None else user) else []
         folder = into or self.folder(bool(as_user), parent)
         log = self.base / f"{folder.name}.log"
@@ -167,7 +167,7 @@ class Bench:
             if hits:
                 raise AssertionError(f"{where}: by path: {hits[0]}")
         attempt = Attempt(outcome, result, folder)
-        # A close that strace makes fail is not done at all.
+        # If strace makes a close fail, it is not executed.
         if result is not None and result.leaked != 0 and not inject.startswith("close:error"):
             raise AssertionError(f"{where}: {result.leaked} descriptors leaked")
         if not keep:
@@ -175,12 +175,12 @@ class Bench:
         return attempt
 
     def discard(self, folder: Path) -> None:
-        """Removes a folder of an attempt, with what a test has locked in it."""
+        """Removes the folder of an attempt, including locked directories."""
         subprocess.run(["chmod", "-R", "u+rwx", str(folder)], stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
     def fault(self, operation: str, call: strace.Call, error: str, when: str = "") -> Attempt:
-        """Makes one call of an operation fail, and checks that the outcome is true and nothing is left."""
+        """Makes one call of an operation fail. The reported result must be true, and nothing may be left."""
         inject = f"{call.name}:error={error}:when={when or call.nth}"
         for _ in range(MISSES):
             attempt = self.attempt(operation, inject, how="once" if when else "", keep=True)
@@ -194,20 +194,20 @@ class Bench:
         return attempt
 
     def parallel(self, work: Callable[[T], None], items: Iterable[T]) -> int:
-        """Does the work for each item, two at a time, and counts them. The first failure is raised, once all are done."""
+        """Does the work for each item, two at a time, and returns their number. At the end it raises the first failure."""
         with ThreadPoolExecutor(2) as pool:
             return len(list(pool.map(work, items)))
 
 
-# Operations that go on, or return nothing, when their own small file cannot be removed.
+# Operations that go on, or return nothing, if their own small file cannot be removed.
 _MUTE = ("gettempdir", "named_outliving", "directory_free", "named_free", "empty_free")
 
-# What a call's error is reported as where it is not the error itself.
+# The reported error of a call, where it is not the call's own error.
 _TRANSLATED = {("openat2", "ELOOP"): "ENOTDIR", ("openat2", "EXDEV"): "EBUSY"}
 
 
 def judge(where: str, operation: str, call: strace.Call, error: str, attempt: Attempt, lasting: bool = False) -> None:
-    """Holds an outcome against what was injected."""
+    """Checks that an outcome fits the injected error."""
     result = attempt.result
     if result is None:
         raise AssertionError(f"{where}: killed")
@@ -217,7 +217,7 @@ def judge(where: str, operation: str, call: strace.Call, error: str, attempt: At
     if operation == "gettempdir" or lasting:
         expected |= {-strace.number("ENOENT"), -strace.number("ENOTEMPTY")}
     if "locked" in operation:
-        expected.add(-strace.number("EACCES"))  # a repair that fails leaves the reason why it was needed
+        expected.add(-strace.number("EACCES"))  # a failed repair leaves the error for which it was needed
     if result.code != 0:
         if result.code not in expected:
             raise AssertionError(f"{where}: the result is {result.code}: {result.message}")
@@ -228,7 +228,7 @@ def judge(where: str, operation: str, call: strace.Call, error: str, attempt: At
     if result.again != 0:
         raise AssertionError(f"{where}: the clean-up without faults says {result.again}")
     left = attempt.left()
-    # What a call that failed was to remove may be left where there is no second try.
+    # If the failed call was to remove something, and there is no second attempt, it may be left.
     stuck = call.name in _REMOVING or lasting
     if left and not (stuck and (result.code != 0 or operation in _MUTE)):
         raise AssertionError(f"{where}: result {result.code}, left behind {left}")

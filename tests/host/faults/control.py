@@ -1,4 +1,5 @@
-"""The control: the same swaps make CPython's remover lose somebody's files (gh-157579), so they are swaps that count."""
+"""The control: the same swaps make the removal of CPython lose a stranger's files (gh-157579), so the swaps are
+effective."""
 
 import os
 import shutil
@@ -13,7 +14,7 @@ import victim
 from bench import NOBODY, Bench
 from matrix import Seen, Skip, row
 
-# Python's TemporaryDirectory over the tree that the driver makes locked, between the driver's markers.
+# Python's TemporaryDirectory on the tree that the driver locks, between the driver's markers.
 PROGRAM = """
 import os, sys, tempfile
 folder = sys.argv[1]
@@ -50,7 +51,8 @@ def interpreter(user: List[str]) -> str:
 
 
 def lost(bench: Bench, user: List[str], python: str, stop: str) -> Optional[bool]:
-    """Swaps the middle for a link at a stop and tells whether the victim was touched; None: it was not swapped."""
+    """Replaces the middle of the tree by a symbolic link at a stop. Returns whether the victim was changed, or None if
+    the swap failed."""
     folder, outside = bench.folder(True), bench.folder(True)
     precious = victim.make(outside / "victim")
     for path in [precious, *precious.rglob("*")]:

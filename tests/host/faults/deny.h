@@ -12,7 +12,7 @@
 
 enum { DENY_MOST = 16 };
 
-/* list is NUMBER:ERRNO,...; NULL: nothing is denied. */
+/* list is NUMBER:ERRNO,...; NULL means that nothing is denied. */
 static inline void deny(const char *list)
 {
     struct sock_filter code[2 * DENY_MOST + 2];

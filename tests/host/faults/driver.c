@@ -1,14 +1,12 @@
-/*
- * One public operation, for the fault harness to fail: the calls of the operation stand between two markers in strace's
- * log, and what came of it is printed.
+/* Runs one public operation, which the fault harness makes fail. The system calls of the operation stand between two markers
+ * in strace's log. The program prints the result.
  *
  * usage: driver OPERATION FOLDER [once|storm|nofile N|fsize N]
  *
- * Everything happens in FOLDER. The line that is printed has, after a tab each: the result, the detail's code, operation,
- * path and message, how many descriptors were leaked, and the result of cleaning up without faults ("once": not done).
- * DENY=NUMBER:ERRNO,... makes system calls fail by a seccomp filter. HELPERS=N gives removals N helpers from the start, with the
- * library that has hooks.
- */
+ * Everything happens in FOLDER. The printed line has these fields, with a tab between them: the result; the code, operation,
+ * path and message of the detail; the number of leaked descriptors; and the result of cleaning up without faults ("once":
+ * not done). DENY=NUMBER:ERRNO,... makes system calls fail by a seccomp filter. HELPERS=N gives removals N helpers from the
+ * start; it needs the library with hooks. */
 #include "tempfile.h"
 
 #include <errno.h>
@@ -29,7 +27,7 @@
 
 #include "deny.h"
 
-/* A result that no errno is: the operation said that it had worked, or kept the data, and that is not so. */
+/* A result that is no errno: the operation reported success, or said that the data is kept, and this is wrong. */
 enum { WRONG = -10000 };
 
 enum { CONTENT = 20000, LINE = 20, MAX_SIZE = 100 };
@@ -50,7 +48,7 @@ static void end(void)
 
 static char detail[TEMPFILE_PATH_SIZE * 3];
 
-/* Takes down what the library says of a failure, before another call clears it. */
+/* Copies the detail of a failure, before another call clears it. */
 static int note(int64_t result)
 {
     const tempfile_error *error = tempfile_last_error();
@@ -75,7 +73,8 @@ static void put(int directory, const char *name)
     need(file >= 0 && write(file, "x", 1) == 1 && close(file) == 0, name);
 }
 
-/* A root with a file, a link and an empty directory, and a branch root/middle/leaf, with a file on every level. */
+/* Makes a root with a file, a symbolic link and an empty directory, and a branch root/middle/leaf with a file on each
+ * level. */
 static void plant(const char *root)
 {
     int here = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -111,7 +110,7 @@ static void lock(const char *below, mode_t mode)
     need(chmod(whole, mode) == 0, whole);
 }
 
-/* --- operations: prepare comes before the first marker, again after the last */
+/* --- operations: `prepare` runs before the first marker, and again after the last one */
 
 static tempfile_options options = TEMPFILE_OPTIONS_INIT;
 
@@ -162,7 +161,7 @@ static int run_random_names(void)
     return result == 0 && (strlen(names[0]) != 8 || strcmp(names[0], names[1]) == 0) ? WRONG : result;
 }
 
-/* Does everything to a file that a file can do. */
+/* Calls every function of a file. */
 static int use(tempfile_file *file)
 {
     char line[80], *rest = malloc(CONTENT);
@@ -243,7 +242,7 @@ static int run_named_outliving(void)
     return result;
 }
 
-/* A roll-over that fails must leave every byte, and the position, in memory. */
+/* A failed roll-over must leave all bytes and the position in memory. */
 static int roll_over(int (*go)(tempfile_file *))
 {
     char rest[CONTENT];
@@ -293,7 +292,7 @@ static int run_directory(void)
     return result;
 }
 
-/* Makes one of each. What was made once is made without Go the next time. */
+/* Makes one object of each kind. After the first time, C makes them without Go. */
 static void prepare_again(const char *folder)
 {
     tempfile_file *named, *unnamed;
@@ -383,7 +382,7 @@ static void prepare_locked_root(const char *folder)
 
 static void prepare_deep(const char *folder)
 {
-    levels = 22; /* more than the removal keeps open, so that it comes back by ".." */
+    levels = 22; /* more levels than the removal keeps open, so it comes back by ".." */
     plant_tree(folder);
 }
 
@@ -460,11 +459,11 @@ static const struct operation {
     {"rmtree_deep", run_rmtree, prepare_deep, run_rmtree},
     {"steps", run_steps, plant_tree, run_rmtree},
     {"unlink", run_unlink, prepare_unlink, run_unlink},
-    {"remove", run_rmtree, NULL, run_rmtree}, /* FOLDER/tree, which somebody else has made */
+    {"remove", run_rmtree, NULL, run_rmtree}, /* the harness has made FOLDER/tree */
 };
 
-/* Counts what is open, but for the two descriptors that Go's runtime keeps once it has collected garbage. Without reading
- * a directory, as that takes calls that may be made to fail. */
+/* Counts the open descriptors, without the two that Go's runtime keeps after its first collection. Does not read a
+ * directory, because the calls for that may be made to fail. */
 static int descriptors(void)
 {
     char name[32], kind[16];
@@ -480,7 +479,7 @@ static int descriptors(void)
     return count;
 }
 
-/* Prints by a call that the harness never makes fail. */
+/* Prints with a system call that the harness never makes fail. */
 static void say(const char *text)
 {
     struct iovec line = {(void *)text, strlen(text)};
@@ -493,7 +492,7 @@ static void ignore(int number)
     (void)number;
 }
 
-/* A signal every 200 microseconds, whose handler lets no call be repeated by the system. */
+/* Sends a signal every 200 microseconds. Its handler has no SA_RESTART, so the system restarts no call. */
 static void storm(void)
 {
     struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_ONSTACK};
@@ -554,7 +553,7 @@ int main(int count, char **arguments)
     if (operation->run != run_gettempdir)
         options.dir = folder;
     snprintf(path, sizeof path, "%s/tree", folder);
-    tempfile_candidates(NULL, 0); /* so that nothing is loaded between the markers */
+    tempfile_candidates(NULL, 0); /* loads everything before the markers */
     force_helpers(getenv("HELPERS"));
     if (operation->prepare != NULL)
         operation->prepare(folder);

@@ -1,8 +1,8 @@
-"""The gate: below the root of a removal nothing may be reached by path.
+"""The gate: a removal may reach nothing below its root by a path.
 
-Two calls on the way to the root are excepted: the optimistic rmdir of an empty root, and the opening of its parent, with
+Two calls outside of the tree are allowed: the first rmdir, for an empty root, and the opening of the root's parent with
 O_PATH. Permissions may be repaired through /proc/self/fd, which names a descriptor. And the C library may count the
-processors, as it does when a new thread first asks for memory.
+processors, when a new thread first allocates memory.
 """
 
 import re
@@ -35,7 +35,7 @@ _OPEN_FLAGS = ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
 
 
 def violations(calls: List[Call], root: str) -> List[str]:
-    """Lists the calls of a removal that go by path, or open something without the flags that make that safe."""
+    """Lists the calls of a removal that use a path, or open something without the flags for safety."""
     found, optimistic = [], 0
     parent = root.rsplit("/", 1)[0] + "/"
     for call in calls:

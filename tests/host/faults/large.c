@@ -1,12 +1,10 @@
-/*
- * Builds a large tree in a folder, removes it with few descriptors, and prints what that took.
+/* Builds a large tree in a folder, removes it with few descriptors, and prints the cost.
  *
  * usage: large deep|long|flat|wide FOLDER COUNT
  *
  * deep: COUNT directories, each in the one before. long: the same, with names of 200 bytes. flat: COUNT files in one
- * directory. wide: COUNT files in COUNT/100 directories. The line that is printed has, after a tab each: the result, and
- * how many kB of memory the removal took beyond what the process had before.
- */
+ * directory. wide: COUNT files in COUNT/100 directories. The printed line has the result and, after a tab, the kB of memory
+ * that the removal took beyond the memory of the process before. */
 #include "tempfile.h"
 
 #include <fcntl.h>
@@ -84,7 +82,7 @@ static void build(const char *kind, int root, long count)
     }
 }
 
-/* A figure of /proc/self/status in kB. */
+/* Returns a figure of /proc/self/status in kB. */
 static long figure(const char *name)
 {
     char line[256];
@@ -99,7 +97,7 @@ static long figure(const char *name)
     return value;
 }
 
-/* Makes VmHWM, the most memory there was, start anew. */
+/* Resets VmHWM, the peak of resident memory. */
 static void forget_peak(void)
 {
     int file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
@@ -118,7 +116,7 @@ int main(int count, char **arguments)
     snprintf(path, sizeof path, "%s/tree", arguments[2]);
     need(mkdir(path, 0700) == 0, path);
     build(arguments[1], open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), atol(arguments[3]));
-    tempfile_candidates(NULL, 0); /* the library is loaded and has met the thread */
+    tempfile_candidates(NULL, 0); /* loads the library, and lets it meet the thread */
     need(setrlimit(RLIMIT_NOFILE, &limit) == 0, "the limit");
     forget_peak();
     before = figure("VmRSS:");

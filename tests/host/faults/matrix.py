@@ -1,4 +1,4 @@
-"""The rows of the fault matrix: what is registered, run and printed."""
+"""The rows of the fault matrix. Registers, runs and prints them."""
 
 import time
 import traceback
@@ -6,7 +6,7 @@ from typing import Callable, List, NamedTuple
 
 
 class Seen(NamedTuple):
-    """What a row has tried and seen."""
+    """The tries of a row and their result."""
 
     injection: str
     tries: int
@@ -14,14 +14,14 @@ class Seen(NamedTuple):
 
 
 class Skip(Exception):
-    """A row cannot be tried here; the text says why."""
+    """A row cannot run on this machine; the text is the reason."""
 
 
 class Row(NamedTuple):
     number: int
     fault: str
     quick: bool  # part of make test
-    elsewhere: bool  # tests of the core or of C, which make test runs too
+    elsewhere: bool  # a test of the core or of C, which make test runs, too
     test: Callable[..., Seen]
 
 
@@ -41,7 +41,7 @@ def row(
 
 
 def run_all(bench: object, only: List[int], quick: bool, own: bool) -> bool:
-    """Runs the rows and prints a line for each; tells whether all held."""
+    """Runs the rows and prints a line for each. Returns True if all of them hold."""
     held = True
     for entry in sorted(rows, key=lambda entry: entry.number):
         if only and entry.number not in only or quick and not entry.quick or own and entry.elsewhere:

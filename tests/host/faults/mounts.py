@@ -1,4 +1,4 @@
-"""Mounts in a mount namespace of the harness's own, which go with it."""
+"""Mounts in a mount namespace of the harness. They disappear with it."""
 
 import ctypes
 import os
@@ -14,7 +14,8 @@ _entered: List[str] = []
 
 
 def enter() -> None:
-    """Gives the calling thread, and what it starts, mounts of its own. For the main thread, before there are others."""
+    """Moves the calling thread, and all that it starts later, to a new mount namespace. The main thread calls it, before
+    other threads exist."""
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() != 0:
         _entered.append("needs root, to mount")
@@ -27,7 +28,7 @@ def enter() -> None:
 
 
 def mount(*arguments: str) -> None:
-    """Mounts as mount(8) is told."""
+    """Runs mount(8) with these arguments."""
     if _entered:
         raise Skip(_entered[0])
     done = subprocess.run(["mount", *arguments], stderr=subprocess.PIPE, check=False)

@@ -1,5 +1,6 @@
-"""Swaps at creation: a program stands still after each of its calls in turn, from the creation of a TemporaryDirectory to
-its end, and the user who owns the directory above puts one of the program's own directories in the place of the new one."""
+"""Swaps at creation. A program is stopped after each of its calls in turn, from the creation of a TemporaryDirectory to
+its end. The user who owns the parent directory then replaces the new directory by one of the program's own directories,
+the vault."""
 
 import os
 import shutil
@@ -20,7 +21,7 @@ VAULT = "vault"
 
 
 class Program(NamedTuple):
-    """What makes and frees a TemporaryDirectory in the folder that is put before the last arguments."""
+    """A program that makes and frees a TemporaryDirectory. Its folder goes before the last arguments."""
 
     name: str
     command: List[str]
@@ -54,7 +55,7 @@ def python(bench: Bench, module: str) -> Program:
 
 
 def swappable(bench: Bench, program: Program) -> List[strace.Call]:
-    """Lists the calls after which there is something to swap: those from the creation on that strace knows by name."""
+    """Lists the calls after which a swap is possible: from the creation on, those that strace knows by name."""
     above = somebodys(bench)
     plan = program.run(bench, above)
     shutil.rmtree(above)
@@ -64,12 +65,12 @@ def swappable(bench: Bench, program: Program) -> List[strace.Call]:
 
 
 def stops(bench: Bench, program: Program) -> List[Tuple[str, str]]:
-    """Lists each moment between two calls, as strace's inject wants it, and the call before it."""
+    """Lists each moment between two calls, as strace's inject option, with the call before it."""
     return [(f"{call.name}:signal=STOP:when={call.nth}", str(call)) for call in swappable(bench, program)]
 
 
 def pairs(bench: Bench, program: Program) -> List[Tuple[str, str]]:
-    """Lists each two moments between calls: at the first the vault comes, at the second it goes."""
+    """Lists all pairs of moments between calls. At the first one the vault comes, at the second one it goes."""
 
     def both(one: strace.Call, other: strace.Call) -> str:
         if one.name == other.name:
@@ -81,7 +82,7 @@ def pairs(bench: Bench, program: Program) -> List[Tuple[str, str]]:
 
 
 def somebodys(bench: Bench) -> Path:
-    """Makes a folder of another user's, who may rename all that is in it."""
+    """Makes a folder of another user, who may rename all its entries."""
     above = bench.folder(user=True)
     above.chmod(0o755)
     return above
@@ -92,14 +93,14 @@ def tree(vault: Path) -> None:
 
 
 def flat(vault: Path) -> None:
-    """A directory that holds no directories, and has the permissions of a new one."""
+    """Makes a directory without directories, with the permissions of a new one."""
     vault.mkdir(mode=0o700)
     for name in ("file", "secret"):
         (vault / name).write_text("precious")
 
 
 def put_in_place(above: Path) -> bool:
-    """Exchanges the new directory with the vault, with the rights of the user; false: there is no new one."""
+    """Exchanges the new directory and the vault, with the user's rights. Returns False if there is no new directory."""
     new = [path for path in above.iterdir() if path.name != VAULT]
     if len(new) != 1:
         return False
@@ -108,7 +109,8 @@ def put_in_place(above: Path) -> bool:
 
 
 def is_lost(bench: Bench, program: Program, stop: str, make: Callable[[Path], None]) -> Optional[str]:
-    """Runs the program with a swap at a stop. Tells what became of the vault; "": it is as it was; None: no swap."""
+    """Runs the program with a swap at a stop. Returns the change of the vault, "" if there is none, or None if there was
+    no swap."""
     above = somebodys(bench)
     make(above / VAULT)
     before, inode = victim.portrait(above / VAULT), (above / VAULT).stat().st_ino
@@ -116,7 +118,7 @@ def is_lost(bench: Bench, program: Program, stop: str, make: Callable[[Path], No
     outcome = program.run(bench, above, stop, lambda: swapped.append(put_in_place(above)))
     assert outcome.printed in ("made\n", "stale\n"), f"{program.name}, {stop}: {outcome.describe()}"
     here = [path for path in above.iterdir() if path.stat().st_ino == inode]
-    # The program may have put its own file into what had the name of its directory; the first line tells of that.
+    # The program may have written its own file into the directory that had the name; the first line reports this.
     after = [line for line in victim.portrait(here[0])[1:] if not line.startswith("moved ")] if here else []
     shutil.rmtree(above)
     if True not in swapped:
@@ -130,7 +132,7 @@ Moments = Callable[[Bench, Program], List[Tuple[str, str]]]
 def try_all(
     bench: Bench, work: List[Program], vaults: List[Callable[[Path], None]], moments: Moments = stops, every: int = 1
 ) -> "Tuple[Counted[str], List[str], int]":
-    """Swaps at all the moments of every program. Gives the swaps by program, what was lost, and how often it was tried."""
+    """Swaps at all moments of each program. Returns the number of swaps by program, the losses, and the number of tries."""
     swaps: Counted[str] = Counter()
     lost: List[str] = []
 

@@ -1,4 +1,4 @@
-"""Rows that have programs of their own: the C tests and the core's tests are run, and the gate is shown to catch."""
+"""Rows with programs of their own: C tests and tests of the core. A control shows that the gate finds violations."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Errors at the Nth call: each call of each public operation fails once, and then for good."""
+"""Errors at the Nth call. Each call of each public operation fails once, and then always."""
 
 from typing import Callable, List, Tuple
 
@@ -12,7 +12,7 @@ _CREATING = ("open", "openat", "mkdir")
 def sweep(
     bench: Bench, errors: Callable[[str, Call], List[str]], operations: List[str], lasting: bool = False
 ) -> Tuple[int, List[str]]:
-    """Fails every call of the operations with every error that fits it. Gives how often, and what ended in an error."""
+    """Makes every call of the operations fail with every error that fits it. Returns the number of tries and of errors."""
     work = [
         (operation, call, error)
         for operation in operations
@@ -156,7 +156,7 @@ def lasting_error(bench: Bench) -> Seen:
 @row(25, "EACCES, EPERM, ENOENT, EBUSY, ENOTEMPTY at every call of a removal")
 def refusals(bench: Bench) -> Seen:
     def errors(_: str, call: Call) -> List[str]:
-        # ENOENT for the root itself is a lie that the removal must believe.
+        # The removal must believe a false ENOENT for the root itself.
         gone = [] if "/tree" in call.arguments or '"tree"' in call.arguments else ["ENOENT"]
         return {
             "unlinkat": ["EACCES", "EPERM", "EBUSY", "EROFS", "ENOTEMPTY", *gone],

@@ -1,6 +1,6 @@
-"""Removals that threads help with, from the first entry on: what holds for one thread holds for each of them.
+"""Removals with helper threads from the first entry on. The rules for one thread hold for each of them.
 
-strace counts the calls of each thread by itself, so the Nth call that is made to fail may be a call of any, or of several.
+strace counts the calls of each thread, so the Nth call that fails may be a call of any thread, or of several.
 """
 
 import errno
@@ -12,11 +12,11 @@ from bench import Bench
 from matrix import Seen, Skip, row
 
 HELPERS = 3
-CALLS = ("openat2", "getdents64", "unlinkat")  # which the loading of a program does without
+CALLS = ("openat2", "getdents64", "unlinkat")  # calls that loading a program does not make
 
 
 def bush(folder: Path) -> None:
-    """Makes a tree that can be shared out."""
+    """Makes a tree that several threads can remove."""
     for one in range(5):
         for other in range(4):
             here = folder / "tree" / str(one) / str(other)

@@ -1,4 +1,4 @@
-"""SIGKILL at the Nth call: at most the object in creation is left, and a second run cleans up."""
+"""SIGKILL at the Nth call. At most the object in creation is left, and a second run cleans up."""
 
 from pathlib import Path
 from typing import List, Tuple

@@ -1,4 +1,4 @@
-"""Large trees: any depth with 64 descriptors, any number of entries within 35 MB of extra memory."""
+"""Large trees: any depth with 64 descriptors, any number of entries with at most 35 MB of extra memory."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ from typing import Tuple
 from bench import Bench
 from matrix import Seen, Skip, row
 
-MOST = 35 * 1024  # kB, what coreutils promises for 200,000 entries
+MOST = 35 * 1024  # kB, the limit of coreutils for 200,000 entries
 _LIMIT = 900  # seconds, for a machine that is very busy
 
 
 def remove(bench: Bench, kind: str, count: int) -> int:
-    """Builds and removes a tree and gives the kB of memory that this took."""
+    """Builds and removes a tree. Returns the memory that the removal took, in kB."""
     if not os.access("/dev/shm", os.W_OK):
         raise Skip("there is no /dev/shm to build large trees in")
     folder = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="libtempfile-large-"))
@@ -41,7 +41,7 @@ def remove(bench: Bench, kind: str, count: int) -> int:
 
 
 def sizes(bench: Bench) -> Tuple[int, int]:
-    """Gives the depth and the number of entries to try."""
+    """Returns the depth and the number of entries to try."""
     return (100_000, 1_000_000) if bench.big else (5_000, 100_000)
 
 

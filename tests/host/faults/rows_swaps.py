@@ -1,4 +1,4 @@
-"""Swaps: the removal is stopped after each call in turn, so before the next, and somebody changes the tree meanwhile."""
+"""Swaps during a removal. It is stopped after each call in turn, and a stranger changes the tree before the next call."""
 
 import os
 from collections import Counter
@@ -14,12 +14,12 @@ from matrix import Seen, Skip, row
 class Case(NamedTuple):
     operation: str
     part: str
-    stop: str  # the call to stop after, as strace's inject wants it
+    stop: str  # the call after which the process stops, as strace's inject option
     moment: str  # what the removal does next
 
 
 def cases(bench: Bench, operations: List[str], parts: List[str], denied: str = "") -> List[Case]:
-    """Lists every moment between two calls of the operations, for every part."""
+    """Lists every moment between two calls of the operations, with each part of the tree."""
     found = []
     for operation in operations:
         plan = bench.plan(operation) if not denied else bench.attempt(operation, deny=denied).outcome
@@ -35,7 +35,8 @@ def cases(bench: Bench, operations: List[str], parts: List[str], denied: str = "
 
 
 def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = "", denied: str = "") -> "Counted[str]":
-    """Tries every case. Counts the swaps by part and moment; the victim must be as it was, but for what is allowed in it."""
+    """Tries all cases and counts the swaps by part and moment. The victim must not change, except for the allowed
+    entries."""
     done: Counted[str] = Counter()
 
     def one(case: Case) -> None:
@@ -57,7 +58,7 @@ def try_all(bench: Bench, work: List[Case], change: swap.Swap, allowed: str = ""
             here = attempt.folder / swap.PARTS[case.part]
         assert here.exists(), f"{where}: the victim is gone"
         after = [line for line in victim.portrait(here) if not (allowed and line.startswith(allowed))]
-        if allowed:  # the folder itself has one entry more
+        if allowed:  # the folder itself has one more entry
             after, before = after[1:], before[1:]
         assert after == before, f"{where}: the victim was {before} and is {after}"
         if swapped == [True]:

@@ -22,7 +22,7 @@ if os.uname().machine == "aarch64":
 
 
 def deny(error: int, *names: str) -> str:
-    """Says what a sandbox denies, as the driver reads it."""
+    """Returns the denied calls of a sandbox, as the driver reads them."""
     return ",".join(f"{_NUMBERS[name]}:{error}" for name in names if name in _NUMBERS)
 
 
@@ -32,7 +32,7 @@ def code(attempt: Attempt) -> int:
 
 
 def clean(bench: Bench, operation: str, attempt: Attempt) -> None:
-    """Fails if an attempt has left anything, and removes its folder."""
+    """Fails if an attempt has left an entry, and removes its folder."""
     left = attempt.left()
     bench.discard(attempt.folder)
     assert not left, f"{operation}, result {attempt.result}: left behind {left}"
@@ -234,7 +234,7 @@ def creator(bench: Bench) -> Seen:
                     (tree / f"d{number % 50}").mkdir(exist_ok=True)
                     (tree / f"d{number % 50}" / "file").touch()
                 except OSError:
-                    pass  # it is being removed
+                    pass  # another process is removing it
 
         thread = threading.Thread(target=create)
         thread.start()

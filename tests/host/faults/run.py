@@ -1,10 +1,10 @@
-"""Makes every fault of the matrix happen to the real library and prints what was seen, row by row.
+"""Injects every fault of the matrix into the real library, and prints the result of each row.
 
 usage: run.py BUILD [--quick] [--big] [--own] [ROW...]
 
-BUILD is the folder of the build. --quick is the part that make test runs; --big makes the large trees as large as the
-promise; --own leaves out the rows that are tests of the core and of C. Rows are chosen by number. What this machine cannot
-do is skipped by name.
+BUILD is the folder of the build. --quick is the part that make test runs. --big makes the large trees as large as the
+documented limits. --own leaves out the rows that are tests of the core and of C. Rows are chosen by number. A row that this
+machine cannot run is skipped by name.
 """
 
 import argparse
@@ -30,7 +30,7 @@ import rows_system  # noqa: F401
 
 
 def cannot_trace() -> str:
-    """Says why strace cannot be used here; "": it can."""
+    """Returns why strace cannot be used here, or "" if it can."""
     if shutil.which("strace") is None:
         return "strace is missing (apt-get install strace)"
     probe = [

@@ -1,8 +1,8 @@
 """Runs a program under strace and reads the calls that it makes between two markers.
 
-The markers are access(2) of /libtempfile/begin and /libtempfile/end, which is faccessat in Go and on arm64. strace counts
-calls for when= by thread and by system call, from the start of the program; `Call.nth` is that number, so that a later run
-can hit the same call.
+The markers are access(2) of /libtempfile/begin and /libtempfile/end, which is faccessat in Go and on arm64. For when=,
+strace counts the calls of each thread and system call from the start of the program. `Call.nth` is that number, so that a
+later run can select the same call.
 """
 
 import errno
@@ -23,7 +23,7 @@ TRACED = (
 
 _MARKS = ("access", "faccessat", "faccessat2")
 BEGIN, END = "/libtempfile/begin", "/libtempfile/end"
-LIMIT = 60  # seconds for one run; none takes a hundredth of that
+LIMIT = 60  # seconds for one run; each takes less than a hundredth of it
 
 
 class Call(NamedTuple):
@@ -55,15 +55,15 @@ class Call(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a run."""
+    """The result of a run."""
 
-    status: int  # as subprocess gives it
+    status: int  # as in subprocess
     printed: str
     errors: str
     calls: List[Call]
-    helpers: List[Call]  # between the markers, of all other threads
+    helpers: List[Call]  # the calls of all other threads between the markers
     injected: bool
-    begin: int  # what the first marker is as a call of access(2)
+    begin: int  # the first marker, as a call of access(2)
 
     def describe(self) -> str:
         return f"status {self.status}, printed {self.printed!r}, errors {self.errors!r}"
@@ -112,10 +112,10 @@ def run(
     at_stop: Optional[Callable[[], None]] = None,
     stops: int = 1,
 ) -> Outcome:
-    """Runs a command under strace. inject may be several rules with spaces between. user is the command before strace that
-    changes the user. at_stop is called when an injected SIGSTOP has stopped the program, which then goes on; stops says how
-    often."""
-    # strace's filter makes it quick, but signals are not injected at a call that the filter stopped.
+    """Runs a command under strace. inject may contain several rules, separated by spaces. user is a command before strace
+    that changes the user. at_stop is called each time that an injected SIGSTOP has stopped the program, which then
+    continues; stops is the number of times."""
+    # With strace's filter the run is fast, but strace cannot inject a signal at a call that its filter stopped.
     quick = [] if "signal=" in inject else ["--seccomp-bpf"]
     arguments = (user or []) + ["strace", "-f", "-qq", *quick, "-e", "trace=" + TRACED, "-o", str(log)]
     for rule in inject.split():
@@ -152,7 +152,7 @@ def run(
 
 
 def wait_for_stop(process: "subprocess.Popen[str]", log: Path, before: int = 0) -> int:
-    """Waits until the whole program stands still, after so many stops before, and gives its process id; 0: it has ended."""
+    """Waits until the program has been stopped more than `before` times. Returns its process id, or 0 if it has ended."""
     deadline = time.monotonic() + LIMIT
     while process.poll() is None and time.monotonic() < deadline:
         text = log.read_text(errors="surrogateescape") if log.exists() else ""
@@ -164,7 +164,8 @@ def wait_for_stop(process: "subprocess.Popen[str]", log: Path, before: int = 0) 
 
 
 def go_on(process: "subprocess.Popen[str]", stopped: int) -> None:
-    """Lets a program go on that is stopped again: strace counts calls by thread, and another thread has an Nth call too."""
+    """Continues a program that may be stopped several times: strace counts the calls of each thread, and other threads
+    have an Nth call, too."""
     deadline = time.monotonic() + LIMIT
     while stopped and process.poll() is None and time.monotonic() < deadline:
         try:
@@ -190,5 +191,5 @@ def end(process: "subprocess.Popen[str]", log: Path) -> None:
 
 
 def number(name: str) -> int:
-    """Gives the number of an errno."""
+    """Returns the number of an errno."""
     return int(getattr(errno, name))

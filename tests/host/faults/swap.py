@@ -1,4 +1,4 @@
-"""What somebody else does to a tree while its removal stands still between two calls."""
+"""Changes that a stranger makes to a tree while its removal is stopped between two calls."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Exchanges two names in one instant; false: one of them is gone by now."""
+    """Exchanges two names atomically. Returns False if one of them is gone."""
     if _libc.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
         return True
     code = ctypes.get_errno()
@@ -23,7 +23,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 @contextmanager
 def somebody_else(user: int) -> Iterator[None]:
-    """Gives this thread, and no other, a user's rights in the file system."""
+    """Gives the calling thread, and no other, a user's rights in the file system."""
     before = _libc.setfsuid(user)
     try:
         assert _libc.setfsuid(-1) == user, "the user cannot be changed"
@@ -33,13 +33,13 @@ def somebody_else(user: int) -> Iterator[None]:
 
 
 def link(part: Path, aside: Path, victim: Path) -> bool:
-    """Puts a link to the victim in the place of a part; the part is aside then."""
+    """Replaces a part by a symbolic link to the victim. The part is then at `aside`."""
     aside.symlink_to(victim)
     return exchange(part, aside)
 
 
 def directory(part: Path, aside: Path, victim: Path) -> bool:
-    """Puts the victim itself in the place of a part."""
+    """Replaces a part by the victim itself."""
     return exchange(part, victim)
 
 
@@ -53,24 +53,24 @@ def moved(part: Path, aside: Path, victim: Path) -> bool:
 
 
 def fifo(part: Path, aside: Path, victim: Path) -> bool:
-    """Puts a fifo, which an open would wait for, in the place of a part."""
+    """Replaces a part by a fifo, on which an open would block."""
     os.mkfifo(aside)
     return exchange(part, aside)
 
 
 def bound(part: Path, aside: Path, victim: Path) -> bool:
-    """Puts a socket in the place of a part."""
+    """Replaces a part by a socket."""
     with socket.socket(socket.AF_UNIX) as one:
         here = os.open(aside.parent, os.O_RDONLY)
         try:
-            one.bind(f"/proc/self/fd/{here}/{aside.name}")  # the path itself may be too long for a socket's
+            one.bind(f"/proc/self/fd/{here}/{aside.name}")  # the path itself may be too long for a socket
         finally:
             os.close(here)
     return exchange(part, aside)
 
 
 def device(part: Path, aside: Path, victim: Path) -> bool:
-    """Puts a device in the place of a part."""
+    """Replaces a part by a device."""
     os.mknod(aside, 0o20600, os.makedev(5, 1))  # /dev/console
     return exchange(part, aside)
 

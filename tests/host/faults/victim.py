@@ -1,16 +1,16 @@
-"""Files that nothing may touch, and what shows that nothing did."""
+"""Files that a removal must not touch, and the check that it did not."""
 
 import os
 import stat
 from pathlib import Path
 from typing import List
 
-# The names are those of the driver's tree, so that a path that goes astray finds something to destroy.
+# The names are those of the driver's tree, so that a removal on the wrong path finds something to destroy.
 FOLDERS = ("", "middle", "middle/leaf", "leaf", "empty")
 
 
 def make(folder: Path) -> Path:
-    """Makes a victim with files, at the names that a removal looks for."""
+    """Makes a victim with files, under the names that a removal looks for."""
     for below in FOLDERS:
         here = folder / below
         here.mkdir(mode=0o755, parents=True)
@@ -21,7 +21,7 @@ def make(folder: Path) -> Path:
 
 
 def portrait(folder: Path) -> List[str]:
-    """Describes all that is in a folder: type, mode, owner, time of change, identity and content."""
+    """Describes all entries of a folder: type, mode, owner, time of change, identity and content."""
     lines = []
     for path in sorted([folder, *folder.rglob("*")]):
         found = path.lstat()

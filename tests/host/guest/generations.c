@@ -1,5 +1,6 @@
-/* A chain of 1,500 generations, each forked by the one before it, which then ends. Each makes, uses and frees a file, and reads
- * what the first one spooled. What a generation takes does not grow from one to the next. GENERATIONS is another number. */
+/* A chain of 1,500 generations. Each is forked by the one before it, which then ends. Each makes, uses and frees a file, and
+ * reads the bytes that the first one spooled. The cost of a generation must not grow. GENERATIONS is another number of
+ * them. */
 #include "process.h"
 
 enum { LAST = 1500, REPORTS = 6, MORE_PER_CENT = 10, MORE_KB = 100 << 10 };
@@ -45,7 +46,7 @@ static void report(int generation)
     CHECK(write(ends[1], &seen, sizeof seen) == sizeof seen);
 }
 
-/* All generations in turn: the loop goes on in the child. */
+/* Runs all generations in turn: the loop goes on in the child. */
 static void chain(int last)
 {
     for (int generation = 1;; generation++) {

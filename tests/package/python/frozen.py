@@ -1,7 +1,7 @@
-"""A program to be frozen: each class, by the drop-in in the standard module's place, in this process and in children of each
-kind.
+"""A program to be frozen. It uses each class, with the drop-in in place of the standard module, in this process and in
+children of each kind.
 
-The caller gives an empty TMPDIR, and finds it empty again.
+The caller gives an empty TMPDIR, and checks that it is empty afterwards.
 """
 
 import multiprocessing
@@ -10,7 +10,7 @@ import sys
 
 
 def use():
-    """What a child does, too: it must find the drop-in by itself."""
+    """The work of a child, too. The child must find the drop-in by itself."""
     import libtempfile
 
     libtempfile.install()

@@ -1,4 +1,4 @@
-"""Lists the interpreters from 3.9 on that this machine has, as "path<TAB>name"."""
+"""Lists the interpreters of this machine from 3.9 on, as "path<TAB>name"."""
 
 import os
 import sys

@@ -1,4 +1,5 @@
-"""A wheel and an sdist carry the licences of the library and of all that is linked into it, as files and not as links.
+"""Checks that a wheel and an sdist contain the licences of the library and of all code linked into it, as files and not as
+links.
 
 usage: licences.py WHEEL SDIST
 """

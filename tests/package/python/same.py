@@ -1,4 +1,4 @@
-"""Fails unless two wheels have the same name and carry the same library.
+"""Checks that two wheels have the same name and contain the same library.
 
 usage: same.py WHEEL WHEEL
 """

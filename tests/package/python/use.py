@@ -1,6 +1,6 @@
-"""What an installed package must do: it is the one of this environment, each class works once, and so does a forked child.
+"""Checks an installed package: it comes from this environment, and each class works, in this process and in a forked child.
 
-The caller gives an empty TMPDIR, and finds it empty again.
+The caller gives an empty TMPDIR, and checks that it is empty afterwards.
 """
 
 import os
@@ -8,7 +8,7 @@ import sys
 
 import libtempfile
 
-# From this environment, and with the library that the wheel carries.
+# The package comes from this environment, with the library that the wheel contains.
 package = os.path.dirname(os.path.realpath(libtempfile.__file__))
 assert package.startswith(os.path.realpath(sys.prefix) + os.sep), package
 assert os.path.realpath(libtempfile.library_path()) == os.path.join(package, "libtempfile.so"), libtempfile.library_path()
@@ -43,7 +43,7 @@ os.mkdir(os.path.join(path, "inner"))
 libtempfile.rmtree(path, progress=removed.append)
 assert removed and not os.path.exists(path), removed
 
-# The child uses the library by itself, and deletes nothing of its parent's.
+# The child uses the library by itself, and deletes none of its parent's files.
 with libtempfile.TemporaryDirectory() as directory, libtempfile.NamedTemporaryFile(dir=directory) as file:
     child = os.fork()
     if child == 0:

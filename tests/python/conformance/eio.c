@@ -1,4 +1,5 @@
-/* A library whose creations fail, and which is the real one in all else: what passes with it does not test the library. */
+/* A library whose creations fail. All other functions are the real ones. A test that passes with it does not test the
+ * library. */
 #include <errno.h>
 #include "tempfile.h"
 

@@ -1,4 +1,4 @@
-"""Which interpreters this machine has, and how a user to whom one is hidden gets at it."""
+"""The interpreters of this machine: how they are found and run, and how a user gets at one in a closed folder."""
 
 import glob
 import json
@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 OLDEST = (3, 9)
+PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "..", "python"))
 
 _ASK = """
 import importlib.util, json, sys
@@ -23,6 +24,15 @@ class Interpreter:
         self.path, self.version = path, tuple(version)
         self.name = ".".join(map(str, version)) + ("-system" if path.startswith("/usr/bin/") else "")
         self.environment = {}
+
+    def run(self, arguments, folder, *paths, **more):
+        """Runs the interpreter with the tree's package, and with a folder as TMPDIR. 'paths' are more folders of modules,
+        'more' is for subprocess.run."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        environment.update(PYTHONPATH=os.pathsep.join((PACKAGE, *paths)), TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
+        return subprocess.run(
+            [self.path, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **more
+        )
 
     def tests_are_missing(self):
         return "%s: its tests are not installed (%s)" % (

@@ -13,7 +13,6 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.path.insert(0, os.path.join(HERE, "..", "conformance"))
 sys.path.insert(0, HERE)
 
@@ -27,18 +26,8 @@ SECONDS = 900
 def run(interpreter, module, scenario, *arguments):
     """What a worker found; None if it died."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        environment.update(PYTHONPATH=os.path.join(ROOT, "python"), TMPDIR=folder, PYTHONDONTWRITEBYTECODE="1")
-        command = [interpreter, os.path.join(HERE, "worker.py"), module, scenario, *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            env=environment,
-            timeout=SECONDS,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command = [os.path.join(HERE, "worker.py"), module, scenario, *map(str, arguments)]
+        done = interpreter.run(command, folder, timeout=SECONDS, stderr=subprocess.PIPE)
     if done.returncode != 0:
         return {"died": done.returncode, "said": done.stderr[-2000:]}
     return json.loads(done.stdout)
@@ -85,7 +74,7 @@ def judge_all(interpreter, kind, hits):
     failed, rows = 0, {}
     for number, name in enumerate(names()):
         more = (number, hits) if kind == "signals" else ()
-        ours, theirs = rows[name] = [run(interpreter.path, module, name, kind, *more) for module in (OURS, THEIRS)]
+        ours, theirs = rows[name] = [run(interpreter, module, name, kind, *more) for module in (OURS, THEIRS)]
         wrong = judge(ours)
         failed += bool(wrong)
         print(

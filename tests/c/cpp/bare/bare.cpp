@@ -1,5 +1,5 @@
-// The C++ binding without exceptions and RTTI: failures come as std::error_code, a form without one ends the process in the
-// one way that is documented, and streams get their badbit.
+// The C++ binding without exceptions and RTTI. Failures come as std::error_code. A form without one ends the process as
+// documented. Streams set badbit.
 #include "../check.hpp"
 
 #include <csignal>
@@ -44,7 +44,7 @@ static void failures_are_codes()
     CHECK(!tempfile::candidates(code).empty() && !tempfile::gettempdir(code).empty() && !code);
 }
 
-// The forms without a code are there, and good as long as nothing fails.
+// The forms without a code exist, and work as long as nothing fails.
 static void success_needs_no_code()
 {
     auto file = tempfile::spooled_temporary_file();
@@ -60,7 +60,7 @@ static void a_failure_without_a_code_aborts()
     if (child == 0) {
         dup2(output[1], 2);
         tempfile::file().write("x");
-        _exit(0); // it went on
+        _exit(0); // it did not abort
     }
     ::close(output[1]);
     char said[512] = "";
@@ -91,7 +91,7 @@ static void streams_go_bad()
     stream << "no room";
     CHECK(stream.bad() && stream.failure() == std::errc::no_space_on_device);
 
-    // A read that fails is not the end of the file.
+    // A failed read is not the end of the file.
     stream.clear();
     const int folder = ::open("/", O_RDONLY | O_CLOEXEC);
     CHECK(folder >= 0 && dup3(folder, descriptor, O_CLOEXEC) == descriptor && ::close(folder) == 0);

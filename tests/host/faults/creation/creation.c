@@ -1,8 +1,7 @@
-/* A TemporaryDirectory from its creation to its end, between the markers of strace.py: of the process's first call, or of a
- * later one, whose like was made before.
+/* Makes and ends a TemporaryDirectory between the markers of strace.py: at the first call of the process, or at a later one
+ * with the same options.
  *
- * usage: creation ABOVE first|later
- */
+ * usage: creation ABOVE first|later */
 #include "tempfile.h"
 
 #include <errno.h>
@@ -15,7 +14,7 @@ enum { CALLS_BEFORE = 3 };
 
 static tempfile_options options = TEMPFILE_OPTIONS_INIT;
 
-/* Puts a file into the directory by its path, as a host would, and frees the directory. */
+/* Writes a file into the directory by its path, as a host would, and frees the directory. */
 static void use(tempfile_directory *made)
 {
     char path[TEMPFILE_PATH_SIZE + 8];

@@ -10,7 +10,7 @@ import sys
 
 
 def make_and_free(module, above):
-    """Puts a file into the directory by its path, as a host would. Says what came of the creation."""
+    """Writes a file into the directory by its path, as a host would. Prints the result of the creation."""
     try:
         made = module.TemporaryDirectory(dir=above)
     except OSError as error:

@@ -13,8 +13,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
- * The library from a JVM by foreign functions: 10,000 rounds, threads, bad input, and the JVM's own use of signals in
- * between: null pointers, stack overflows and collections.
+ * The library in a JVM, by foreign functions: 10,000 rounds, threads and bad input. In between, the JVM uses signals
+ * itself, for null pointers, stack overflows and collections.
  *
  * usage: java Guest.java LIBRARY
  */
@@ -84,7 +84,7 @@ final class Guest {
         return depth(n + 1) + 1;
     }
 
-    /** What the JVM itself makes signals for: a null pointer, and the guard page at the end of a stack. */
+    /** Causes faults that the JVM handles: a null pointer, and the guard page at the end of a stack. */
     private static void fault(int i) {
         Object[] nothing = i < 0 ? new Object[1] : null;
         try {

@@ -51,7 +51,7 @@ assert(lib.tempfile_last_error().needed > 0)
 assert(lib.tempfile_file_write(ffi.cast("void *", 7), "x", 1) == -9)
 assert(lib.tempfile_rmtree(nil, 0) == -22)
 
--- The parent's objects in a child: the same data, and nothing of the parent's deleted.
+-- The parent's objects in a child: they have the same data, and the child deletes none of them.
 assert(lib.tempfile_named_temporary_file(nil, out) == 0)
 local file, status = out[0], ffi.new("int[1]")
 local name = ffi.string(lib.tempfile_file_name(file))

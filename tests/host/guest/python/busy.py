@@ -1,4 +1,4 @@
-"""What the fork programs share: objects that come through a fork, and threads that use every class meanwhile."""
+"""Shared by the fork programs: objects that a child inherits, and threads that use every class during the fork."""
 
 import faulthandler
 import os
@@ -9,7 +9,7 @@ import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "python"))
 sys.dont_write_bytecode = True
-warnings.simplefilter("ignore")  # os.fork() warns of threads from 3.12 on
+warnings.simplefilter("ignore")  # from 3.12 on os.fork() warns of threads
 
 import libtempfile as tempfile  # noqa: E402
 
@@ -17,7 +17,7 @@ THREADS = 4
 
 
 def end_after(seconds: int) -> None:
-    """Ends a process that hangs, with a report of its threads. A child has to say so anew."""
+    """Ends a process that hangs, with a report of its threads. A child has to call it again."""
     faulthandler.register(signal.SIGALRM, chain=True)
     signal.alarm(seconds)
 
@@ -40,7 +40,7 @@ def use_every_class() -> None:
 
 
 class Objects:
-    """One of each class, with data in it."""
+    """Makes one object of each class, with data in it."""
 
     def __init__(self) -> None:
         self.named = tempfile.NamedTemporaryFile()
@@ -53,7 +53,7 @@ class Objects:
             file.flush()
 
     def use(self) -> None:
-        # by pread where the position is shared with other processes
+        # pread, because other processes share the position
         for file in (self.named, self.unnamed, self.rolled):
             assert os.pread(file.fileno(), 10, 0) == b"data", file
         self.memory.seek(0)

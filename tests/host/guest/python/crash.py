@@ -1,4 +1,4 @@
-"""Python's faulthandler with the library in the process: the report and the death are what they are without it.
+"""Python's faulthandler with the library in the process. The report and the end must be the same as without the library.
 
 usage: python3 crash.py LIBRARY
 """
@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 
-# "before" and "after" say when faulthandler is enabled; "without" is the control, which never loads the library.
+# "before" and "after" are the time at which faulthandler is enabled. "without" is the control, which never loads the
+# library.
 CHILD = """
 import ctypes, faulthandler, sys, threading
 order, library, fault, where = sys.argv[1:]
@@ -46,7 +47,7 @@ EXPECTED = {"segv": signal.SIGSEGV, "overflow": signal.SIGSEGV, "abort": signal.
 
 
 def crash(order: str, library: str, fault: str, where: str) -> "tuple[int, list[str]]":
-    """How a process ended, and what faulthandler said, without the addresses that differ."""
+    """Returns how a process ended, and faulthandler's report without the addresses, which differ."""
     child = subprocess.run(
         [sys.executable, "-c", CHILD, order, library, fault, where], stderr=subprocess.PIPE, text=True, timeout=120
     )
@@ -59,7 +60,7 @@ def main() -> None:
     for fault, number in EXPECTED.items():
         for where in ("main", "thread"):
             control = crash("without", library, fault, where)
-            # faulthandler has an alternate stack in its main thread only: elsewhere an overflow ends without a report
+            # faulthandler has an alternate stack in its main thread only; elsewhere an overflow ends without a report
             assert control[0] == -number and (control[1] or (fault, where) == ("overflow", "thread")), (
                 fault,
                 where,

@@ -1,5 +1,5 @@
-"""Five generations by os.fork(), each forked while 4 threads of its parent use every class, and each with 4 threads of its
-own. Every one uses what the first made and ends as an interpreter does."""
+"""Five generations by os.fork(). Each is forked while 4 threads of its parent use every class, and has 4 threads of its
+own. Each uses the objects of the first process and ends like any interpreter."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ GENERATIONS = 5
 
 
 def fork(busy: Busy) -> "tuple[int, int]":
-    """Forks when the threads are all inside, if that can be had; gives the child and how many were."""
+    """Forks while all threads are inside a call, if possible. Returns the child, and the number of threads inside."""
     deadline = time.monotonic() + 5
     while busy.inside < THREADS and time.monotonic() < deadline:
         time.sleep(0)

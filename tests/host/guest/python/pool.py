@@ -1,5 +1,5 @@
-"""multiprocessing's pools of forked workers: they use every class and what they inherit, while 4 threads of the parent do so
-too. A worker ends after a few tasks and another is forked, by a thread of the pool's, in the midst of it."""
+"""Pools of forked workers of multiprocessing. They use every class and inherited objects, while 4 threads of the parent
+do the same. A worker ends after a few tasks, and meanwhile a thread of the pool forks another one."""
 
 import multiprocessing
 import os
@@ -22,7 +22,7 @@ def task(arguments: "tuple[int, str, str]") -> "tuple[int, int]":
     with open(os.path.join(directory, str(number)), "x") as file:
         file.write("a worker was here")
     use_every_class()
-    if number % 10 == 0:  # a child of the worker's
+    if number % 10 == 0:  # a child of the worker
         pid = os.fork()
         if pid == 0:
             inherited.use()

@@ -1,5 +1,5 @@
-# Calls from a Fiber, whose stack Go does not know: it asks for the bounds of the thread's at each such call, for which glibc
-# reads /proc/self/maps. The library remembers them. Run under strace by tests/host/guest/ruby/run, which counts.
+# Calls from a Fiber. Go does not know its stack, and would ask for the thread's bounds at each call, for which glibc reads
+# /proc/self/maps. The library remembers the bounds. tests/host/guest/ruby/run runs this under strace, and counts.
 #
 # usage: ruby fiber.rb LIBRARY CALLS
 require 'fiddle'

@@ -1,6 +1,6 @@
-// A Rust program that is linked with the library and overflows its stack after it has used it: std's own handler must say so.
-// It is installed where SIGSEGV still has its default, before main, so a library that takes the signal at load would keep it
-// away. Run by tests/host/guest/run, which looks for the message and for SIGABRT.
+// A Rust program that is linked with the library. It uses the library and then overflows its stack. The handler of std must
+// report this. std installs the handler before main, and only if SIGSEGV has its default action, so a library that handles
+// the signal at load would prevent it. tests/host/guest/run expects the message and SIGABRT.
 use std::ffi::{c_char, c_int, c_void, CStr};
 use std::hint::black_box;
 

@@ -14,7 +14,7 @@ import (
 	tempfile "libtempfile/core"
 )
 
-// strace counts the calls of a thread, so all of them must be the main one's.
+// strace counts the calls of each thread, so the main thread must make all of them.
 func init() { runtime.LockOSThread() }
 
 func main() {
@@ -33,7 +33,7 @@ func main() {
 
 func mark(path string) { syscall.Access(path, 0) }
 
-// makeAndFree puts a file into the directory by its path, as a host would.
+// makeAndFree writes a file into the directory by its path, as a host would.
 func makeAndFree(above string) error {
 	made, err := tempfile.TemporaryDirectory(&tempfile.Options{Dir: above})
 	if err != nil {
