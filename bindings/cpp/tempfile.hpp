@@ -107,6 +107,14 @@ enum class flag : std::uint32_t {
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
     buffered_writes = TEMPFILE_BUFFERED_WRITES,
     append = TEMPFILE_APPEND,
+    no_replace = TEMPFILE_NO_REPLACE,
+    sync = TEMPFILE_SYNC,
+    across = TEMPFILE_ACROSS,
+    like_target = TEMPFILE_LIKE_TARGET,
+    follow = TEMPFILE_FOLLOW,
+    backup = TEMPFILE_BACKUP,
+    where_possible = TEMPFILE_WHERE_POSSIBLE,
+    exchange = TEMPFILE_EXCHANGE,
 };
 
 /// Combines flags.
@@ -131,6 +139,14 @@ struct options {
     std::int64_t max_size = 0;
     tempfile::flag flags = tempfile::flag::none;
     std::uint32_t permissions = 0;
+};
+
+/// How a file gets its lasting name. The fields are those of tempfile_publish_options.
+struct publish_options {
+    tempfile::flag flags = tempfile::flag::none;
+    std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> within = {};
+    std::optional<std::string_view> backup = {};
 };
 
 // The implementation. Programs must not use this namespace.
@@ -340,6 +356,23 @@ template <class Report> std::vector<std::filesystem::path> candidates(const Repo
     return all;
 }
 
+// Calls a function that takes a path and the options of a publication.
+template <class Report, class Call>
+void publish(const Report &report, const std::filesystem::path &path, const publish_options &from, Call call)
+{
+    const std::string within = from.within ? from.within->native() : std::string();
+    const std::string backup(from.backup.value_or(std::string_view()));
+    if (has_nul(report, "within", within) || has_nul(report, "backup", backup))
+        return;
+    tempfile_publish_options c{};
+    c.struct_size = sizeof c;
+    c.flags = static_cast<std::uint32_t>(from.flags);
+    c.permissions = from.permissions;
+    c.within = from.within ? within.c_str() : nullptr;
+    c.backup = from.backup ? backup.c_str() : nullptr;
+    with_path(report, path, [&](const char *name) { return call(name, &c); });
+}
+
 } // namespace detail
 
 /// A temporary file of any kind. named_temporary_file, temporary_file, spooled_temporary_file and register_file return one.
@@ -468,6 +501,23 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
+    /// Gives the file a lasting name, atomically. The file stays open, and nothing deletes it any more.
+    void persist(const std::filesystem::path &path, flag flags = flag::none) { persist(detail::throwing{}, path, flags); }
+    void persist(const std::filesystem::path &path, flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
+    /// Does the same with more options.
+    void publish(const std::filesystem::path &path, const publish_options &given)
+    {
+        publish(detail::throwing{}, path, given);
+    }
+    void publish(const std::filesystem::path &path, const publish_options &given, std::error_code &code)
+    {
+        publish(detail::coding{code}, path, given);
+    }
+
     /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
@@ -477,6 +527,21 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_file_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
+    template <class Report>
+    void publish(const Report &report, const std::filesystem::path &path, const publish_options &given)
+    {
+        detail::publish(report, path, given, [&](const char *name, const tempfile_publish_options *options) {
+            return tempfile_file_publish(get(), name, options);
+        });
+    }
+
     template <class Report> std::size_t read(const Report &report, void *buffer, std::size_t size)
     {
         return detail::value<std::size_t>(report, tempfile_file_read(get(), buffer, size));
@@ -568,6 +633,14 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
 
+    /// Gives the directory a lasting name, which must be free; nothing removes the directory any more. With flag::exchange
+    /// the directory that has the name gets the temporary name, and is removed with this object.
+    void persist(const std::filesystem::path &path, flag flags = flag::none) { persist(detail::throwing{}, path, flags); }
+    void persist(const std::filesystem::path &path, flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
     /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_adopt(get())); }
@@ -577,6 +650,13 @@ public:
     void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_cleanup(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_directory_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
     detail::directory_handle handle_;
 };
 
@@ -625,6 +705,53 @@ Handle registered(const Report &report, const std::filesystem::path &path, Regis
 {
     using handle = detail::directory_handle;
     return directory(detail::registered<handle>(detail::coding{code}, path, tempfile_register_directory).release());
+}
+
+namespace detail {
+
+template <class Report>
+void replace(const Report &report, const std::filesystem::path &path, std::string_view data, flag flags)
+{
+    const char *bytes = data.empty() ? "" : data.data(); // the pointer of an empty view may be null
+    with_path(report, path, [&](const char *name) {
+        return tempfile_replace(name, bytes, data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+
+template <class Report>
+void publish_descriptor(const Report &report, tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
+                        const std::filesystem::path &path, const publish_options &given)
+{
+    if (name && has_nul(report, "name", name->native()))
+        return;
+    publish(report, path, given, [&](const char *to, const tempfile_publish_options *options) {
+        return tempfile_publish_descriptor(descriptor, name ? name->c_str() : nullptr, to, options);
+    });
+}
+
+} // namespace detail
+
+/// Writes a file in one call: a reader sees the old content or all of the data.
+inline void replace(const std::filesystem::path &path, std::string_view data, flag flags = flag::none)
+{
+    detail::replace(detail::throwing{}, path, data, flags);
+}
+inline void replace(const std::filesystem::path &path, std::string_view data, flag flags, std::error_code &code)
+{
+    detail::replace(detail::coding{code}, path, data, flags);
+}
+
+/// Gives a lasting name to the file of a descriptor, which the caller still closes. name is the file's temporary name, if it
+/// has one.
+inline void publish_descriptor(tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
+                               const std::filesystem::path &path, const publish_options &given = {})
+{
+    detail::publish_descriptor(detail::throwing{}, descriptor, name, path, given);
+}
+inline void publish_descriptor(tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
+                               const std::filesystem::path &path, const publish_options &given, std::error_code &code)
+{
+    detail::publish_descriptor(detail::coding{code}, descriptor, name, path, given);
 }
 
 /// The result of mkstemp. The caller closes the descriptor and deletes the file.
