@@ -245,6 +245,7 @@ static void run_last(struct sweep *sweep)
     run(sweep);
     if (sweep->closes)
         syscall(SYS_close, sweep->placeholder);
+    tempfile__close_journal();
 }
 
 /* At normal exit. */

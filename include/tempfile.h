@@ -117,6 +117,9 @@ typedef struct tempfile_directory tempfile_directory;
 /** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
+/** A recovery in steps. A handle, not an address: never dereference it. */
+typedef struct tempfile_recovery tempfile_recovery;
+
 /** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
 #define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
@@ -126,12 +129,27 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+
+/** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
+#define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
+#define TEMPFILE_SYNC 0x20000u            /**< content and name are durable when the call returns */
+#define TEMPFILE_ACROSS 0x40000u          /**< copy a file that is on another file system; without it -EXDEV */
+#define TEMPFILE_LIKE_TARGET 0x80000u     /**< mode, owner, attributes and access control list of what is replaced */
+#define TEMPFILE_FOLLOW 0x100000u         /**< follow a symbolic link at the target; without it the link is replaced */
+#define TEMPFILE_BACKUP 0x200000u         /**< what is replaced stays, under a second name */
+#define TEMPFILE_WHERE_POSSIBLE 0x400000u /**< with TEMPFILE_LIKE_TARGET: what cannot be kept is no error */
+#define TEMPFILE_EXCHANGE 0x800000u       /**< tempfile_directory_persist: exchange two directories */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
 
 /** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
 #define TEMPFILE_DATA_ONLY 0x01u
+
+/** A flag of tempfile_recovery_start: nothing is removed, and the steps say what would be. */
+#define TEMPFILE_DRY_RUN 0x1000000u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -195,6 +213,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -211,6 +231,31 @@ static inline tempfile_options tempfile_options_init(void)
 #endif
 
 /**
+ * How a file gets its lasting name. Start from TEMPFILE_PUBLISH_OPTIONS_INIT, and set the fields that differ. NULL in
+ * place of the options means all defaults. It grows as tempfile_options does.
+ */
+typedef struct tempfile_publish_options {
+    size_t struct_size;   /**< sizeof(tempfile_publish_options), set by the initializer; 0 is -EINVAL */
+    uint32_t flags;       /**< TEMPFILE_NO_REPLACE and others */
+    uint32_t permissions; /**< exactly these, at most 0777; 0: those that open(2) gives a new file in the directory */
+    const char *within;   /**< a directory that the path may not leave; NULL: none. See tempfile_file_publish */
+    const char *backup;   /**< with TEMPFILE_BACKUP: a name in the target's directory; NULL: the target's with "~" added */
+} tempfile_publish_options;
+
+/** All defaults: tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT; */
+#ifdef __cplusplus
+static inline tempfile_publish_options tempfile_publish_options_init(void)
+{
+    tempfile_publish_options options = tempfile_publish_options();
+    options.struct_size = sizeof options;
+    return options;
+}
+#define TEMPFILE_PUBLISH_OPTIONS_INIT tempfile_publish_options_init()
+#else
+#define TEMPFILE_PUBLISH_OPTIONS_INIT {.struct_size = sizeof(tempfile_publish_options)}
+#endif
+
+/**
  * The detail of this thread's last failure, from tempfile_last_error(). Fields are only ever added at the end, and
  * struct_size tells which ones exist. No string is NULL; unused ones are "".
  */
@@ -223,6 +268,33 @@ typedef struct tempfile_error {
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
 
+/** Kinds of tempfile_recovered. */
+#define TEMPFILE_RECOVERED_FILE 1u
+#define TEMPFILE_RECOVERED_DIRECTORY 2u
+#define TEMPFILE_RECOVERED_JOURNAL 3u /**< a journal that could not be dealt with */
+
+/** Actions of tempfile_recovered. */
+#define TEMPFILE_RECOVERED 1u     /**< the object is removed, or after 2 of tempfile_recovery_step is being removed */
+#define TEMPFILE_WOULD_RECOVER 2u /**< with TEMPFILE_DRY_RUN: it would be */
+#define TEMPFILE_NOT_RECOVERED 3u /**< it was left alone; reason says why */
+
+/**
+ * What tempfile_recovery_step did with one object. The caller sets struct_size to sizeof(tempfile_recovered); a smaller
+ * size is -EINVAL. Fields are only ever added at the end. Both strings are valid until the next step of the recovery, or
+ * until it is freed.
+ */
+typedef struct tempfile_recovered {
+    size_t struct_size; /**< set by the caller */
+    int code;           /**< 0, or the negative errno for which the object was left */
+    uint32_t kind;      /**< TEMPFILE_RECOVERED_FILE and others */
+    uint32_t action;    /**< TEMPFILE_RECOVERED and others */
+    uint32_t reserved;  /**< 0, for a later version */
+    int64_t age;        /**< seconds since the object was made */
+    int64_t size;       /**< of a file, in bytes */
+    const char *path;   /**< the object's absolute path */
+    const char *reason; /**< why it was left, for people; "" otherwise */
+} tempfile_recovered;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -230,7 +302,8 @@ extern "C" {
 /**
  * tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+ * Uses of options: suffix, prefix, name, permissions, and for the directory dir or beside, or else min_free,
+ * TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY. out_path receives the absolute path; path_size is the size
  * of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
  * size: the call fails with -ERANGE, and tempfile_error.needed has it.
  *
@@ -239,9 +312,12 @@ extern "C" {
  *
  * Errors: nothing is created on failure.
  *   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+ *   - -EINVAL: beside is "", or ends in '/' or in a part "." or ".."; or it is set together with dir.
+ *   - -EINVAL: min_free is negative; TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY are set together; or one of the three is
+ *     set although dir or beside leaves nothing to choose.
  *   - -ERANGE: the buffer is too small.
- *   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
- *     for each).
+ *   - -ENOENT: the directory does not exist; or dir and beside are NULL and no candidate can be used (the message has
+ *     the reason for each). If tempfile_settempdir set the default directory, that one is the only candidate.
  *   - -EEXIST: options.name is taken; or every random name that was tried is.
  *   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
  */
@@ -250,7 +326,7 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 /**
  * tempfile_mkdtemp creates a directory that only its owner can enter.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
  *
@@ -263,7 +339,7 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
  * tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
  * there before the caller does; use tempfile_mkstemp.
  *
- * Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp, without permissions. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. Nothing is created.
  *
@@ -276,8 +352,8 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 /**
  * tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
  *
- * Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
- * TEMPFILE_ONLY_O_TMPFILE.
+ * Uses of options: permissions; for the directory as tempfile_mkstemp; and as for tempfile_temporary_file: prefix,
+ * suffix, name, TEMPFILE_NO_O_TMPFILE, TEMPFILE_ONLY_O_TMPFILE.
  *
  * Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
  * deletes the file when the last copy of the descriptor is closed, however the process ends.
@@ -319,7 +395,7 @@ tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *
 /**
  * tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
  *
- * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+ * Uses of options: those of tempfile_mkstemp, and mode, encoding, errors, newline, buffering.
  * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  * TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
  * makes every write go to the end of the file, whoever else writes.
@@ -339,10 +415,10 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  * tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
  * it is closed, however the process ends.
  *
- * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
- * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
- * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
- * for tempfile_named_temporary_file.
+ * Uses of options: mode, encoding, errors, newline, buffering, permissions; for the directory as tempfile_mkstemp.
+ * Where the file system does not support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and
+ * name. TEMPFILE_ONLY_O_TMPFILE makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and
+ * TEMPFILE_APPEND are as for tempfile_named_temporary_file.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -356,7 +432,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
  * write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
  *
  * Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
- * tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
+ * tempfile_temporary_file uses. If dir and beside are NULL, the default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -371,7 +447,7 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
 /**
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+ * Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
  * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
  *
  * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
@@ -604,6 +680,26 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file);
 tempfile_fd tempfile_file_detach(tempfile_file *file);
 
 /**
+ * tempfile_file_reopen opens the file a second time. The new descriptor has a position of its own; the file and what it
+ * has read ahead stay as they are. A spooled file rolls over first. It works in any process that has the file.
+ *
+ * mode is one of r, w and a, with + and b or t, as in Python; NULL is "r+". "w" truncates the file, and with "a" the
+ * system puts each write at the end. b and t mean the same: the descriptor has bytes.
+ *
+ * Returns the descriptor, which is closed on exec. The caller owns it and closes it.
+ *
+ * Errors: the file is as before, and nothing was truncated.
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: Python would refuse the mode; or it is "x", which creates a file.
+ *   - -ESTALE: something else has the file's name by now.
+ *   - -ENOENT: nothing has the name; or the file has no name and there is no /proc to open it by (the message says
+ *     which).
+ *   - -EACCES: the permissions of the file do not allow the mode.
+ *   - -EMFILE and others: as open(2), ftruncate(2) and tempfile_file_rollover.
+ */
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
+
+/**
  * tempfile_file_name returns the absolute path of a file with a name.
  *
  * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
@@ -691,6 +787,19 @@ int tempfile_file_rolled(const tempfile_file *file);
 int tempfile_file_keep(tempfile_file *file);
 
 /**
+ * tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
+ * with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+ *
+ * Returns 0.
+ *
+ * Errors: the file is kept or deleted as before.
+ *   - -EBADF: the handle was freed, or the file was closed and deleted.
+ *   - -EINVAL: the file has no name.
+ *   - -EPERM: another process owns the file; tempfile_file_adopt makes this one the owner.
+ */
+int tempfile_file_unkeep(tempfile_file *file);
+
+/**
  * tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
  * of this process then delete the name. It is meant for programs that daemonize; the parent then leaves by _exit(2).
  *
@@ -742,6 +851,18 @@ const char *tempfile_directory_name(const tempfile_directory *directory);
 int tempfile_directory_keep(tempfile_directory *directory);
 
 /**
+ * tempfile_directory_unkeep undoes tempfile_directory_keep, and TEMPFILE_NO_DELETE: tempfile_directory_free and a normal
+ * exit of the process remove the directory.
+ *
+ * Returns 0.
+ *
+ * Errors: the directory is kept or removed as before.
+ *   - -EBADF: the handle was freed.
+ *   - -EPERM: another process owns the directory; tempfile_directory_adopt makes this one the owner.
+ */
+int tempfile_directory_unkeep(tempfile_directory *directory);
+
+/**
  * tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
  * tempfile_file_adopt.
  *
@@ -776,6 +897,130 @@ int tempfile_directory_cleanup(tempfile_directory *directory);
  * tempfile_directory_cleanup first.
  */
 void tempfile_directory_free(tempfile_directory *directory);
+
+/**
+ * tempfile_file_persist makes a temporary file a lasting one: the file gets the name path, atomically. Whoever opens
+ * path meanwhile gets the old file or the new one, whole. This works for all three classes; a spooled file in memory is
+ * written beside the target.
+ *
+ * path is the new name; a relative path begins at the current directory. The directory must exist. flags are 0 or:
+ *   - TEMPFILE_NO_REPLACE: path must be free. Otherwise what has the name is replaced, a symbolic link itself too.
+ *   - TEMPFILE_SYNC: content and name are on the disk when the call returns 0, so that a power failure leaves the old
+ *     file or the new one. Without it, that is up to the file system.
+ *   - TEMPFILE_ACROSS: a file that is on another file system or mount is copied beside path first; holes stay holes.
+ *   - TEMPFILE_LIKE_TARGET: the file gets the permissions, the owner, the group, the extended attributes and the access
+ *     control list of the file that it replaces, before it has the name. Set-user-ID and set-group-ID bits,
+ *     security.capability, security.ima, security.evm and trusted.* are never copied.
+ *   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, what the file system or the rights of the process do not allow
+ *     to keep is no error. The permissions are then narrower, never wider.
+ *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced.
+ *   - TEMPFILE_BACKUP: what is replaced stays as path with "~" added, and replaces what has that name.
+ *
+ * Without TEMPFILE_LIKE_TARGET, or where there is nothing to be like, the file gets the permissions that open(2) would
+ * give a new file there: 0666 less the umask, or by the directory's default access control list.
+ *
+ * Returns 0. The file stays open at its position, and nothing deletes it any more; tempfile_file_name returns its new
+ * absolute path. A name that was returned before stays valid until the file is freed, but is not the file's any more.
+ * Where the file had to be copied, its descriptor has the same number and is one of the copy.
+ *
+ * Errors: the file and what had the name are as they were, and nothing else is there, unless the operation in the
+ * detail is "sync directory", "unlink" or "dup3". Then the file has its new name and is no longer temporary: a power
+ * failure may undo the change, a name that should be gone still exists, or the descriptor is not yet one of the copy.
+ *   - -EBADF: the handle was freed, or the file is closed or detached (see tempfile_publish_descriptor).
+ *   - -EINVAL: path is NULL or ends in '/', "." or ".."; a flag is unknown; TEMPFILE_NO_REPLACE is set with
+ *     TEMPFILE_BACKUP or TEMPFILE_LIKE_TARGET, or TEMPFILE_WHERE_POSSIBLE without TEMPFILE_LIKE_TARGET; or the target of
+ *     TEMPFILE_LIKE_TARGET is not a regular file.
+ *   - -ENOENT: path is "", or its directory does not exist.
+ *   - -EEXIST: TEMPFILE_NO_REPLACE, and something has the name.
+ *   - -EISDIR: path is a directory. -EBUSY: it is a mount point.
+ *   - -ELOOP: TEMPFILE_FOLLOW, and there are more than 40 links.
+ *   - -EXDEV: path is on another file system or mount than the file, and TEMPFILE_ACROSS is not set.
+ *   - -ESTALE: another file has taken the file's name, where open files cannot be linked; or other processes keep
+ *     replacing the target of TEMPFILE_LIKE_TARGET.
+ *   - -EPERM, -EOPNOTSUPP: the owner or an attribute cannot be kept, see TEMPFILE_WHERE_POSSIBLE.
+ *   - -EFBIG: a copy is larger than RLIMIT_FSIZE allows.
+ *   - -EACCES, -ENOSPC, -EROFS and others: as open(2), write(2), link(2), rename(2) and fsync(2).
+ *
+ * In a forked child it works too, as it is asked for explicitly. The parent's object then has a name that is gone.
+ */
+int tempfile_file_persist(tempfile_file *file, const char *path, uint32_t flags);
+
+/**
+ * tempfile_file_publish is tempfile_file_persist with more options.
+ *
+ * Uses of options: flags are those of tempfile_file_persist. permissions are what the file gets in place of what open(2)
+ * would give; the umask does not apply, and a file that is like its target is like its target. within is a directory,
+ * and path may not leave it: no "..", absolute link or mount point's link leads out of it, and a relative path begins in
+ * it. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
+ *
+ * Returns 0, as tempfile_file_persist.
+ *
+ * Errors: those of tempfile_file_persist, and:
+ *   - -EINVAL: permissions has bits beyond 0777; backup has a '/', is "." or "..", is the target's own name, or is given
+ *     without TEMPFILE_BACKUP; or struct_size is no size of the struct.
+ *   - -E2BIG: as for tempfile_options.
+ *   - -EPERM: path, or with TEMPFILE_FOLLOW a link, leads out of within.
+ *   - -ENOSYS: within is set, and the kernel or a sandbox does not offer openat2.
+ */
+int tempfile_file_publish(tempfile_file *file, const char *path, const tempfile_publish_options *options);
+
+/**
+ * tempfile_publish_descriptor is tempfile_file_publish for a file that no handle stands for: one that
+ * tempfile_mkstemp or tempfile_unnamed created, or whose descriptor was detached.
+ *
+ * descriptor is a regular file's, open for reading and writing if the file may have to be copied. It stays the caller's,
+ * and is one of the published file afterwards. name is the name that the file has, which it loses; NULL: it has none.
+ * A handle that still has that name should be told by tempfile_file_keep. path and options are as for
+ * tempfile_file_publish.
+ *
+ * Returns 0.
+ *
+ * Errors: those of tempfile_file_publish, and:
+ *   - -EBADF: descriptor is not open.
+ *   - -EINVAL: descriptor is not one of a regular file.
+ */
+int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const char *path, const tempfile_publish_options *options);
+
+/**
+ * tempfile_replace writes a file in one call: it makes a temporary file of the data and publishes that, as
+ * tempfile_file_persist does. A reader of path sees the old content or all of the new.
+ *
+ * path and flags are as for tempfile_file_persist; data has size bytes.
+ *
+ * Returns 0.
+ *
+ * Errors: those of tempfile_file_persist. The operation in the detail can also be "close": the file has its name, and a
+ * server has refused what it had not stored yet. And:
+ *   - -EINVAL: data is NULL.
+ */
+int tempfile_replace(const char *path, const void *data, size_t size, uint32_t flags);
+
+/**
+ * tempfile_directory_persist makes a temporary directory a lasting one: the directory gets the name path, in one step.
+ *
+ * path is the new name; a relative path begins at the current directory. flags are 0, TEMPFILE_NO_REPLACE, which is the
+ * default, or:
+ *   - TEMPFILE_EXCHANGE: path is a directory, which gets the temporary name in exchange, atomically.
+ *   - TEMPFILE_SYNC: all that the directory holds, and its name, is on the disk when the call returns 0. For that the
+ *     whole file system is synced.
+ *
+ * Returns 0. The directory is no longer temporary: neither tempfile_directory_free nor tempfile_directory_cleanup removes
+ * it, and tempfile_directory_name returns its new path. With TEMPFILE_EXCHANGE the handle stands for the other directory
+ * from then on, which has the temporary name: freeing the handle removes that, unless tempfile_directory_keep was called.
+ * The directory keeps its permissions, which are 0700 unless it was created with others.
+ *
+ * Errors: as for tempfile_file_persist, both are as they were unless the operation is "sync directory".
+ *   - -EBADF: the handle was freed, or the directory was removed or published.
+ *   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory; a flag is unknown; or
+ *     TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
+ *   - -ENOENT: path is "", its directory does not exist, or with TEMPFILE_EXCHANGE nothing has the name.
+ *   - -EEXIST: something has the name. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
+ *   - -EXDEV: path is on another file system or mount.
+ *   - -ESTALE: another directory has taken the place of the one that was made.
+ *   - -EOPNOTSUPP: TEMPFILE_EXCHANGE, which the file system does not offer.
+ *   - -EACCES, -EROFS and others: as rename(2) and fsync(2).
+ */
+int tempfile_directory_persist(tempfile_directory *directory, const char *path, uint32_t flags);
 
 /**
  * tempfile_register_file takes charge of a file that exists already, from tempfile_mkstemp or another library. The
@@ -925,6 +1170,114 @@ void tempfile_removal_free(tempfile_removal *removal);
  *   - others: as unlink(2).
  */
 int tempfile_unlink(const char *path, int64_t owner_pid);
+
+/**
+ * tempfile_recovery_enable makes this process write a journal of what it is to remove, so that a later process can
+ * remove it if this one is killed. From then on every object that would be deleted is in the journal before it is made,
+ * and no longer when it is gone, kept or published. Objects that exist already are added by the next call on them. The
+ * journal is held by flock(2) until this process and all its children have ended, and each child that makes or adopts an
+ * object writes a journal of its own.
+ *
+ * directory is where the journals of the user are. It is made if it is missing, and must be the user's and not writable
+ * for others. NULL means libtempfile in $XDG_RUNTIME_DIR, or else libtempfile-UID in the default directory. The
+ * variable TEMPFILE_RECOVERY=1 in the environment makes the first object of a process call this function with NULL. A
+ * failure is then told on standard error, and the program goes on without a journal. A program that runs with more rights
+ * than its caller ignores the variable.
+ *
+ * The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
+ *
+ * If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
+ * a record. Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
+ * they are registered.
+ *
+ * Returns 0. A second call with the same directory does nothing more.
+ *
+ * Errors: objects are made as before, without a journal.
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - -ENOLCK, -EOPNOTSUPP: the file system has no locks.
+ *   - -EBUSY: the process has a journal in another directory.
+ *   - -ENOENT and others: as mkdir(2), open(2) and fallocate(2).
+ */
+int tempfile_recovery_enable(const char *directory);
+
+/**
+ * tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
+ * register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
+ * killed process would leave the object behind.
+ *
+ * path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
+ * announcement ends when the path is registered. The caller withdraws it if it is not.
+ *
+ * Returns 0, also if the process writes no journal.
+ *
+ * Errors: the object is in no journal until it is registered.
+ *   - -EINVAL: path is NULL or relative, or kind is another.
+ *   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
+ *   - others: as for tempfile_recovery_enable.
+ */
+int tempfile_recovery_announce(const char *path, uint32_t kind);
+
+/**
+ * tempfile_recovery_withdraw takes back a tempfile_recovery_announce: the object could not be made, or is to stay.
+ *
+ * path is the announced one.
+ *
+ * Returns 0, also for a path that is not announced or is registered.
+ *
+ * Errors:
+ *   - -EINVAL: path is NULL or relative.
+ */
+int tempfile_recovery_withdraw(const char *path);
+
+/**
+ * tempfile_recovery_start begins to remove what killed processes have left: all that the journals of dead processes name,
+ * if it is still what was made. A process is dead if its journal can be locked and the system knows it no longer. The
+ * call reads all journals of the directory and removes nothing yet.
+ *
+ * directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN, with which nothing is removed and
+ * tempfile_recovery_step says what would be.
+ *
+ * An object is removed if it is the user's and agrees in device, inode, type and time of birth with the journal. What
+ * was being made when its process died is removed only if it is empty and had a random name. These are left alone, and
+ * the step says why: whatever a living process's journal names, and a directory that holds such an object or that
+ * somebody holds by flock(2); whatever is reached through a symbolic link; a journal that another user owns or may write,
+ * that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
+ *
+ * Returns 0 and the recovery, which the caller frees with tempfile_recovery_free. A missing directory holds nothing.
+ *
+ * Errors:
+ *   - -EINVAL: a flag is unknown, or directory is "".
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - others: as open(2).
+ *
+ * Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
+ * the child's recovery begins again with what is left.
+ */
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery);
+
+/**
+ * tempfile_recovery_step deals with one object.
+ *
+ * entries is the number of entries of a directory that one step removes at most, at least 1. out_item receives what was
+ * done; its struct_size is set by the caller.
+ *
+ * Returns 1 and one item, 2 if the item is a directory that the next step goes on with, and 0 if all is done. A failure
+ * to remove an object is no error of the call: the item's code says so.
+ *
+ * Errors:
+ *   - -EBADF: the handle was freed.
+ *   - -EINVAL: entries is 0, out_item is NULL, or its struct_size is wrong.
+ *   - -ENOMEM: there is no memory for the item's path.
+ */
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
+
+/**
+ * tempfile_recovery_free ends a recovery and frees the handle. What was not dealt with stays for the next one. NULL and a
+ * handle that was freed are fine: nothing happens.
+ */
+void tempfile_recovery_free(tempfile_recovery *recovery);
 
 /**
  * tempfile_cleanup removes at once everything that a normal exit would remove: all that this process made or adopted,
