@@ -29,15 +29,7 @@ LONG = {"our_spooled", "our_rolled"}  # the rounds of others are so short that t
 GROWTH = 1.02  # of instructions
 ATTEMPTS = 6
 WAITING = {"futex", "sched_yield", "nanosleep", "restart_syscall"}
-C = [
-    "our_mkstemp",
-    "our_mkdtemp",
-    "our_named",
-    "our_unnamed",
-    "our_directory",
-    "our_spooled",
-    "our_rolled",
-]
+C = ["our_mkstemp", "our_mkdtemp", "our_named", "our_unnamed", "our_directory", "our_spooled", "our_rolled"]
 LINES = ["our_lines", "our_lines_read", "our_text_and_back"]  # system calls alone: the instructions are those of COPIES
 # One call of 64 bytes that is a copy. What the system takes once in a thousand of them is in the instructions.
 COPIES = [

@@ -11,7 +11,7 @@ enum {
     BUFFER = 64 << 10, /* of both sides */
     BLOCK = 1 << 20,
     THREAD_SPOOLS = 500, /* of each thread in a round */
-    CALLS = 1024,       /* of a job of one call: after so many it begins again at the start of the file */
+    CALLS = 1024,        /* of a job of one call: after so many it begins again at the start of the file */
 };
 
 #define A_LINE "0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklmn\n"

@@ -102,7 +102,12 @@ GOALS = [
 GOALS[6:6] = [
     Row("C: 2,000 lines written, buffered", "fwrite", "c:our_lines", "c:stdio_lines", "c:raw_lines", 1.00),
     Row(
-        "C: 2,000 lines written through", "write(2)", "c:our_lines_through", "c:raw_lines_through", "c:raw_lines_through", 1.10
+        "C: 2,000 lines written through",
+        "write(2)",
+        "c:our_lines_through",
+        "c:raw_lines_through",
+        "c:raw_lines_through",
+        1.10,
     ),
     Row("C: 2,000 lines read", "fgets", "c:our_lines_read", "c:stdio_lines_read", "c:raw_lines_read", 1.00),
     Row(
@@ -211,11 +216,7 @@ PEERS = [
     Comparison(
         "a write into a spool",
         ("C: tempfile_file_write", "c:call_write_spool"),
-        [
-            ("a read of it", "c:call_read_spool"),
-            ("a seek in it", "c:call_seek_spool"),
-            ("tell", "c:call_tell_spool"),
-        ],
+        [("a read of it", "c:call_read_spool"), ("a seek in it", "c:call_seek_spool"), ("tell", "c:call_tell_spool")],
     ),
     Comparison(
         "removal of 20,000 files in 40 directories",
