@@ -15,9 +15,9 @@ struct contestant {
     void (*prepare)(void); /* runs before every round, and is not measured; may be NULL */
 };
 
-/* Both tables end with a contestant without a name. A worker without the library has no contestants of ours. */
-extern const struct contestant theirs[];
-extern const struct contestant ours[] __attribute__((weak));
+/* The tables end with a contestant without a name. A worker without the library has no contestants of ours. */
+extern const struct contestant theirs[], theirs_io[];
+extern const struct contestant ours[] __attribute__((weak)), ours_io[] __attribute__((weak));
 
 /* A directory of the worker's own, in TMPDIR. */
 extern const char *directory;

@@ -28,6 +28,12 @@ var contestants = map[string]contestant{
 	"go_create_temp":   {goCreateTemp, nil},
 	"go_mkdir_temp":    {goMkdirTemp, nil},
 	"go_os_remove_all": {func() error { return os.RemoveAll(tree()) }, plant},
+	"core_lines":       {coreLines, nil},
+	"core_spool":       {func() error { return coreSpool(0) }, nil},
+	"core_rolled":      {func() error { return coreSpool(spoolSize / 2) }, nil},
+	"go_lines":         {goLines, nil},
+	"go_spool":         {func() error { return goSpool(spoolSize) }, nil},
+	"go_rolled":        {func() error { return goSpool(spoolSize / 2) }, nil},
 }
 
 func main() {
