@@ -3,7 +3,7 @@
 # BENCH_ROWS="C: " ## variables: the rows of make bench, by a part of their titles
 
 # Workers run the measured jobs: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
-bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
+bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c replace.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
 .PHONY: bench bench-quick bench-memory counts check-counts
