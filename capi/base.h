@@ -98,6 +98,7 @@ struct tempfile__environment {
     size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
 };
 const struct tempfile__environment *tempfile__environment(void);
+bool tempfile__read_variable(const char *name, char *value, size_t size);
 bool tempfile__environment_is(const struct tempfile__environment *copy);
 void tempfile__free_environment(struct tempfile__environment *environment);
 

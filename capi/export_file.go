@@ -134,7 +134,8 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 // the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
 // normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
 // SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
-// at the descriptor's position.
+// at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+// back, but for what the system has taken.
 //
 // data has size bytes; for a text file they are UTF-8 with whole characters.
 //
@@ -237,6 +238,7 @@ func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_
 //
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
+//   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
 //
 //export tfgo_file_flush
 func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
@@ -322,8 +324,9 @@ func tfgo_file_reopen(file *C.tempfile__file, mode *C.tempfile__cchar) (result C
 
 // tempfile_file_name returns the absolute path of a file with a name.
 //
-// Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
-// and for a handle that was freed (then the detail has -EBADF).
+// Returns the path, which belongs to the file until that is freed. Only tempfile_file_persist and tempfile_file_publish
+// change the path; one that was returned before stays valid memory. NULL for a file without a name, and for a handle
+// that was freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_file_name(const tempfile_file *file);
 

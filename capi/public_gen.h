@@ -58,6 +58,12 @@ int tempfile_identify_directory(const char *path, uint32_t permissions, uint64_t
 int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t *out_removed);
 void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
+int tempfile_recovery_enable(const char *directory);
+int tempfile_recovery_announce(const char *path, uint32_t kind);
+int tempfile_recovery_withdraw(const char *path);
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery);
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
+void tempfile_recovery_free(tempfile_recovery *recovery);
 int tempfile_cleanup(void);
 int tempfile_cleanup_on_signals(void);
 int tempfile_cleanup_on_signal(int number);

@@ -565,6 +565,53 @@ int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t 
     tempfile__done(&call);
     return result;
 }
+
+int tempfile_recovery_enable(const char *directory)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_recovery_enable");
+
+    if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_recovery_enable")) == 0) {
+        result = tfgo_recovery_enable(directory);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery)
+{
+    struct tempfile__call call;
+    void *handle;
+    int result = tempfile__make(&call, TEMPFILE__RECOVERY, "tempfile_recovery_start");
+
+    if (result != 0)
+        return result;
+    if (out_recovery == NULL)
+        result = tempfile__fail(-EINVAL, "tempfile_recovery_start", "arguments", "", "out_recovery is NULL", 0);
+    if (result == 0 && (result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_recovery_start(directory, flags, call.record);
+        tempfile__leave_go(call.thread);
+    }
+    result = tempfile__made(&call, result, &handle);
+    if (result == 0)
+        *out_recovery = handle;
+    return result;
+}
+
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, recovery, TEMPFILE__RECOVERY, "tempfile_recovery_step");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_recovery_step(call.record, entries, out_item);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
 #ifdef TEMPFILE_HOOKS
 
 int tempfile_test_panic(void)

@@ -117,6 +117,9 @@ typedef struct tempfile_directory tempfile_directory;
 /** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
+/** A recovery in steps. A handle, not an address: never dereference it. */
+typedef struct tempfile_recovery tempfile_recovery;
+
 /** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
 #define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
@@ -144,6 +147,9 @@ typedef struct tempfile_removal tempfile_removal;
 
 /** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
 #define TEMPFILE_DATA_ONLY 0x01u
+
+/** A flag of tempfile_recovery_start: nothing is removed, and the steps say what would be. */
+#define TEMPFILE_DRY_RUN 0x1000000u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -261,6 +267,33 @@ typedef struct tempfile_error {
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
+
+/** Kinds of tempfile_recovered. */
+#define TEMPFILE_RECOVERED_FILE 1u
+#define TEMPFILE_RECOVERED_DIRECTORY 2u
+#define TEMPFILE_RECOVERED_JOURNAL 3u /**< a journal that could not be dealt with */
+
+/** Actions of tempfile_recovered. */
+#define TEMPFILE_RECOVERED 1u     /**< the object is removed, or after 2 of tempfile_recovery_step is being removed */
+#define TEMPFILE_WOULD_RECOVER 2u /**< with TEMPFILE_DRY_RUN: it would be */
+#define TEMPFILE_NOT_RECOVERED 3u /**< it was left alone; reason says why */
+
+/**
+ * What tempfile_recovery_step did with one object. The caller sets struct_size to sizeof(tempfile_recovered); a smaller
+ * size is -EINVAL. Fields are only ever added at the end. Both strings are valid until the next step of the recovery, or
+ * until it is freed.
+ */
+typedef struct tempfile_recovered {
+    size_t struct_size; /**< set by the caller */
+    int code;           /**< 0, or the negative errno for which the object was left */
+    uint32_t kind;      /**< TEMPFILE_RECOVERED_FILE and others */
+    uint32_t action;    /**< TEMPFILE_RECOVERED and others */
+    uint32_t reserved;  /**< 0, for a later version */
+    int64_t age;        /**< seconds since the object was made */
+    int64_t size;       /**< of a file, in bytes */
+    const char *path;   /**< the object's absolute path */
+    const char *reason; /**< why it was left, for people; "" otherwise */
+} tempfile_recovered;
 
 #ifdef __cplusplus
 extern "C" {
@@ -543,7 +576,8 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  * the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
  * normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
  * SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
- * at the descriptor's position.
+ * at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+ * back, but for what the system has taken.
  *
  * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
@@ -614,6 +648,7 @@ int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
  */
 int tempfile_file_flush(tempfile_file *file);
 
@@ -667,8 +702,9 @@ tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
 /**
  * tempfile_file_name returns the absolute path of a file with a name.
  *
- * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
- * and for a handle that was freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the file until that is freed. Only tempfile_file_persist and tempfile_file_publish
+ * change the path; one that was returned before stays valid memory. NULL for a file without a name, and for a handle
+ * that was freed (then the detail has -EBADF).
  */
 const char *tempfile_file_name(const tempfile_file *file);
 
@@ -800,8 +836,8 @@ void tempfile_file_free(tempfile_file *file);
 /**
  * tempfile_directory_name returns the absolute path of a directory.
  *
- * Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
- * freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the directory until that is freed. Only tempfile_directory_persist changes the
+ * path; one that was returned before stays valid memory. NULL for a handle that was freed (then the detail has -EBADF).
  */
 const char *tempfile_directory_name(const tempfile_directory *directory);
 
@@ -1137,6 +1173,114 @@ void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
+ * tempfile_recovery_enable makes this process write a journal of what it is to remove, so that a later process can
+ * remove it if this one is killed. From then on every object that would be deleted is in the journal before it is made,
+ * and no longer when it is gone, kept or published. Objects that exist already are added by the next call on them. The
+ * journal is held by flock(2) until this process and all its children have ended, and each child that makes or adopts an
+ * object writes a journal of its own.
+ *
+ * directory is where the journals of the user are. It is made if it is missing, and must be the user's and not writable
+ * for others. NULL means libtempfile in $XDG_RUNTIME_DIR, or else libtempfile-UID in the default directory. The
+ * variable TEMPFILE_RECOVERY=1 in the environment makes the first object of a process call this function with NULL. A
+ * failure is then told on standard error, and the program goes on without a journal. A program that runs with more rights
+ * than its caller ignores the variable.
+ *
+ * The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
+ *
+ * If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
+ * a record. Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
+ * they are registered.
+ *
+ * Returns 0. A second call with the same directory does nothing more.
+ *
+ * Errors: objects are made as before, without a journal.
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - -ENOLCK, -EOPNOTSUPP: the file system has no locks.
+ *   - -EBUSY: the process has a journal in another directory.
+ *   - -ENOENT and others: as mkdir(2), open(2) and fallocate(2).
+ */
+int tempfile_recovery_enable(const char *directory);
+
+/**
+ * tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
+ * register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
+ * killed process would leave the object behind.
+ *
+ * path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
+ * announcement ends when the path is registered. The caller withdraws it if it is not.
+ *
+ * Returns 0, also if the process writes no journal.
+ *
+ * Errors: the object is in no journal until it is registered.
+ *   - -EINVAL: path is NULL or relative, or kind is another.
+ *   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
+ *   - others: as for tempfile_recovery_enable.
+ */
+int tempfile_recovery_announce(const char *path, uint32_t kind);
+
+/**
+ * tempfile_recovery_withdraw takes back a tempfile_recovery_announce: the object could not be made, or is to stay.
+ *
+ * path is the announced one.
+ *
+ * Returns 0, also for a path that is not announced or is registered.
+ *
+ * Errors:
+ *   - -EINVAL: path is NULL or relative.
+ */
+int tempfile_recovery_withdraw(const char *path);
+
+/**
+ * tempfile_recovery_start begins to remove what killed processes have left: all that the journals of dead processes name,
+ * if it is still what was made. A process is dead if its journal can be locked and the system knows it no longer. The
+ * call reads all journals of the directory and removes nothing yet.
+ *
+ * directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN, with which nothing is removed and
+ * tempfile_recovery_step says what would be.
+ *
+ * An object is removed if it is the user's and agrees in device, inode, type and time of birth with the journal. What
+ * was being made when its process died is removed only if it is empty and had a random name. These are left alone, and
+ * the step says why: whatever a living process's journal names, and a directory that holds such an object or that
+ * somebody holds by flock(2); whatever is reached through a symbolic link; a journal that another user owns or may write,
+ * that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
+ *
+ * Returns 0 and the recovery, which the caller frees with tempfile_recovery_free. A missing directory holds nothing.
+ *
+ * Errors:
+ *   - -EINVAL: a flag is unknown, or directory is "".
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - others: as open(2).
+ *
+ * Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
+ * the child's recovery begins again with what is left.
+ */
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery);
+
+/**
+ * tempfile_recovery_step deals with one object.
+ *
+ * entries is the number of entries of a directory that one step removes at most, at least 1. out_item receives what was
+ * done; its struct_size is set by the caller.
+ *
+ * Returns 1 and one item, 2 if the item is a directory that the next step goes on with, and 0 if all is done. A failure
+ * to remove an object is no error of the call: the item's code says so.
+ *
+ * Errors:
+ *   - -EBADF: the handle was freed.
+ *   - -EINVAL: entries is 0, out_item is NULL, or its struct_size is wrong.
+ *   - -ENOMEM: there is no memory for the item's path.
+ */
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
+
+/**
+ * tempfile_recovery_free ends a recovery and frees the handle. What was not dealt with stays for the next one. NULL and a
+ * handle that was freed are fine: nothing happens.
+ */
+void tempfile_recovery_free(tempfile_recovery *recovery);
+
+/**
  * tempfile_cleanup removes at once everything that a normal exit would remove: all that this process made or adopted,
  * and has neither freed nor kept. It is meant for the exit hooks of languages whose processes do not end by exit(3),
  * and for the moment before _exit(2) or exec(3).
@@ -1150,7 +1294,8 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  * does nothing.
  *
  * Errors: the other objects are removed even so. A signal handler may not call this function.
- *   - others: the errno of the last object that could not be removed. The detail has its path.
+ *   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+ *     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
  */
 int tempfile_cleanup(void);
 

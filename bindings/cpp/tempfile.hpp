@@ -286,6 +286,12 @@ using file_handle = std::unique_ptr<tempfile_file, free_file>;
 using directory_handle = std::unique_ptr<tempfile_directory, free_directory>;
 using removal_handle = std::unique_ptr<tempfile_removal, free_removal>;
 
+struct free_recovery {
+    void operator()(tempfile_recovery *recovery) const noexcept { tempfile_recovery_free(recovery); }
+};
+
+using recovery_handle = std::unique_ptr<tempfile_recovery, free_recovery>;
+
 // Creates an object with `create`, a function of tempfile.h that returns the handle in its last argument.
 template <class Handle, class Report, class Create> Handle make(const Report &report, const options &from, Create create)
 {
@@ -900,6 +906,70 @@ private:
 
     detail::removal_handle handle_;
     std::uint64_t removed_ = 0;
+};
+
+/// Makes this process write a journal of what it is to remove, so that a later one can remove it if this one is killed. It
+/// also removes what dead processes have left, for 0.2 seconds at most. directory: where the journals of the user are; empty:
+/// libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
+inline void enable_recovery(const std::filesystem::path &directory = {})
+{
+    detail::with_path(detail::throwing{}, directory,
+                      [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
+}
+inline void enable_recovery(const std::filesystem::path &directory, std::error_code &code)
+{
+    detail::with_path(detail::coding{code}, directory,
+                      [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
+}
+
+/// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
+class recovery {
+public:
+    /// Reads the journals; nothing is removed yet. directory: as for enable_recovery. dry_run: nothing will be removed.
+    explicit recovery(const std::filesystem::path &directory = {}, bool dry_run = false)
+    {
+        start(detail::throwing{}, directory, dry_run);
+    }
+    recovery(const std::filesystem::path &directory, bool dry_run, std::error_code &code)
+    {
+        start(detail::coding{code}, directory, dry_run);
+    }
+
+    /// Deals with one object, or removes so many more entries of a directory. Returns false when all is done; else item()
+    /// has the object, and at_item() tells whether the next step goes on with it.
+    bool step(std::uint32_t entries = 4096)
+    {
+        progress_ = detail::value<int>(detail::throwing{}, tempfile_recovery_step(handle_.get(), entries, &item_));
+        return progress_ > 0;
+    }
+    bool step(std::uint32_t entries, std::error_code &code) noexcept
+    {
+        progress_ = detail::value<int>(detail::coding{code}, tempfile_recovery_step(handle_.get(), entries, &item_));
+        return progress_ > 0;
+    }
+
+    /// Returns what the last step did. The strings are valid until the next one.
+    const tempfile_recovered &item() const noexcept { return item_; }
+
+    /// Tells whether the last step has not come to the end of its object.
+    bool at_item() const noexcept { return progress_ == 2; }
+
+private:
+    template <class Report> void start(const Report &report, const std::filesystem::path &directory, bool dry_run)
+    {
+        item_.struct_size = sizeof item_;
+        detail::with_path(report, directory, [&](const char *name) {
+            tempfile_recovery *raw = nullptr;
+            const int result =
+                tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0, &raw);
+            handle_.reset(raw);
+            return result;
+        });
+    }
+
+    detail::recovery_handle handle_;
+    tempfile_recovered item_{};
+    int progress_ = 0;
 };
 
 /// Writes a file in one call: a reader of the path sees the old content or all of the data.

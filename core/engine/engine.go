@@ -21,3 +21,6 @@ type Engine struct {
 
 // New makes an engine over a system.
 func New(s system.System) *Engine { return &Engine{system: s} }
+
+// System gives the system that the engine works on.
+func (e *Engine) System() system.System { return e.system }

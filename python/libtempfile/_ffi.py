@@ -25,6 +25,7 @@ class StartError(OSError):
 _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
+asks_environment = True  # whether TEMPFILE_RECOVERY counts; enable_recovery() goes before it
 
 # From include/tempfile.h; Header in tests/python/test_modules.py compares them.
 ONLY_O_TMPFILE = 0x20
@@ -100,6 +101,7 @@ def functions() -> _Functions:
     """The library's functions; loads them at the first call. LibraryError if that is impossible."""
     global _functions, path
     if _functions is None:
+        wanted = False
         with _lock:
             if _functions is None:
                 from . import _search
@@ -109,6 +111,11 @@ def functions() -> _Functions:
                 except ImportError as error:
                     raise _search.LibraryError("libtempfile needs ctypes, which cannot be imported: %s" % error) from error
                 path, _functions = _search.load(_open)
+                wanted = asks_environment and os.environ.get("TEMPFILE_RECOVERY") == "1"
+        if wanted:
+            from importlib import import_module
+
+            import_module(__package__ + "._recovery").enable_by_environment()  # by its name, as it stands on this module
     assert _functions is not None
     return _functions
 

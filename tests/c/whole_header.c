@@ -64,6 +64,12 @@ static const struct {
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_recovery_enable) recovery_enable;
+    __typeof__(&tempfile_recovery_announce) recovery_announce;
+    __typeof__(&tempfile_recovery_withdraw) recovery_withdraw;
+    __typeof__(&tempfile_recovery_start) recovery_start;
+    __typeof__(&tempfile_recovery_step) recovery_step;
+    __typeof__(&tempfile_recovery_free) recovery_free;
     __typeof__(&tempfile_cleanup) cleanup;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
@@ -130,6 +136,12 @@ static const struct {
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
+    tempfile_recovery_enable,
+    tempfile_recovery_announce,
+    tempfile_recovery_withdraw,
+    tempfile_recovery_start,
+    tempfile_recovery_step,
+    tempfile_recovery_free,
     tempfile_cleanup,
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
@@ -334,6 +346,40 @@ static void publications(void)
     CHECK(mode_of(path) == (S_IFDIR | 0700) && all.rmtree(path, 0) == 0);
 }
 
+/* What a killed child has left, and announced. */
+static void recoveries(void)
+{
+    tempfile_recovered item = {.struct_size = sizeof item};
+    tempfile_directory *journals;
+    tempfile_recovery *recovery;
+    char announced[TEMPFILE_PATH_SIZE];
+    const char *where;
+    int status, items = 0;
+    pid_t pid;
+
+    CHECK(all.temporary_directory(NULL, &journals) == 0);
+    where = all.directory_name(journals);
+    CHECK(all.mktemp(NULL, announced, sizeof announced) == 0 && all.recovery_announce(announced, 1) == 0);
+    pid = fork();
+    if (pid == 0) {
+        tempfile_file *file;
+
+        CHECK(all.recovery_enable(where) == 0 && all.named_temporary_file(NULL, &file) == 0);
+        CHECK(all.recovery_announce(announced, TEMPFILE_RECOVERED_DIRECTORY) == 0 && mkdir(announced, 0700) == 0);
+        CHECK(all.recovery_withdraw("/nonexistent") == 0);
+        kill(getpid(), SIGKILL);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+    CHECK(all.recovery_start(where, 0, &recovery) == 0);
+    while (all.recovery_step(recovery, 100, &item) == 1) {
+        CHECK(item.code == 0 && item.action == TEMPFILE_RECOVERED && mode_of(item.path) == 0 && item.reason[0] == '\0');
+        items++;
+    }
+    all.recovery_free(recovery);
+    CHECK(items == 2 && mode_of(announced) == 0 && entries_of(where) == 0);
+    all.directory_free(journals);
+}
+
 /* A child adopts its parent's objects, and removes them at its end. */
 static void in_child(void)
 {
@@ -365,6 +411,7 @@ int main(void)
     directories();
     registrations();
     publications();
+    recoveries();
     in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
     return passed();

@@ -38,6 +38,9 @@ var plan = []page{
 	{title: "remove directories and files", names: []string{
 		"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free",
 		"unlink"}},
+	{title: "remove what killed processes left behind", names: []string{
+		"recovery_enable", "recovery_start", "recovery_step", "recovery_free", "recovery_announce",
+		"recovery_withdraw"}},
 	{title: "clean up at once, or when a signal ends the process", names: []string{
 		"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "errors, and the version of the library", names: []string{"last_error", "strerror", "version"}},
