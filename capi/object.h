@@ -50,6 +50,7 @@ enum tempfile__flag {
     TEMPFILE__VERBATIM_WRITE = 1 << 14,
     TEMPFILE__VERBATIM_READ = 1 << 15,
     TEMPFILE__RETURNS = 1 << 16,
+    TEMPFILE__HELD = 1 << 17,
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A

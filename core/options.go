@@ -37,6 +37,9 @@ type Options struct {
 	BufferedWrites bool
 	// Append makes each write go to the end of the file, wherever the position is and whoever else writes (O_APPEND).
 	Append bool
+	// Lock makes a TemporaryDirectory hold its directory by a shared flock until it is freed. Programs that clean up by age,
+	// such as systemd-tmpfiles, leave such a directory alone. Processes that are forked and do not exec hold it too.
+	Lock bool
 }
 
 const (

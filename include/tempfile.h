@@ -129,6 +129,7 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
+#define TEMPFILE_LOCK UINT32_C(0x400)                 /**< a directory: hold it by a shared flock(2) for its life */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
@@ -405,12 +406,14 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
  * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
- * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
+ * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
+ * by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
+ * descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
  *
  * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
  * removes the directory, too.
  *
- * Errors: those of tempfile_mkdtemp.
+ * Errors: those of tempfile_mkdtemp, and with TEMPFILE_LOCK those of open(2) and flock(2).
  *
  * After a fork the child has the directory too; freeing it there removes nothing.
  */

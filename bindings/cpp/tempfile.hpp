@@ -107,6 +107,7 @@ enum class flag : std::uint32_t {
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
     buffered_writes = TEMPFILE_BUFFERED_WRITES,
     append = TEMPFILE_APPEND,
+    lock = TEMPFILE_LOCK,
 };
 
 /// Combines flags.

@@ -35,6 +35,7 @@ type Options struct {
 
 	BufferedWrites bool
 	Append         bool
+	Lock           bool
 }
 
 const (

@@ -72,6 +72,7 @@ const (
 	FlagVerbatimWrite // text: what is written stands in the file as it is, if it is UTF-8
 	FlagVerbatimRead  // text: bytes that are ahead, which were checked, are read as they are; but see FlagReturns
 	FlagReturns       // text: a \r is not read as it is, or ends a line
+	FlagHeld          // a directory that is held by a shared lock, which its descriptor holds
 )
 
 // Has tells whether one of the flags is set.

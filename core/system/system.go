@@ -28,6 +28,10 @@ type System interface {
 	// directory has its name by now.
 	IdentifyNew(path string, permissions uint32) (Identity, error)
 
+	// LockDirectory opens the directory with the identity and takes a shared flock on it, which the descriptor holds. ESTALE
+	// means that another directory has its name by now.
+	LockDirectory(path string, identity Identity) (descriptor int, err error)
+
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)
 	ReadAt(descriptor int, p []byte, offset int64) (int, error)
