@@ -255,6 +255,12 @@ static inline void tempfile__settle(tempfile__record *record)
         tempfile__settle_now(record);
 }
 
+/* --- object_keep.c: nothing is deleted, for debugging */
+
+extern bool tempfile__keeps_all;
+void tempfile__keep_object(tempfile__record *record);
+void tempfile__print_kept(void);
+
 /* --- object_journal_file.c: its file */
 
 uint64_t tempfile__journal_check(uint64_t check, const void *bytes, size_t size);

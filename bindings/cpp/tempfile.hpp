@@ -791,6 +791,12 @@ inline void enable_recovery(const std::filesystem::path &directory, std::error_c
                       [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
 }
 
+/// Keeps all that this process has made or makes, and prints each path at its end, for debugging.
+inline void keep_all()
+{
+    detail::value(detail::throwing{}, tempfile_keep_all());
+}
+
 /// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
 class recovery {
 public:
