@@ -69,7 +69,7 @@ typedef struct tempfile__record {
     void *object;               /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *fields[TEMPFILE__FIELDS];
     size_t field_sizes[TEMPFILE__FIELDS];
-    char *last_path; /* of the object before this one, for a signal handler that may still be at it */
+    char *last_path;        /* of the object before this one, for a signal handler that may still be at it */
     uint64_t journal_epoch; /* of the process whose journal has it */
     uint32_t journal;       /* the slot there; 0: none */
     bool unidentified;      /* the record there lacks the identity */

@@ -792,10 +792,7 @@ inline void enable_recovery(const std::filesystem::path &directory, std::error_c
 }
 
 /// Keeps all that this process has made or makes, and prints each path at its end, for debugging.
-inline void keep_all()
-{
-    detail::value(detail::throwing{}, tempfile_keep_all());
-}
+inline void keep_all() { detail::value(detail::throwing{}, tempfile_keep_all()); }
 
 /// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
 class recovery {
@@ -835,8 +832,8 @@ private:
         item_.struct_size = sizeof item_;
         detail::with_path(report, directory, [&](const char *name) {
             tempfile_recovery *raw = nullptr;
-            const int result =
-                tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0, &raw);
+            const int result = tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0,
+                                                       &raw);
             handle_.reset(raw);
             return result;
         });

@@ -119,7 +119,8 @@ def functions() -> _Functions:
         if wanted:
             from importlib import import_module
 
-            import_module("%s.%s" % (__package__, wanted)).enable_by_environment()  # by its name, as it stands on this module
+            # By its name, as it stands on this module.
+            import_module("%s.%s" % (__package__, wanted)).enable_by_environment()
     assert _functions is not None
     return _functions
 
