@@ -34,6 +34,7 @@ static inline bool tempfile__same(const char *a, const char *b)
 /* const for cgo's prototypes, which know no qualifiers: gcc then holds them against the public ones. */
 typedef const char tempfile__cchar;
 typedef const void tempfile__cvoid;
+typedef const tempfile_publish_options tempfile__cpublish_options;
 
 /* --- base_state.c: the process */
 
@@ -153,7 +154,7 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 
 /* Every string of the options; the caller's name is the last. */
 #define TEMPFILE__STRINGS(each) \
-    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(beside) each(name)
 #define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
 enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 
@@ -164,6 +165,7 @@ struct tempfile__flat_options {
     tempfile_options fixed;               /* without the strings */
     char bytes[];                         /* the strings, one after the other */
 };
+int tempfile__read_publish_options(const tempfile_publish_options *from, tempfile_publish_options *to, const char *function);
 int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function);
 struct tempfile__flat_options *tempfile__flatten_options(const tempfile_options *given, const char *function, int *result);
 bool tempfile__same_options(const struct tempfile__flat_options *flat, const tempfile_options *given);

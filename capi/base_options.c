@@ -9,52 +9,60 @@
 /* Two options are compared byte for byte, but their strings by content. A string that is missing in TEMPFILE__STRINGS
  * would be compared by its address, and taken for the same after the host has changed it. */
 _Static_assert(sizeof(tempfile_options) ==
-                   sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
+                   sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 3 * sizeof(int64_t) + 2 * sizeof(uint32_t),
                "an option was added: a string belongs into TEMPFILE__STRINGS, the size of any other field into this sum; if "
                "the sum is right, "
                "the struct ends with padding, and needs a reserved field");
 
 static const tempfile_options defaults = TEMPFILE_OPTIONS_INIT;
+static const tempfile_publish_options publish_defaults = TEMPFILE_PUBLISH_OPTIONS_INIT;
 
 /* Copies a caller's struct of another size. A field that an older struct lacks is zero; a field that only a newer one has
  * must be zero. */
-static int convert(const tempfile_options *from, size_t size, tempfile_options *to, const char *function)
+static int convert(const char *from, size_t size, void *to, size_t own, const char *type, const char *function)
 {
-    const char *tail = (const char *)from;
-    char reason[96];
+    char reason[128];
 
     if (size < sizeof(size_t) || size % sizeof(void *) != 0) {
-        snprintf(reason, sizeof reason, "struct_size %zu is no size of tempfile_options; start from TEMPFILE_OPTIONS_INIT",
-                 size);
+        snprintf(reason, sizeof reason, "struct_size %zu is no size of %s; start from its initializer", size, type);
         return tempfile__fail(-EINVAL, function, "options", "", reason, 0);
     }
     if (size > TEMPFILE_PATH_SIZE) { /* the tail is not looked at, where a slip would make us read anything */
-        snprintf(reason, sizeof reason, "struct_size %zu is larger than any tempfile_options", size);
+        snprintf(reason, sizeof reason, "struct_size %zu is larger than any %s", size, type);
         return tempfile__fail(-E2BIG, function, "options", "", reason, 0);
     }
-    for (size_t i = sizeof *to; i < size; i++)
-        if (tail[i] != 0)
+    for (size_t i = own; i < size; i++)
+        if (from[i] != 0)
             return tempfile__fail(-E2BIG, function, "options", "",
                                   "a field is set that this version of the library does not know", 0);
-    memset(to, 0, sizeof *to);
-    memcpy(to, from, size < sizeof *to ? size : sizeof *to);
-    to->struct_size = sizeof *to; /* so that it is the same as one of our size */
+    memset(to, 0, own);
+    memcpy(to, from, size < own ? size : own);
+    memcpy(to, &own, sizeof own); /* so that it is the same as one of our size */
     return 0;
 }
 
-/* Copies a caller's struct, so that a thread of the host's that changes it meanwhile cannot make us decide by one value
- * and act by another. It may be at any address, as in a packed one. 0, or the error that the call returns. */
-int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function)
+/* Copies a caller's struct, which begins with its size, so that a thread of the host's that changes it meanwhile cannot make
+ * us decide by one value and act by another. It may be at any address, as in a packed one. 0, or the error that the call
+ * returns. */
+static inline int read_struct(const void *from, void *to, size_t own, const char *type, const char *function)
 {
     size_t size;
 
-    if (from == NULL)
-        from = &defaults;
     memcpy(&size, from, sizeof size);
-    if (size != sizeof *to)
-        return convert(from, size, to, function);
-    memcpy(to, from, sizeof *to);
+    if (size != own)
+        return convert(from, size, to, own, type, function);
+    memcpy(to, from, own);
     return 0;
+}
+
+int tempfile__read_options(const tempfile_options *from, tempfile_options *to, const char *function)
+{
+    return read_struct(from != NULL ? from : &defaults, to, sizeof *to, "tempfile_options", function);
+}
+
+int tempfile__read_publish_options(const tempfile_publish_options *from, tempfile_publish_options *to, const char *function)
+{
+    return read_struct(from != NULL ? from : &publish_defaults, to, sizeof *to, "tempfile_publish_options", function);
 }
 
 /* Gives the sizes of all strings, and their sum in bytes. 0, or the error that the call returns. */

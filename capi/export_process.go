@@ -13,7 +13,8 @@ package main
 // does nothing.
 //
 // Errors: the other objects are removed even so. A signal handler may not call this function.
-//   - others: the errno of the last object that could not be removed. The detail has its path.
+//   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+//     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
 //
 //tempfile:c int tempfile_cleanup(void);
 

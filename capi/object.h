@@ -32,6 +32,7 @@ typedef struct tempfile__state {
         uint16_t encoding;
         uint8_t errors, newline, decoder, skip, encoder, unused;
     } text;
+    int64_t min_free;
 } tempfile__state;
 
 /* Kinds of file and bits of state.flags that C looks at; record.go checks that they agree. */
@@ -50,7 +51,14 @@ enum tempfile__flag {
     TEMPFILE__VERBATIM_WRITE = 1 << 14,
     TEMPFILE__VERBATIM_READ = 1 << 15,
     TEMPFILE__RETURNS = 1 << 16,
-    TEMPFILE__HELD = 1 << 17,
+    TEMPFILE__HELD = 1 << 19,
+};
+
+/* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a
+ * signal handler may be about to unlink it. */
+struct tempfile__other_path {
+    struct tempfile__other_path *older;
+    char *text;
 };
 
 /* An object. Records live in C memory, are never freed and never move, so a stale handle can be looked up safely. A
@@ -69,7 +77,10 @@ typedef struct tempfile__record {
     void *object;               /* go-pointer's token in that runtime; NULL: Go has not worked on it there */
     char *fields[TEMPFILE__FIELDS];
     size_t field_sizes[TEMPFILE__FIELDS];
-    char *last_path;        /* of the object before this one, for a signal handler that may still be at it */
+    struct tempfile__other_path *old_paths; /* that the object had before it was published, last first */
+    /* The paths of the object before this one, for a signal handler that may still be at it. */
+    char *last_path;
+    struct tempfile__other_path *last_old_paths;
     uint64_t journal_epoch; /* of the process whose journal has it */
     uint32_t journal;       /* the slot there; 0: none */
     bool unidentified;      /* the record there lacks the identity */
@@ -355,6 +366,9 @@ void tempfile__close_descriptor(tempfile__record *record);
 void tempfile__close_file(tempfile__record *record, int placeholder);
 int tempfile__resize(tempfile__record *record, int64_t keep, int64_t capacity);
 int tempfile__set_field(tempfile__record *record, int which, const char *text, size_t size);
+struct tempfile__other_path *tempfile__prepare_path(const char *text, size_t size);
+void tempfile__set_path(tempfile__record *record, struct tempfile__other_path *path, size_t size);
+void tempfile__free_paths(struct tempfile__other_path *paths);
 
 /* Tells whether a record's descriptor is one of this process. */
 static inline bool tempfile__descriptor_is_ours(const tempfile__record *record)

@@ -81,7 +81,7 @@ static bool end_without_go(tempfile__record *record, bool *full)
     return false;
 }
 
-/* Takes the path out of a record whose object is gone. A signal handler in another thread may have read the pointer and
+/* Takes the paths out of a record whose object is gone. A signal handler in another thread may have read the pointer and
  * be about to unlink the path. If the memory were free, the handler would remove any name that the host had put there
  * since. So the path stays until the next object on the record ends, and then it is freed only if no sweep runs. The
  * store of the generation and the load of the count of sweeps are both seq_cst: a sweep that is not counted yet begins
@@ -89,12 +89,17 @@ static bool end_without_go(tempfile__record *record, bool *full)
  * might be for ever. */
 static void set_path_aside(tempfile__record *record)
 {
-    char *older = record->last_path;
+    char *path = record->last_path;
+    struct tempfile__other_path *old_paths = record->last_old_paths;
 
     record->last_path = record->fields[TEMPFILE__PATH];
+    record->last_old_paths = record->old_paths;
+    record->old_paths = NULL;
     __atomic_store_n(&record->fields[TEMPFILE__PATH], NULL, __ATOMIC_RELEASE);
-    if (older != NULL && __atomic_load_n(&tempfile__shared.wiped->sweeps, __ATOMIC_SEQ_CST) == 0)
-        free(older);
+    if ((path != NULL || old_paths != NULL) && __atomic_load_n(&tempfile__shared.wiped->sweeps, __ATOMIC_SEQ_CST) == 0) {
+        free(path);
+        tempfile__free_paths(old_paths);
+    }
 }
 
 /* Does all that an object owes when it ends. No handle reaches its record any more, so it needs no lock. */

@@ -134,3 +134,51 @@ int tempfile__set_field(tempfile__record *record, int which, const char *text, s
     free(old);
     return 0;
 }
+
+/* Copies a path, so that an object can get it without fail. NULL: there is no memory. */
+struct tempfile__other_path *tempfile__prepare_path(const char *text, size_t size)
+{
+    struct tempfile__other_path *path = malloc(sizeof *path);
+
+    if (path == NULL)
+        return NULL;
+    path->older = NULL;
+    path->text = malloc(size + 1);
+    if (path->text == NULL) {
+        free(path);
+        return NULL;
+    }
+    memcpy(path->text, text, size);
+    path->text[size] = '\0';
+    return path;
+}
+
+/* Gives an object a prepared path, and keeps the old one. The size never is more than that of the path that stands in the
+ * record: Go would read past the end in a child that is forked in between. */
+void tempfile__set_path(tempfile__record *record, struct tempfile__other_path *path, size_t size)
+{
+    char *old = record->fields[TEMPFILE__PATH];
+
+    if (size < record->field_sizes[TEMPFILE__PATH])
+        __atomic_store_n(&record->field_sizes[TEMPFILE__PATH], size, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->fields[TEMPFILE__PATH], path->text, __ATOMIC_RELEASE);
+    __atomic_store_n(&record->field_sizes[TEMPFILE__PATH], size, __ATOMIC_RELEASE);
+    if (old == NULL) {
+        free(path);
+        return;
+    }
+    path->text = old;
+    path->older = record->old_paths;
+    __atomic_store_n(&record->old_paths, path, __ATOMIC_RELEASE);
+}
+
+void tempfile__free_paths(struct tempfile__other_path *paths)
+{
+    while (paths != NULL) {
+        struct tempfile__other_path *path = paths;
+
+        paths = path->older;
+        free(path->text);
+        free(path);
+    }
+}

@@ -31,6 +31,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.PendingEpoch)-unsafe.Offsetof(C.tempfile__state{}.pending_epoch)]
 	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.Text)-unsafe.Offsetof(C.tempfile__state{}.text)]
 	_ = [1]struct{}{}[unsafe.Sizeof(object.State{}.Text)-unsafe.Sizeof(C.tempfile__state{}.text)]
+	_ = [1]struct{}{}[unsafe.Offsetof(object.State{}.MinFree)-unsafe.Offsetof(C.tempfile__state{}.min_free)]
 	_ = [1]struct{}{}[object.FieldCount-C.TEMPFILE__FIELDS]
 	_ = [1]struct{}{}[object.KindSpooled-C.TEMPFILE__SPOOLED]
 	_ = [1]struct{}{}[object.FlagReadable-C.TEMPFILE__READABLE]
@@ -83,6 +84,26 @@ func (r record) SetField(which object.Field, value string) error {
 	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(value)))
 	return memoryError(C.tempfile__set_field(r.c, C.int(which), bytes, C.size_t(len(value))))
 }
+
+// PreparePath copies the path to C.
+func (r record) PreparePath(path string) (object.NewPath, error) {
+	bytes := (*C.char)(unsafe.Pointer(unsafe.StringData(path)))
+	prepared := C.tempfile__prepare_path(bytes, C.size_t(len(path)))
+	if prepared == nil {
+		return nil, syscall.ENOMEM
+	}
+	return &newPath{r, prepared, C.size_t(len(path))}, nil
+}
+
+// newPath is object.NewPath in C memory.
+type newPath struct {
+	record record
+	c      *C.struct_tempfile__other_path
+	size   C.size_t
+}
+
+func (p *newPath) Set()  { C.tempfile__set_path(p.record.c, p.c, p.size) }
+func (p *newPath) Drop() { C.tempfile__free_paths(p.c) }
 
 func (r record) Resize(keep, capacity int64) error {
 	return memoryError(C.tempfile__resize(r.c, C.int64_t(keep), C.int64_t(capacity)))

@@ -186,6 +186,21 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
     return result;
 }
 
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode)
+{
+    struct tempfile__call call;
+    tempfile_fd result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_reopen");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_reopen(call.record, mode);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int64_t tempfile_file_pread(tempfile_file *file, void *buffer, size_t size, int64_t offset)
 {
     struct tempfile__call call;
@@ -276,6 +291,21 @@ int tempfile_file_keep(tempfile_file *file)
     return result;
 }
 
+int tempfile_file_unkeep(tempfile_file *file)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_unkeep(call.record);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_file_close(tempfile_file *file)
 {
     struct tempfile__call call;
@@ -309,6 +339,24 @@ int tempfile_directory_keep(tempfile_directory *directory)
     return result;
 }
 
+int tempfile_directory_unkeep(tempfile_directory *directory)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, directory, TEMPFILE__DIRECTORY, "tempfile_directory_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        tempfile__pin(&call);
+        result = tfgo_directory_unkeep(call.record);
+        tempfile__leave_go(call.thread);
+        tempfile__unpin(&call);
+        return result;
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_directory_cleanup(tempfile_directory *directory)
 {
     struct tempfile__call call;
@@ -319,6 +367,78 @@ int tempfile_directory_cleanup(tempfile_directory *directory)
     if ((result = tempfile__enter_object(&call)) == 0) {
         tempfile__pin(&call);
         result = tfgo_directory_cleanup(call.record);
+        tempfile__leave_go(call.thread);
+        tempfile__unpin(&call);
+        return result;
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_file_persist(tempfile_file *file, const char *path, uint32_t flags)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_persist");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_persist(call.record, path, flags);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_file_publish(tempfile_file *file, const char *path, const tempfile_publish_options *options)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_publish");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_publish(call.record, path, options);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const char *path, const tempfile_publish_options *options)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_publish_descriptor");
+
+    if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_publish_descriptor")) == 0) {
+        result = tfgo_publish_descriptor(descriptor, name, path, options);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
+int tempfile_replace(const char *path, const void *data, size_t size, uint32_t flags)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_replace");
+
+    if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_replace")) == 0) {
+        result = tfgo_replace(path, data, size, flags);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
+int tempfile_directory_persist(tempfile_directory *directory, const char *path, uint32_t flags)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, directory, TEMPFILE__DIRECTORY, "tempfile_directory_persist");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        tempfile__pin(&call);
+        result = tfgo_directory_persist(call.record, path, flags);
         tempfile__leave_go(call.thread);
         tempfile__unpin(&call);
         return result;

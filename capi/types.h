@@ -128,7 +128,19 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
-#define TEMPFILE_LOCK UINT32_C(0x400)                 /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
+
+/** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
+#define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
+#define TEMPFILE_SYNC 0x20000u            /**< content and name are durable when the call returns */
+#define TEMPFILE_ACROSS 0x40000u          /**< copy a file that is on another file system; without it -EXDEV */
+#define TEMPFILE_LIKE_TARGET 0x80000u     /**< mode, owner, attributes and access control list of what is replaced */
+#define TEMPFILE_FOLLOW 0x100000u         /**< follow a symbolic link at the target; without it the link is replaced */
+#define TEMPFILE_BACKUP 0x200000u         /**< what is replaced stays, under a second name */
+#define TEMPFILE_WHERE_POSSIBLE 0x400000u /**< with TEMPFILE_LIKE_TARGET: what cannot be kept is no error */
+#define TEMPFILE_EXCHANGE 0x800000u       /**< tempfile_directory_persist: exchange two directories */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
@@ -201,6 +213,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -214,6 +228,31 @@ static inline tempfile_options tempfile_options_init(void)
 #define TEMPFILE_OPTIONS_INIT tempfile_options_init()
 #else
 #define TEMPFILE_OPTIONS_INIT {.struct_size = sizeof(tempfile_options)}
+#endif
+
+/**
+ * How a file gets its lasting name. Start from TEMPFILE_PUBLISH_OPTIONS_INIT, and set the fields that differ. NULL in
+ * place of the options means all defaults. It grows as tempfile_options does.
+ */
+typedef struct tempfile_publish_options {
+    size_t struct_size;   /**< sizeof(tempfile_publish_options), set by the initializer; 0 is -EINVAL */
+    uint32_t flags;       /**< TEMPFILE_NO_REPLACE and others */
+    uint32_t permissions; /**< exactly these, at most 0777; 0: those that open(2) gives a new file in the directory */
+    const char *within;   /**< a directory that the path may not leave; NULL: none. See tempfile_file_publish */
+    const char *backup;   /**< with TEMPFILE_BACKUP: a name in the target's directory; NULL: the target's with "~" added */
+} tempfile_publish_options;
+
+/** All defaults: tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT; */
+#ifdef __cplusplus
+static inline tempfile_publish_options tempfile_publish_options_init(void)
+{
+    tempfile_publish_options options = tempfile_publish_options();
+    options.struct_size = sizeof options;
+    return options;
+}
+#define TEMPFILE_PUBLISH_OPTIONS_INIT tempfile_publish_options_init()
+#else
+#define TEMPFILE_PUBLISH_OPTIONS_INIT {.struct_size = sizeof(tempfile_publish_options)}
 #endif
 
 /**

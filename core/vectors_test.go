@@ -51,12 +51,30 @@ type vectorStep struct {
 	Rolled *int
 }
 
+// optionalDir tells a dir of null, which is the default directory, from one that is absent.
+type optionalDir struct {
+	null bool
+	text *byteString
+}
+
+func (d *optionalDir) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		d.null = true
+		return nil
+	}
+	d.text = new(byteString)
+	return json.Unmarshal(text, d.text)
+}
+
 type vector struct {
 	ID        int
 	Except    []string
 	Functions []string
 	Options   struct {
-		Prefix, Suffix, Name, Dir       *byteString
+		Prefix, Suffix, Name            *byteString
+		Dir                             optionalDir
+		Beside                          *byteString
+		MinFree                         int64 `json:"min_free"`
 		Mode, Encoding, Errors, Newline *byteString
 		Buffering                       int64
 		Permissions, Flags              uint32
@@ -139,9 +157,16 @@ func (v *vector) options(directory string) *tempfile.Options {
 		Dir: directory, Prefix: text(given.Prefix), NoPrefix: given.Prefix != nil, Suffix: text(given.Suffix), Name: text(given.Name),
 		Mode: text(given.Mode), Encoding: text(given.Encoding), Errors: text(given.Errors), Buffering: given.Buffering,
 		Permissions: given.Permissions, NoTmpfile: given.Flags&0x10 != 0, OnlyTmpfile: given.Flags&0x20 != 0, MaxSize: v.MaxSize,
+		OnDisk: given.Flags&0x100 != 0, InMemory: given.Flags&0x200 != 0, MinFree: given.MinFree,
 	}
-	if given.Dir != nil {
-		o.Dir = directory + "/" + string(*given.Dir)
+	switch {
+	case given.Dir.null, given.Beside != nil && given.Dir.text == nil:
+		o.Dir = ""
+	case given.Dir.text != nil:
+		o.Dir = directory + "/" + string(*given.Dir.text)
+	}
+	if given.Beside != nil {
+		o.Beside = directory + "/" + string(*given.Beside)
 	}
 	if given.Newline != nil {
 		newline := string(*given.Newline)

@@ -129,7 +129,19 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
-#define TEMPFILE_LOCK UINT32_C(0x400)                 /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
+
+/** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
+#define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
+#define TEMPFILE_SYNC 0x20000u            /**< content and name are durable when the call returns */
+#define TEMPFILE_ACROSS 0x40000u          /**< copy a file that is on another file system; without it -EXDEV */
+#define TEMPFILE_LIKE_TARGET 0x80000u     /**< mode, owner, attributes and access control list of what is replaced */
+#define TEMPFILE_FOLLOW 0x100000u         /**< follow a symbolic link at the target; without it the link is replaced */
+#define TEMPFILE_BACKUP 0x200000u         /**< what is replaced stays, under a second name */
+#define TEMPFILE_WHERE_POSSIBLE 0x400000u /**< with TEMPFILE_LIKE_TARGET: what cannot be kept is no error */
+#define TEMPFILE_EXCHANGE 0x800000u       /**< tempfile_directory_persist: exchange two directories */
 
 /** A flag of tempfile_cleanup_at_signal: clean up even if the host has a handler, and call that handler afterwards. */
 #define TEMPFILE_SIGNAL_ALWAYS 0x01u
@@ -202,6 +214,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -215,6 +229,31 @@ static inline tempfile_options tempfile_options_init(void)
 #define TEMPFILE_OPTIONS_INIT tempfile_options_init()
 #else
 #define TEMPFILE_OPTIONS_INIT {.struct_size = sizeof(tempfile_options)}
+#endif
+
+/**
+ * How a file gets its lasting name. Start from TEMPFILE_PUBLISH_OPTIONS_INIT, and set the fields that differ. NULL in
+ * place of the options means all defaults. It grows as tempfile_options does.
+ */
+typedef struct tempfile_publish_options {
+    size_t struct_size;   /**< sizeof(tempfile_publish_options), set by the initializer; 0 is -EINVAL */
+    uint32_t flags;       /**< TEMPFILE_NO_REPLACE and others */
+    uint32_t permissions; /**< exactly these, at most 0777; 0: those that open(2) gives a new file in the directory */
+    const char *within;   /**< a directory that the path may not leave; NULL: none. See tempfile_file_publish */
+    const char *backup;   /**< with TEMPFILE_BACKUP: a name in the target's directory; NULL: the target's with "~" added */
+} tempfile_publish_options;
+
+/** All defaults: tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT; */
+#ifdef __cplusplus
+static inline tempfile_publish_options tempfile_publish_options_init(void)
+{
+    tempfile_publish_options options = tempfile_publish_options();
+    options.struct_size = sizeof options;
+    return options;
+}
+#define TEMPFILE_PUBLISH_OPTIONS_INIT tempfile_publish_options_init()
+#else
+#define TEMPFILE_PUBLISH_OPTIONS_INIT {.struct_size = sizeof(tempfile_publish_options)}
 #endif
 
 /**
@@ -264,7 +303,8 @@ extern "C" {
 /**
  * tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+ * Uses of options: suffix, prefix, name, permissions, and for the directory dir or beside, or else min_free,
+ * TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY. out_path receives the absolute path; path_size is the size
  * of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
  * size: the call fails with -ERANGE, and tempfile_error.needed has it.
  *
@@ -273,9 +313,12 @@ extern "C" {
  *
  * Errors: nothing is created on failure.
  *   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+ *   - -EINVAL: beside is "", or ends in '/' or in a part "." or ".."; or it is set together with dir.
+ *   - -EINVAL: min_free is negative; TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY are set together; or one of the three is
+ *     set although dir or beside leaves nothing to choose.
  *   - -ERANGE: the buffer is too small.
- *   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
- *     for each).
+ *   - -ENOENT: the directory does not exist; or dir and beside are NULL and no candidate can be used (the message has
+ *     the reason for each). If tempfile_settempdir set the default directory, that one is the only candidate.
  *   - -EEXIST: options.name is taken; or every random name that was tried is.
  *   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
  */
@@ -284,7 +327,7 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 /**
  * tempfile_mkdtemp creates a directory that only its owner can enter.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
  *
@@ -297,7 +340,7 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
  * tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
  * there before the caller does; use tempfile_mkstemp.
  *
- * Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp, without permissions. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. Nothing is created.
  *
@@ -310,8 +353,8 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 /**
  * tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
  *
- * Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
- * TEMPFILE_ONLY_O_TMPFILE.
+ * Uses of options: permissions; for the directory as tempfile_mkstemp; and as for tempfile_temporary_file: prefix,
+ * suffix, name, TEMPFILE_NO_O_TMPFILE, TEMPFILE_ONLY_O_TMPFILE.
  *
  * Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
  * deletes the file when the last copy of the descriptor is closed, however the process ends.
@@ -353,7 +396,7 @@ tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *
 /**
  * tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
  *
- * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+ * Uses of options: those of tempfile_mkstemp, and mode, encoding, errors, newline, buffering.
  * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  * TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
  * makes every write go to the end of the file, whoever else writes.
@@ -373,10 +416,10 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  * tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
  * it is closed, however the process ends.
  *
- * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
- * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
- * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
- * for tempfile_named_temporary_file.
+ * Uses of options: mode, encoding, errors, newline, buffering, permissions; for the directory as tempfile_mkstemp.
+ * Where the file system does not support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and
+ * name. TEMPFILE_ONLY_O_TMPFILE makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and
+ * TEMPFILE_APPEND are as for tempfile_named_temporary_file.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -390,7 +433,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
  * write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
  *
  * Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
- * tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
+ * tempfile_temporary_file uses. If dir and beside are NULL, the default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -405,7 +448,7 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
 /**
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+ * Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
  * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
  * by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
  * descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
@@ -536,7 +579,8 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  * the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
  * normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
  * SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
- * at the descriptor's position.
+ * at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+ * back, but for what the system has taken.
  *
  * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
@@ -607,6 +651,7 @@ int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
  */
 int tempfile_file_flush(tempfile_file *file);
 
@@ -636,6 +681,26 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file);
  *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_detach(tempfile_file *file);
+
+/**
+ * tempfile_file_reopen opens the file a second time. The new descriptor has a position of its own; the file and what it
+ * has read ahead stay as they are. A spooled file rolls over first. It works in any process that has the file.
+ *
+ * mode is one of r, w and a, with + and b or t, as in Python; NULL is "r+". "w" truncates the file, and with "a" the
+ * system puts each write at the end. b and t mean the same: the descriptor has bytes.
+ *
+ * Returns the descriptor, which is closed on exec. The caller owns it and closes it.
+ *
+ * Errors: the file is as before, and nothing was truncated.
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: Python would refuse the mode; or it is "x", which creates a file.
+ *   - -ESTALE: something else has the file's name by now.
+ *   - -ENOENT: nothing has the name; or the file has no name and there is no /proc to open it by (the message says
+ *     which).
+ *   - -EACCES: the permissions of the file do not allow the mode.
+ *   - -EMFILE and others: as open(2), ftruncate(2) and tempfile_file_rollover.
+ */
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
 
 /**
  * tempfile_file_name returns the absolute path of a file with a name.
@@ -725,6 +790,19 @@ int tempfile_file_rolled(const tempfile_file *file);
 int tempfile_file_keep(tempfile_file *file);
 
 /**
+ * tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
+ * with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+ *
+ * Returns 0.
+ *
+ * Errors: the file is kept or deleted as before.
+ *   - -EBADF: the handle was freed, or the file was closed and deleted.
+ *   - -EINVAL: the file has no name.
+ *   - -EPERM: another process owns the file; tempfile_file_adopt makes this one the owner.
+ */
+int tempfile_file_unkeep(tempfile_file *file);
+
+/**
  * tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
  * of this process then delete the name. It is meant for programs that daemonize; the parent then leaves by _exit(2).
  *
@@ -776,6 +854,18 @@ const char *tempfile_directory_name(const tempfile_directory *directory);
 int tempfile_directory_keep(tempfile_directory *directory);
 
 /**
+ * tempfile_directory_unkeep undoes tempfile_directory_keep, and TEMPFILE_NO_DELETE: tempfile_directory_free and a normal
+ * exit of the process remove the directory.
+ *
+ * Returns 0.
+ *
+ * Errors: the directory is kept or removed as before.
+ *   - -EBADF: the handle was freed.
+ *   - -EPERM: another process owns the directory; tempfile_directory_adopt makes this one the owner.
+ */
+int tempfile_directory_unkeep(tempfile_directory *directory);
+
+/**
  * tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
  * tempfile_file_adopt.
  *
@@ -810,6 +900,130 @@ int tempfile_directory_cleanup(tempfile_directory *directory);
  * tempfile_directory_cleanup first.
  */
 void tempfile_directory_free(tempfile_directory *directory);
+
+/**
+ * tempfile_file_persist makes a temporary file a lasting one: the file gets the name path, atomically. Whoever opens
+ * path meanwhile gets the old file or the new one, whole. This works for all three classes; a spooled file in memory is
+ * written beside the target.
+ *
+ * path is the new name; a relative path begins at the current directory. The directory must exist. flags are 0 or:
+ *   - TEMPFILE_NO_REPLACE: path must be free. Otherwise what has the name is replaced, a symbolic link itself too.
+ *   - TEMPFILE_SYNC: content and name are on the disk when the call returns 0, so that a power failure leaves the old
+ *     file or the new one. Without it, that is up to the file system.
+ *   - TEMPFILE_ACROSS: a file that is on another file system or mount is copied beside path first; holes stay holes.
+ *   - TEMPFILE_LIKE_TARGET: the file gets the permissions, the owner, the group, the extended attributes and the access
+ *     control list of the file that it replaces, before it has the name. Set-user-ID and set-group-ID bits,
+ *     security.capability, security.ima, security.evm and trusted.* are never copied.
+ *   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, what the file system or the rights of the process do not allow
+ *     to keep is no error. The permissions are then narrower, never wider.
+ *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced.
+ *   - TEMPFILE_BACKUP: what is replaced stays as path with "~" added, and replaces what has that name.
+ *
+ * Without TEMPFILE_LIKE_TARGET, or where there is nothing to be like, the file gets the permissions that open(2) would
+ * give a new file there: 0666 less the umask, or by the directory's default access control list.
+ *
+ * Returns 0. The file stays open at its position, and nothing deletes it any more; tempfile_file_name returns its new
+ * absolute path. A name that was returned before stays valid until the file is freed, but is not the file's any more.
+ * Where the file had to be copied, its descriptor has the same number and is one of the copy.
+ *
+ * Errors: the file and what had the name are as they were, and nothing else is there, unless the operation in the
+ * detail is "sync directory", "unlink" or "dup3". Then the file has its new name and is no longer temporary: a power
+ * failure may undo the change, a name that should be gone still exists, or the descriptor is not yet one of the copy.
+ *   - -EBADF: the handle was freed, or the file is closed or detached (see tempfile_publish_descriptor).
+ *   - -EINVAL: path is NULL or ends in '/', "." or ".."; a flag is unknown; TEMPFILE_NO_REPLACE is set with
+ *     TEMPFILE_BACKUP or TEMPFILE_LIKE_TARGET, or TEMPFILE_WHERE_POSSIBLE without TEMPFILE_LIKE_TARGET; or the target of
+ *     TEMPFILE_LIKE_TARGET is not a regular file.
+ *   - -ENOENT: path is "", or its directory does not exist.
+ *   - -EEXIST: TEMPFILE_NO_REPLACE, and something has the name.
+ *   - -EISDIR: path is a directory. -EBUSY: it is a mount point.
+ *   - -ELOOP: TEMPFILE_FOLLOW, and there are more than 40 links.
+ *   - -EXDEV: path is on another file system or mount than the file, and TEMPFILE_ACROSS is not set.
+ *   - -ESTALE: another file has taken the file's name, where open files cannot be linked; or other processes keep
+ *     replacing the target of TEMPFILE_LIKE_TARGET.
+ *   - -EPERM, -EOPNOTSUPP: the owner or an attribute cannot be kept, see TEMPFILE_WHERE_POSSIBLE.
+ *   - -EFBIG: a copy is larger than RLIMIT_FSIZE allows.
+ *   - -EACCES, -ENOSPC, -EROFS and others: as open(2), write(2), link(2), rename(2) and fsync(2).
+ *
+ * In a forked child it works too, as it is asked for explicitly. The parent's object then has a name that is gone.
+ */
+int tempfile_file_persist(tempfile_file *file, const char *path, uint32_t flags);
+
+/**
+ * tempfile_file_publish is tempfile_file_persist with more options.
+ *
+ * Uses of options: flags are those of tempfile_file_persist. permissions are what the file gets in place of what open(2)
+ * would give; the umask does not apply, and a file that is like its target is like its target. within is a directory,
+ * and path may not leave it: no "..", absolute link or mount point's link leads out of it, and a relative path begins in
+ * it. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
+ *
+ * Returns 0, as tempfile_file_persist.
+ *
+ * Errors: those of tempfile_file_persist, and:
+ *   - -EINVAL: permissions has bits beyond 0777; backup has a '/', is "." or "..", is the target's own name, or is given
+ *     without TEMPFILE_BACKUP; or struct_size is no size of the struct.
+ *   - -E2BIG: as for tempfile_options.
+ *   - -EPERM: path, or with TEMPFILE_FOLLOW a link, leads out of within.
+ *   - -ENOSYS: within is set, and the kernel or a sandbox does not offer openat2.
+ */
+int tempfile_file_publish(tempfile_file *file, const char *path, const tempfile_publish_options *options);
+
+/**
+ * tempfile_publish_descriptor is tempfile_file_publish for a file that no handle stands for: one that
+ * tempfile_mkstemp or tempfile_unnamed created, or whose descriptor was detached.
+ *
+ * descriptor is a regular file's, open for reading and writing if the file may have to be copied. It stays the caller's,
+ * and is one of the published file afterwards. name is the name that the file has, which it loses; NULL: it has none.
+ * A handle that still has that name should be told by tempfile_file_keep. path and options are as for
+ * tempfile_file_publish.
+ *
+ * Returns 0.
+ *
+ * Errors: those of tempfile_file_publish, and:
+ *   - -EBADF: descriptor is not open.
+ *   - -EINVAL: descriptor is not one of a regular file.
+ */
+int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const char *path, const tempfile_publish_options *options);
+
+/**
+ * tempfile_replace writes a file in one call: it makes a temporary file of the data and publishes that, as
+ * tempfile_file_persist does. A reader of path sees the old content or all of the new.
+ *
+ * path and flags are as for tempfile_file_persist; data has size bytes.
+ *
+ * Returns 0.
+ *
+ * Errors: those of tempfile_file_persist. The operation in the detail can also be "close": the file has its name, and a
+ * server has refused what it had not stored yet. And:
+ *   - -EINVAL: data is NULL.
+ */
+int tempfile_replace(const char *path, const void *data, size_t size, uint32_t flags);
+
+/**
+ * tempfile_directory_persist makes a temporary directory a lasting one: the directory gets the name path, in one step.
+ *
+ * path is the new name; a relative path begins at the current directory. flags are 0, TEMPFILE_NO_REPLACE, which is the
+ * default, or:
+ *   - TEMPFILE_EXCHANGE: path is a directory, which gets the temporary name in exchange, atomically.
+ *   - TEMPFILE_SYNC: all that the directory holds, and its name, is on the disk when the call returns 0. For that the
+ *     whole file system is synced.
+ *
+ * Returns 0. The directory is no longer temporary: neither tempfile_directory_free nor tempfile_directory_cleanup removes
+ * it, and tempfile_directory_name returns its new path. With TEMPFILE_EXCHANGE the handle stands for the other directory
+ * from then on, which has the temporary name: freeing the handle removes that, unless tempfile_directory_keep was called.
+ * The directory keeps its permissions, which are 0700 unless it was created with others.
+ *
+ * Errors: as for tempfile_file_persist, both are as they were unless the operation is "sync directory".
+ *   - -EBADF: the handle was freed, or the directory was removed or published.
+ *   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory; a flag is unknown; or
+ *     TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
+ *   - -ENOENT: path is "", its directory does not exist, or with TEMPFILE_EXCHANGE nothing has the name.
+ *   - -EEXIST: something has the name. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
+ *   - -EXDEV: path is on another file system or mount.
+ *   - -ESTALE: another directory has taken the place of the one that was made.
+ *   - -EOPNOTSUPP: TEMPFILE_EXCHANGE, which the file system does not offer.
+ *   - -EACCES, -EROFS and others: as rename(2) and fsync(2).
+ */
+int tempfile_directory_persist(tempfile_directory *directory, const char *path, uint32_t flags);
 
 /**
  * tempfile_register_file takes charge of a file that exists already, from tempfile_mkstemp or another library. The
@@ -1082,7 +1296,8 @@ void tempfile_recovery_free(tempfile_recovery *recovery);
  * does nothing.
  *
  * Errors: the other objects are removed even so. A signal handler may not call this function.
- *   - others: the errno of the last object that could not be removed. The detail has its path.
+ *   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+ *     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
  */
 int tempfile_cleanup(void);
 

@@ -107,6 +107,8 @@ enum class flag : std::uint32_t {
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
     buffered_writes = TEMPFILE_BUFFERED_WRITES,
     append = TEMPFILE_APPEND,
+    on_disk = TEMPFILE_ON_DISK,
+    in_memory = TEMPFILE_IN_MEMORY,
     lock = TEMPFILE_LOCK,
 };
 
@@ -115,6 +117,34 @@ constexpr flag operator|(flag a, flag b) noexcept
 {
     return static_cast<flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
+
+/// Flags of the functions that publish: file::persist, file::publish, directory::persist and replace. Combine them with |.
+enum class publish_flag : std::uint32_t {
+    none = 0,
+    no_replace = TEMPFILE_NO_REPLACE,
+    sync = TEMPFILE_SYNC,
+    across = TEMPFILE_ACROSS,
+    like_target = TEMPFILE_LIKE_TARGET,
+    follow = TEMPFILE_FOLLOW,
+    backup = TEMPFILE_BACKUP,
+    where_possible = TEMPFILE_WHERE_POSSIBLE,
+    exchange = TEMPFILE_EXCHANGE,
+};
+
+/// Combines flags.
+constexpr publish_flag operator|(publish_flag a, publish_flag b) noexcept
+{
+    return static_cast<publish_flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+
+/// The options of file::publish and publish_descriptor. The fields are those of tempfile_publish_options in tempfile.h. A
+/// path that contains a NUL is EINVAL.
+struct publish_options {
+    publish_flag flags = publish_flag::none;
+    std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> within = {};
+    std::optional<std::filesystem::path> backup = {};
+};
 
 /// The options of the functions that create something. The fields are those of tempfile_options in tempfile.h, and the
 /// defaults are Python's. The strings are views: the characters must exist until the call returns. A string that contains
@@ -132,6 +162,8 @@ struct options {
     std::int64_t max_size = 0;
     tempfile::flag flags = tempfile::flag::none;
     std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> beside = {};
+    std::int64_t min_free = 0;
 };
 
 // The implementation. Programs must not use this namespace.
@@ -199,15 +231,17 @@ public:
     template <class Report>
     given(const Report &report, const options &from)
         : ok_(text(report, "suffix", from.suffix, c_.suffix) && text(report, "prefix", from.prefix, c_.prefix) &&
-              text(report, "dir", directory(from), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
+              text(report, "dir", native(from.dir), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
               text(report, "encoding", from.encoding, c_.encoding) && text(report, "errors", from.errors, c_.errors) &&
-              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name))
+              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name) &&
+              text(report, "beside", native(from.beside), c_.beside))
     {
         c_.struct_size = sizeof c_;
         c_.buffering = from.buffering;
         c_.max_size = from.max_size;
         c_.flags = static_cast<std::uint32_t>(from.flags);
         c_.permissions = from.permissions;
+        c_.min_free = from.min_free;
     }
     given(const given &) = delete;
     given &operator=(const given &) = delete;
@@ -216,10 +250,10 @@ public:
     const tempfile_options *get() const noexcept { return &c_; }
 
 private:
-    static std::optional<std::string_view> directory(const options &from)
+    static std::optional<std::string_view> native(const std::optional<std::filesystem::path> &path)
     {
-        if (from.dir)
-            return std::string_view(from.dir->native());
+        if (path)
+            return std::string_view(path->native());
         return std::nullopt;
     }
 
@@ -234,7 +268,7 @@ private:
         return true;
     }
 
-    std::array<std::string, 8> copies_;
+    std::array<std::string, 9> copies_;
     std::size_t used_ = 0;
     tempfile_options c_{}; // not TEMPFILE_OPTIONS_INIT: it calls a static function, which an inline one may not (ODR)
     bool ok_;
@@ -304,6 +338,27 @@ template <class Report, class Call> int with_path(const Report &report, const st
 }
 
 // The undo of a call that creates nothing.
+// Calls a function that publishes with options: call(path, options).
+template <class Report, class Call>
+int with_publish_options(const Report &report, const std::filesystem::path &path, const publish_options &from, Call call)
+{
+    tempfile_publish_options c{};
+    c.struct_size = sizeof c;
+    c.flags = static_cast<std::uint32_t>(from.flags);
+    c.permissions = from.permissions;
+    if (from.within) {
+        if (has_nul(report, "within", from.within->native()))
+            return 0;
+        c.within = from.within->c_str();
+    }
+    if (from.backup) {
+        if (has_nul(report, "backup", from.backup->native()))
+            return 0;
+        c.backup = from.backup->c_str();
+    }
+    return with_path(report, path, [&](const char *name) { return call(name, &c); });
+}
+
 inline void nothing(int, const char *) noexcept {}
 
 template <class Report> std::filesystem::path mkdtemp(const Report &report, const options &from)
@@ -453,6 +508,14 @@ public:
         return detail::value(detail::coding{code}, tempfile_file_detach(get()));
     }
 
+    /// Opens the file a second time. Returns the descriptor, which is the caller's to close. mode is one of r, w and a, with
+    /// '+'. A NUL in it is EINVAL.
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode = "r+") { return reopen(detail::throwing{}, mode); }
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode, std::error_code &code)
+    {
+        return reopen(detail::coding{code}, mode);
+    }
+
     /// Returns the absolute path, or an empty path if the file has no name.
     std::filesystem::path name() const
     {
@@ -475,6 +538,30 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_file_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_unkeep(get())); }
+
+    /// Gives the file a lasting name, atomically. It stays open, and nothing deletes it any more.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
+    /// Gives the file a lasting name with more options.
+    void publish(const std::filesystem::path &path, const publish_options &options)
+    {
+        publish(detail::throwing{}, path, options);
+    }
+    void publish(const std::filesystem::path &path, const publish_options &options, std::error_code &code)
+    {
+        publish(detail::coding{code}, path, options);
+    }
+
     /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
     void adopt() { detail::value(detail::throwing{}, tempfile_file_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_adopt(get())); }
@@ -484,6 +571,30 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_file_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
+    template <class Report>
+    void publish(const Report &report, const std::filesystem::path &path, const publish_options &options)
+    {
+        detail::with_publish_options(report, path, options, [&](const char *name, const tempfile_publish_options *c) {
+            return tempfile_file_publish(get(), name, c);
+        });
+    }
+
+    template <class Report> tempfile_fd reopen(const Report &report, std::string_view mode)
+    {
+        if (detail::has_nul(report, "mode", mode))
+            return -1;
+        const tempfile_fd descriptor = tempfile_file_reopen(get(), std::string(mode).c_str());
+        detail::value(report, descriptor);
+        return descriptor;
+    }
+
     template <class Report> std::size_t read(const Report &report, void *buffer, std::size_t size)
     {
         return detail::value<std::size_t>(report, tempfile_file_read(get(), buffer, size));
@@ -575,6 +686,20 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
 
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_directory_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_unkeep(get())); }
+
+    /// Gives the directory a lasting name, which must be free unless flags is publish_flag::exchange.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
+    {
+        persist(detail::coding{code}, path, flags);
+    }
+
     /// Makes this process the owner of a directory that it inherited by fork. The owner's destructor or exit removes it.
     void adopt() { detail::value(detail::throwing{}, tempfile_directory_adopt(get())); }
     void adopt(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_adopt(get())); }
@@ -584,6 +709,13 @@ public:
     void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_cleanup(get())); }
 
 private:
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
+    {
+        detail::with_path(report, path, [&](const char *name) {
+            return tempfile_directory_persist(get(), name, static_cast<std::uint32_t>(flags));
+        });
+    }
+
     detail::directory_handle handle_;
 };
 
@@ -843,6 +975,43 @@ private:
     tempfile_recovered item_{};
     int progress_ = 0;
 };
+
+/// Writes a file in one call: a reader of the path sees the old content or all of the data.
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags = publish_flag::none)
+{
+    detail::with_path(detail::throwing{}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags, std::error_code &code)
+{
+    detail::with_path(detail::coding{code}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+
+/// Gives a lasting name to an open file that no object stands for, such as one of mkstemp. name is the name that the file
+/// has, or an empty path. The descriptor stays the caller's.
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options = {})
+{
+    if (detail::has_nul(detail::throwing{}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::throwing{}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options, std::error_code &code)
+{
+    if (detail::has_nul(detail::coding{code}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::coding{code}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
 
 /// Removes a directory with its contents, such as one that mkdtemp created. flags is flag::none or
 /// flag::ignore_cleanup_errors.

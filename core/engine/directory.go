@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strings"
+	"syscall"
 
 	"libtempfile/core/object"
 	"libtempfile/core/system"
@@ -52,6 +53,17 @@ func (d *Directory) Keep() error {
 	d.storage.Lock()
 	defer d.storage.Unlock()
 	d.storage.State().Set(object.FlagDelete, false)
+	return nil
+}
+
+// Unkeep undoes Keep, in the process that made the directory.
+func (d *Directory) Unkeep() error {
+	d.storage.Lock()
+	defer d.storage.Unlock()
+	if !d.storage.Owned() {
+		return failed("unkeep", strings.Clone(d.storage.Field(object.Path)), syscall.EPERM)
+	}
+	d.storage.State().Set(object.FlagDelete, true)
 	return nil
 }
 

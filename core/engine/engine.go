@@ -16,7 +16,7 @@ type Engine struct {
 
 	mutex   sync.Mutex
 	tempdir *string // SetTempdir
-	choice  choice
+	choices [mediums]choice
 }
 
 // New makes an engine over a system.

@@ -12,12 +12,29 @@ func (f *File) Keep() error {
 	defer f.storage.Unlock()
 	s := f.storage.State()
 	switch {
-	case s.Kind != object.KindNamed:
+	case s.Kind != object.KindNamed && !s.Has(object.FlagNamed):
 		return failed("keep", "", invalid("a file without a name cannot be kept"))
 	case s.Has(object.FlagClosed) && !s.Has(object.FlagNamed):
 		return f.refuse("keep", "the file is closed and gone")
 	}
 	s.Set(object.FlagDelete, false)
+	return nil
+}
+
+// Unkeep undoes Keep, in the process that made the file.
+func (f *File) Unkeep() error {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	s := f.storage.State()
+	switch {
+	case s.Kind != object.KindNamed:
+		return failed("unkeep", "", invalid("a file without a name is never kept"))
+	case s.Has(object.FlagClosed) && !s.Has(object.FlagNamed):
+		return f.refuse("unkeep", "the file is closed and gone")
+	case !f.storage.Owned():
+		return f.fail("unkeep", syscall.EPERM)
+	}
+	s.Set(object.FlagDelete, true)
 	return nil
 }
 

@@ -126,7 +126,8 @@ func (f *File) rollover(s *object.State) error {
 	o := Options{
 		Dir: f.storage.Field(object.SpoolDirectory), Prefix: f.storage.Field(object.SpoolPrefix), NoPrefix: true, Suffix: f.storage.Field(object.SpoolSuffix),
 		Permissions: s.Permissions, NoTmpfile: s.Has(object.FlagNoTmpfile), OnlyTmpfile: s.Has(object.FlagOnlyTmpfile),
-		Append: s.Has(object.FlagAppend),
+		Append:  s.Has(object.FlagAppend),
+		MinFree: s.MinFree, OnDisk: s.Has(object.FlagOnlyDisk), InMemory: s.Has(object.FlagOnlyMemory),
 	}
 	plan, err := f.engine.Plan(ForUnnamed, &o)
 	if err != nil {
@@ -137,7 +138,7 @@ func (f *File) rollover(s *object.State) error {
 		return err
 	}
 	system := f.engine.system
-	position := s.Position - s.Unread() // in text, where the next character begins
+	position := memoryPosition(s)
 	if _, err = writeAll(system, descriptor, memoryContent(s, 0)); err == nil && position != s.Size {
 		_, err = system.Seek(descriptor, position, io.SeekStart)
 	}
@@ -145,12 +146,20 @@ func (f *File) rollover(s *object.State) error {
 		system.Close(descriptor)
 		return failed("rollover", plan.directory, err)
 	}
+	return f.rolledTo(s, descriptor, position)
+}
+
+// memoryPosition is where a file in memory goes on: in text, where the next character begins.
+func memoryPosition(s *object.State) int64 { return s.Position - s.Unread() }
+
+// rolledTo makes the file one on disk, by a descriptor that has its content and its position, and frees the memory.
+func (f *File) rolledTo(s *object.State, descriptor int, position int64) error {
 	text.RestartEncoder(&s.Text, position == 0)
 	s.Position = position
 	s.AheadStart, s.AheadEnd = 0, 0
 	f.storage.AdvanceDescriptorSerial()
 	s.Descriptor = int32(descriptor)
-	err = f.storage.Resize(0, 0)
+	err := f.storage.Resize(0, 0)
 	s.Size = 0 // last, because until then a forked child may need the memory, see loseDescriptor
 	return err
 }

@@ -24,6 +24,17 @@ func (m *Memory) Field(which Field) string { return m.fields[which] }
 // SetField keeps a string.
 func (m *Memory) SetField(which Field, value string) error { m.fields[which] = value; return nil }
 
+// PreparePath keeps the path; the collector keeps the old one for whoever has it.
+func (m *Memory) PreparePath(path string) (NewPath, error) { return memoryPath{m, path}, nil }
+
+type memoryPath struct {
+	memory *Memory
+	path   string
+}
+
+func (p memoryPath) Set()  { p.memory.fields[Path] = p.path }
+func (p memoryPath) Drop() {}
+
 // AdvanceDescriptorSerial does nothing: a Go program cannot go on in a forked child.
 func (m *Memory) AdvanceDescriptorSerial() {}
 

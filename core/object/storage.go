@@ -14,6 +14,9 @@ type Storage interface {
 	Field(which Field) string
 	// SetField keeps a copy of a string.
 	SetField(which Field, value string) error
+	// PreparePath copies another path for the object. Until it is set, nothing has changed, and setting it cannot fail. The
+	// object's present path stays in memory until the object ends: whoever has read it may go on with it.
+	PreparePath(path string) (NewPath, error)
 	// Resize moves the object's block of memory, with its first keep bytes, to a block of another capacity; capacity 0 means
 	// no block. The other bytes of the new block are undefined. The new block is in place before the old one is freed,
 	// because another thread may fork in between.
@@ -26,6 +29,12 @@ type Storage interface {
 	// already. If another thread forks at that moment, the child has the state, but not the descriptor; by the serial it
 	// finds that out. See engine.File.loseDescriptor.
 	AdvanceDescriptorSerial()
+}
+
+// NewPath is a path that is prepared for an object. Either Set or Drop is called, once.
+type NewPath interface {
+	Set()
+	Drop()
 }
 
 // Field names a string of an object.

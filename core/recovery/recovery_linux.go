@@ -137,6 +137,9 @@ func (r *Recovery) deal(one *record, entries int) (Progress, Item) {
 	}
 	r.now = o
 	if err != nil {
+		if _, refused := err.(*Refusal); !refused { // the next recovery may be able to look
+			r.keep = true
+		}
 		item := o.item()
 		item.Action, item.Err = Left, failed("recover", one.path, err)
 		return GotItem, item

@@ -5,7 +5,6 @@ package system
 import (
 	"slices"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -47,8 +46,22 @@ func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	return ignoringEINTR2(func() (int, error) { return unix.Write(descriptor, p) })
 }
 
-func (Kernel) CopyRange(from, to int, size int) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.CopyFileRange(from, nil, to, nil, size, 0) })
+func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	const most = 1 << 30
+	n, err := ignoringEINTR2(func() (int, error) {
+		source, target := fromOffset, toOffset
+		return unix.CopyFileRange(from, &source, to, &target, int(min(size, most)), 0)
+	})
+	return int64(max(n, 0)), err
+}
+
+// CannotCopy tells whether the error means that the kernel does not copy between these files.
+func CannotCopy(err error) bool {
+	switch err {
+	case unix.ENOSYS, unix.EINVAL, unix.EXDEV, unix.EOPNOTSUPP, unix.EPERM:
+		return true
+	}
+	return false
 }
 
 func (Kernel) Sync(descriptor int, dataOnly bool) error {
@@ -61,7 +74,7 @@ func (Kernel) Sync(descriptor int, dataOnly bool) error {
 func (Kernel) Status(descriptor int) (Status, error) {
 	var stat unix.Stat_t
 	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
-	return Status{stat.Size, stat.Mode & 0o7777, time.Unix(stat.Mtim.Unix())}, err
+	return statusOf(&stat), err
 }
 
 func openAt(directory int, name string, flags int) (int, error) {

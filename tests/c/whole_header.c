@@ -35,18 +35,26 @@ static const struct {
     __typeof__(&tempfile_file_flush) file_flush;
     __typeof__(&tempfile_file_fileno) file_fileno;
     __typeof__(&tempfile_file_detach) file_detach;
+    __typeof__(&tempfile_file_reopen) file_reopen;
     __typeof__(&tempfile_file_name) file_name;
     __typeof__(&tempfile_file_rollover) file_rollover;
     __typeof__(&tempfile_file_rolled) file_rolled;
     __typeof__(&tempfile_file_keep) file_keep;
+    __typeof__(&tempfile_file_unkeep) file_unkeep;
     __typeof__(&tempfile_file_adopt) file_adopt;
     __typeof__(&tempfile_file_close) file_close;
     __typeof__(&tempfile_file_free) file_free;
     __typeof__(&tempfile_directory_name) directory_name;
     __typeof__(&tempfile_directory_keep) directory_keep;
+    __typeof__(&tempfile_directory_unkeep) directory_unkeep;
     __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
+    __typeof__(&tempfile_file_persist) file_persist;
+    __typeof__(&tempfile_file_publish) file_publish;
+    __typeof__(&tempfile_publish_descriptor) publish_descriptor;
+    __typeof__(&tempfile_replace) replace;
+    __typeof__(&tempfile_directory_persist) directory_persist;
     __typeof__(&tempfile_register_file) register_file;
     __typeof__(&tempfile_register_directory) register_directory;
     __typeof__(&tempfile_rmtree) rmtree;
@@ -100,18 +108,26 @@ static const struct {
     tempfile_file_flush,
     tempfile_file_fileno,
     tempfile_file_detach,
+    tempfile_file_reopen,
     tempfile_file_name,
     tempfile_file_rollover,
     tempfile_file_rolled,
     tempfile_file_keep,
+    tempfile_file_unkeep,
     tempfile_file_adopt,
     tempfile_file_close,
     tempfile_file_free,
     tempfile_directory_name,
     tempfile_directory_keep,
+    tempfile_directory_unkeep,
     tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
+    tempfile_file_persist,
+    tempfile_file_publish,
+    tempfile_publish_descriptor,
+    tempfile_replace,
+    tempfile_directory_persist,
     tempfile_register_file,
     tempfile_register_directory,
     tempfile_rmtree,
@@ -247,6 +263,9 @@ static void files(void)
           memcmp(line, "E\ntwo", 5) == 0 && all.file_sync(file, 0) == 0 && all.file_sync(file, TEMPFILE_DATA_ONLY) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
+    CHECK((descriptor = all.file_reopen(file, "r")) >= 0 && read(descriptor, line, sizeof line) == 2 &&
+          close(descriptor) == 0);
+    CHECK(all.file_keep(file) == 0 && all.file_unkeep(file) == 0);
     CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);
     all.file_free(file);
     CHECK(unlink(path) == 0);
@@ -277,7 +296,7 @@ static void directories(void)
 
     CHECK(all.temporary_directory(NULL, &directory) == 0);
     strcpy(path, all.directory_name(directory));
-    CHECK(all.directory_keep(directory) == 0);
+    CHECK(all.directory_keep(directory) == 0 && all.directory_unkeep(directory) == 0 && all.directory_keep(directory) == 0);
     all.directory_free(directory);
     CHECK(mode_of(path) == (S_IFDIR | 0700));
     CHECK(lstat(path, &stat_) == 0);
@@ -304,6 +323,29 @@ static void registrations(void)
     CHECK(all.register_directory(path, &directory) == 0);
     all.directory_free(directory);
     CHECK(mode_of(path) == 0);
+}
+
+/* What becomes lasting is there when its handle is gone. */
+static void publications(void)
+{
+    tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT;
+    tempfile_directory *directory;
+    tempfile_file *file;
+    char path[TEMPFILE_PATH_SIZE], other[TEMPFILE_PATH_SIZE];
+    int descriptor;
+
+    CHECK(all.mktemp(NULL, path, sizeof path) == 0 && all.mktemp(NULL, other, sizeof other) == 0);
+    CHECK(all.replace(path, "lasting", 7, TEMPFILE_NO_REPLACE) == 0 && mode_of(path) != 0);
+    CHECK(all.named_temporary_file(NULL, &file) == 0 && all.file_persist(file, path, TEMPFILE_LIKE_TARGET) == 0);
+    options.permissions = 0640;
+    CHECK(strcmp(all.file_name(file), path) == 0 && all.file_publish(file, other, &options) == 0);
+    all.file_free(file);
+    CHECK(mode_of(path) == 0 && mode_of(other) == (S_IFREG | 0640));
+    descriptor = all.unnamed(NULL);
+    CHECK(all.publish_descriptor(descriptor, NULL, other, NULL) == 0 && close(descriptor) == 0 && unlink(other) == 0);
+    CHECK(all.temporary_directory(NULL, &directory) == 0 && all.directory_persist(directory, path, 0) == 0);
+    all.directory_free(directory);
+    CHECK(mode_of(path) == (S_IFDIR | 0700) && all.rmtree(path, 0) == 0);
 }
 
 /* What a killed child has left, and announced. */
@@ -375,6 +417,7 @@ int main(void)
     files();
     directories();
     registrations();
+    publications();
     recoveries();
     in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);

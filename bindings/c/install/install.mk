@@ -35,7 +35,7 @@ can-install:
 tools = bindings/c/tools/tempfile-recover
 tool_examples = service timer tmpfiles.conf
 
-install: can-install $(B)/libtempfile.so $(B)/tempfile-recover man package-files ## install: library, headers, man pages, pkg-config, CMake
+install: can-install $(B)/libtempfile.so $(B)/tempfile-recover man package-files ## install: library, headers, man pages
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(docdir)"
@@ -62,6 +62,7 @@ uninstall: ## install: remove what install put there, and its own folders if the
 	rm -f "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(docdir)/NOTICE"
 	rm -f "$(DESTDIR)$(bindir)/tempfile-recover" "$(DESTDIR)$(mandir)/man1/tempfile-recover.1"
 	@rm -f $(tool_examples:%="$(DESTDIR)$(docdir)/examples/tempfile-recover.%")
-	@for folder in "$(docdir)/examples" "$(mandir)/man1" "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7" "$(docdir)"; do \
+	@for folder in "$(docdir)/examples" "$(docdir)" "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" \
+	  "$(mandir)/man1" "$(mandir)/man3" "$(mandir)/man7"; do \
 	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
 	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"

@@ -29,6 +29,8 @@ static void directories_go_with_all_they_hold()
     auto kept = tempfile::temporary_directory({}, code);
     path = kept.name();
     kept.keep();
+    kept.unkeep();
+    kept.keep();
     kept.keep(code);
     CHECK(!code);
     tempfile_directory *const handle = kept.release();
@@ -76,13 +78,13 @@ static void recoveries_go_in_steps()
 {
     tempfile::directory folder;
     std::error_code code;
-    tempfile::recovery recovery(folder.path(), true);
+    tempfile::recovery recovery(folder.name(), true);
 
     CHECK(!recovery.step() && !recovery.at_item());
     CHECK(!recovery.step(1, code) && !code);
     thrown(EINVAL, [&] { recovery.step(0); });
     thrown(ENOTDIR, [&] { tempfile::enable_recovery("/proc/self/exe"); });
-    tempfile::recovery of_nothing(folder.path() / "missing", false, code);
+    tempfile::recovery of_nothing(folder.name() / "missing", false, code);
     CHECK(!code && !of_nothing.step());
 }
 

@@ -1,0 +1,151 @@
+package publish
+
+import (
+	"syscall"
+
+	"libtempfile/core/system"
+)
+
+// Tree is the directory that is to be published.
+type Tree struct {
+	Name      string // its absolute path
+	Identity  system.Identity
+	Announce  func(path string) error // as those of Source; with Exchange the directory keeps its name, and they are not called
+	Committed func()
+}
+
+// Directory publishes a directory: under a name that is free, or with Exchange in exchange for the directory that has the
+// name, which then has the old name. replaced is that directory's identity.
+func (p *Publisher) Directory(tree Tree, path string, o *Options) (result Result, replaced system.Identity, err error) {
+	if err = first(o.checkDirectory(), CheckPath(path)); err != nil {
+		return Result{}, replaced, err
+	}
+	j := &treeJob{job: job{Publisher: p, o: o, directory: -1}, tree: tree}
+	defer j.close()
+	if err = j.find(path); err == nil {
+		err = j.begin()
+	}
+	if err == nil {
+		err = j.publish()
+	}
+	return Result{j.published, j.at.pathOrNone(), -1}, j.target.Identity, err
+}
+
+// treeJob is the publication of one directory.
+type treeJob struct {
+	job
+	tree Tree
+}
+
+// begin opens what is needed after the rename. A directory can be anybody's by now, so it is looked at before and after.
+func (j *treeJob) begin() (err error) {
+	if j.from, err = hold(j.System, j.tree.Name); err != nil {
+		return err
+	}
+	if err = j.isTree(j.from); err != nil {
+		return err
+	}
+	if j.has(Sync) {
+		if j.directory, err = j.System.OpenBelow(j.at.directory, "."); err != nil {
+			return failed("open", orRoot(j.at.path), err)
+		}
+		if err = j.syncTree(); err != nil {
+			return err
+		}
+	}
+	if j.has(Exchange) {
+		return j.lookAtOther()
+	}
+	if j.tree.Announce != nil {
+		err = j.tree.Announce(j.at.whole())
+	}
+	return err
+}
+
+func (j *treeJob) isTree(at *place) error {
+	now, err := j.System.StatusBelow(at.directory, at.name)
+	if err == nil && now.Identity != j.tree.Identity {
+		err = &Refusal{syscall.ESTALE, "another directory has the name"}
+	}
+	return failed("stat", at.whole(), err)
+}
+
+// syncTree makes all durable that the directory holds. The system has a call for one file and one for a whole file system,
+// and a walk over the tree would sync each file for itself.
+func (j *treeJob) syncTree() error {
+	descriptor, err := j.System.OpenBelow(j.from.directory, j.from.name)
+	if err != nil {
+		return failed("open", j.tree.Name, err)
+	}
+	defer j.System.Close(descriptor)
+	return failed("syncfs", j.tree.Name, j.System.SyncAll(descriptor))
+}
+
+// lookAtOther looks at the directory that the tree is exchanged for.
+func (j *treeJob) lookAtOther() (err error) {
+	j.target, err = j.System.StatusBelow(j.at.directory, j.at.name)
+	if err == nil && j.target.Type != system.DirectoryFile {
+		err = syscall.ENOTDIR
+	}
+	return failed("stat", j.at.whole(), err)
+}
+
+func (j *treeJob) publish() error {
+	rename := j.renameNew
+	if j.has(Exchange) {
+		rename = j.exchange
+	}
+	err := rename()
+	if err == syscall.EXDEV {
+		err = otherFileSystem("make the directory beside it")
+	}
+	if err != nil {
+		return failed("rename", j.at.whole(), err)
+	}
+	if err = j.isTree(j.at); err != nil {
+		j.back()
+		return err
+	}
+	j.published = true
+	if j.tree.Committed != nil && !j.has(Exchange) {
+		j.tree.Committed()
+	}
+	if j.directory >= 0 {
+		return failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false))
+	}
+	return nil
+}
+
+// renameNew: where the kernel or the file system has only the rename that replaces, an empty directory is made for it to
+// replace, as nothing else can have the name then.
+func (j *treeJob) renameNew() error {
+	from, to := j.from, j.at
+	err := j.System.RenameBelow(from.directory, from.name, to.directory, to.name, system.NotReplace)
+	if !system.CannotRename(err) {
+		return err
+	}
+	if err = j.System.MkdirBelow(to.directory, to.name, 0o700); err != nil {
+		return err
+	}
+	if err = j.System.RenameBelow(from.directory, from.name, to.directory, to.name, system.Replacing); err != nil {
+		j.System.RmdirBelow(to.directory, to.name)
+	}
+	return err
+}
+
+func (j *treeJob) exchange() error {
+	err := j.System.RenameBelow(j.from.directory, j.from.name, j.at.directory, j.at.name, system.Exchanging)
+	if system.CannotRename(err) {
+		return &Refusal{syscall.EOPNOTSUPP, "the kernel or the file system cannot exchange two names"}
+	}
+	return err
+}
+
+// back undoes a rename of what was not the tree.
+func (j *treeJob) back() {
+	how := system.NotReplace
+	if j.has(Exchange) {
+		how = system.Exchanging
+	}
+	j.System.RenameBelow(j.at.directory, j.at.name, j.from.directory, j.from.name, how)
+}

@@ -1,0 +1,237 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"syscall"
+
+	"libtempfile/core/system"
+)
+
+// acl is the attribute that holds the access control list. It comes with the mode, whose bits of the group are its mask.
+const acl = "system.posix_acl_access"
+
+// dress gives the file the mode, the owner and the attributes that it is to be published with, and makes its content
+// durable. It is done before the file has the name, and anew if what it is to be like has changed.
+func (j *job) dress() (err error) {
+	like := j.has(LikeTarget) && j.exists
+	if j.dressed && (!like || j.like == j.target.Identity) {
+		return nil
+	}
+	switch {
+	case like:
+		err = j.dressLikeTarget()
+	case j.o.Permissions != 0:
+		err = j.dressWith(j.o.Permissions, nil)
+	case !j.asOpened:
+		err = j.dressAsOpened()
+	}
+	if err == nil && j.has(Sync) {
+		err = failed("sync", j.at.whole(), j.System.Sync(j.file, false))
+	}
+	j.dressed, j.like = err == nil, j.target.Identity
+	return err
+}
+
+// dressAsOpened learns from a file that it makes for the purpose which mode and list open(2) gives. To ask for the umask
+// would be to set it, for all threads.
+func (j *job) dressAsOpened() error {
+	probe, err := j.System.CreateUnnamedBelow(j.at.directory, openMode)
+	var name string
+	if system.NoUnnamed(err) {
+		name, err = j.tryNames(func(name string) (err error) {
+			probe, err = j.System.CreateBelow(j.at.directory, name, openMode)
+			return err
+		})
+	}
+	if err != nil {
+		return failed("open", j.beside(""), err)
+	}
+	status, err := j.System.Status(probe)
+	var list []byte
+	if err == nil {
+		list, err = j.System.Attribute(probe, acl)
+	}
+	j.System.Close(probe)
+	if name != "" {
+		remove := func() error { return j.System.UnlinkBelow(j.at.directory, name) }
+		if unlinkErr := remove(); unlinkErr != nil {
+			j.undo = append(j.undo, func() { remove() })
+			err = first(err, unlinkErr)
+		}
+	}
+	if err != nil {
+		return failed("stat", j.beside(name), err)
+	}
+	return j.dressWith(status.Permissions, list)
+}
+
+// dressWith sets the access control list, nil for none, and the mode.
+func (j *job) dressWith(mode uint32, list []byte) error {
+	mine, err := j.System.Status(j.file)
+	if err != nil {
+		return failed("stat", j.source.Name, err)
+	}
+	if err = j.setAttribute(acl, list); err != nil {
+		return failed("setxattr", j.at.whole(), err)
+	}
+	if mine.Permissions == mode && list == nil {
+		return nil
+	}
+	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Permissions))
+}
+
+func (j *job) setMode(mode, before uint32) error {
+	err := j.System.ChangeMode(j.file, mode)
+	if err == nil {
+		j.takeBack(func(file int) { j.System.ChangeMode(file, before) })
+	}
+	return err
+}
+
+// takeBack notes how to undo a change of the source's file. A new file goes as a whole.
+func (j *job) takeBack(change func(file int)) {
+	if file := j.file; !j.new {
+		j.undo = append(j.undo, func() { change(file) })
+	}
+}
+
+// setAttribute sets an attribute, unless the file has it already; nil removes it.
+func (j *job) setAttribute(name string, value []byte) error {
+	old, err := j.System.Attribute(j.file, name)
+	if err != nil || bytes.Equal(old, value) && (old == nil) == (value == nil) {
+		return err
+	}
+	if err = j.System.SetAttribute(j.file, name, value); err == nil {
+		j.takeBack(func(file int) { j.System.SetAttribute(file, name, old) })
+	}
+	return err
+}
+
+// dressLikeTarget gives the file what the target has: first the owner, as a change of it takes permissions away, then the
+// attributes with the access control list, at last the mode. Until then the file is the user's alone, so that it is never
+// open to more users than the target.
+func (j *job) dressLikeTarget() error {
+	target, err := j.System.OpenToLook(j.at.directory, j.at.name)
+	if err == syscall.ENOENT || err == syscall.ELOOP {
+		return errRaced
+	}
+	if err != nil {
+		return failed("open", j.at.whole(), err)
+	}
+	defer j.System.Close(target)
+	status, err := j.System.Status(target)
+	if err == nil && status.Identity != j.target.Identity {
+		return errRaced
+	}
+	mine := status
+	if err == nil {
+		mine, err = j.System.Status(j.file)
+	}
+	if err != nil {
+		return failed("stat", j.at.whole(), err)
+	}
+	sameGroup, err := j.setOwner(mine, status)
+	if err != nil {
+		return failed("chown", j.at.whole(), err)
+	}
+	mode := status.Permissions &^ setIDs
+	listed, err := j.setAttributes(target, sameGroup)
+	if err != nil {
+		return err
+	}
+	if !listed {
+		mode = narrow(mode)
+	}
+	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Permissions))
+}
+
+// setIDs would give whoever wrote the file the rights of its owner or group.
+const setIDs = 0o6000
+
+// setOwner tells whether the file has the target's group.
+func (j *job) setOwner(mine, target system.Status) (sameGroup bool, err error) {
+	if mine.User == target.User && mine.Group == target.Group {
+		return true, nil
+	}
+	user, group := target.User, target.Group
+	if err = j.System.ChangeOwner(j.file, user, group); err != nil && j.has(WherePossible) {
+		user = -1
+		if mine.Group == group {
+			return true, nil
+		}
+		if err = j.System.ChangeOwner(j.file, user, group); err != nil {
+			return false, nil
+		}
+	}
+	if err == nil {
+		j.takeBack(func(file int) { j.System.ChangeOwner(file, mine.User, mine.Group) })
+	}
+	return err == nil, err
+}
+
+// setAttributes copies the attributes. Those of the file that the target lacks stay, but for an access control list, which
+// could open the file to more users. listed false: the group's permissions of the mode are not what the target's group has.
+func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error) {
+	names, err := j.System.Attributes(target)
+	if err != nil && !j.has(WherePossible) {
+		return false, failed("listxattr", j.at.whole(), err)
+	}
+	list, err := j.System.Attribute(target, acl)
+	if err != nil {
+		return false, failed("getxattr", j.at.whole(), err)
+	}
+	if list != nil && !sameGroup {
+		list = withoutGroup(list)
+	}
+	err = j.setAttribute(acl, list)
+	if err != nil && (list == nil || !j.has(WherePossible)) {
+		return false, failed("setxattr", j.at.whole(), err)
+	}
+	listed = err == nil && (sameGroup || list != nil)
+	for _, name := range names {
+		if name == acl || isPrivileged(name) {
+			continue
+		}
+		value, err := j.System.Attribute(target, name)
+		if err == nil && value != nil {
+			err = j.setAttribute(name, value)
+		}
+		if err != nil && !j.has(WherePossible) {
+			return false, failed("setxattr "+name, j.at.whole(), err)
+		}
+	}
+	return listed, nil
+}
+
+// isPrivileged tells of attributes that vouch for a content: whoever wrote another one must not get them along.
+func isPrivileged(name string) bool {
+	switch name {
+	case "security.capability", "security.ima", "security.evm":
+		return true
+	}
+	return strings.HasPrefix(name, "trusted.")
+}
+
+// narrow leaves the group only what all others may do: it is not the target's group.
+func narrow(mode uint32) uint32 { return mode&^0o070 | mode&0o070&(mode<<3) }
+
+// withoutGroup is narrow for a list: a version, and entries of a tag, permissions and an id.
+func withoutGroup(list []byte) []byte {
+	const head, size, groupTag, othersTag = 4, 8, 0x04, 0x20
+	list = bytes.Clone(list)
+	var group, others []byte
+	for entry := head; entry+size <= len(list); entry += size {
+		switch binary.LittleEndian.Uint16(list[entry:]) {
+		case groupTag:
+			group = list[entry+2 : entry+4]
+		case othersTag:
+			others = list[entry+2 : entry+4]
+		}
+	}
+	if group != nil && others != nil {
+		group[0], group[1] = group[0]&others[0], group[1]&others[1]
+	}
+	return list
+}

@@ -1,0 +1,112 @@
+package publish
+
+import (
+	"errors"
+	"syscall"
+
+	"libtempfile/core/system"
+)
+
+// rollback gives back the state before the publication, as far as anything was changed.
+func (j *job) rollback() {
+	for i := len(j.undo) - 1; i >= 0; i-- {
+		j.undo[i]()
+	}
+	j.undo = nil
+	j.sibling, j.moved, j.dressed = "", false, false
+}
+
+// commit is what follows when the file has got its name. Nothing takes it back any more, whatever fails: the first error is
+// told, and the rest is done all the same.
+func (j *job) commit() error {
+	j.published, j.undo = true, nil
+	if j.source.Committed != nil {
+		j.source.Committed()
+	}
+	err := first(j.dropLeftovers(), j.dropName())
+	if j.directory >= 0 {
+		err = first(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false)))
+	}
+	if j.new && j.source.Descriptor >= 0 {
+		err = first(err, failed("dup3", j.at.whole(), j.System.TakeOver(j.source.Descriptor, j.file)))
+	}
+	return err
+}
+
+func first(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// dropLeftovers removes the names that a rename has left.
+func (j *job) dropLeftovers() (err error) {
+	for _, name := range j.leftovers {
+		if unlinkErr := j.System.UnlinkBelow(j.at.directory, name); unlinkErr != syscall.ENOENT {
+			err = first(err, failed("unlink", j.beside(name), unlinkErr))
+		}
+	}
+	return err
+}
+
+// dropName removes the source's old name, if it still is the file's and is not the target itself.
+func (j *job) dropName() error {
+	if j.source.Name == "" || j.moved {
+		return nil
+	}
+	from, err := hold(j.System, j.source.Name)
+	if err == nil {
+		defer from.close()
+		err = j.dropNameIn(from)
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
+	return failed("unlink", j.source.Name, withoutPath(err))
+}
+
+func (j *job) dropNameIn(from *place) error {
+	now, err := j.System.StatusBelow(from.directory, from.name)
+	if err != nil || now.Identity != j.original.Identity {
+		return err
+	}
+	if from.name == j.at.name {
+		if same, err := sameDirectory(j.System, from, j.at); same || err != nil {
+			return err
+		}
+	}
+	return j.System.UnlinkBelow(from.directory, from.name)
+}
+
+func sameDirectory(s system.System, a, b *place) (bool, error) {
+	one, err := s.IdentifyOpen(a.directory)
+	if err != nil {
+		return false, err
+	}
+	other, err := s.IdentifyOpen(b.directory)
+	return one == other, err
+}
+
+// descriptor is what Result says.
+func (j *job) descriptor() int {
+	if j.source.Descriptor >= 0 {
+		return j.source.Descriptor
+	}
+	return j.file
+}
+
+// close closes what the publication has opened, and a new file unless it is the caller's now.
+func (j *job) close() {
+	if j.new && (!j.published || j.source.Descriptor >= 0) {
+		j.System.Close(j.file)
+	}
+	if j.directory >= 0 {
+		j.System.Close(j.directory)
+	}
+	for _, place := range []*place{j.at, j.from} {
+		if place != nil {
+			place.close()
+		}
+	}
+}
