@@ -7,9 +7,10 @@
 /* The error of a call with a handle that names no object of the kind. */
 void tempfile__bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
 {
-    static const char *const names[] = {
-        [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal",
-        [TEMPFILE__RECOVERY] = "recovery"};
+    static const char *const names[] = {[TEMPFILE__FILE] = "file",
+                                        [TEMPFILE__DIRECTORY] = "directory",
+                                        [TEMPFILE__REMOVAL] = "removal",
+                                        [TEMPFILE__RECOVERY] = "recovery"};
     char reason[96];
 
     snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
