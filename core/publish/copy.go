@@ -59,7 +59,7 @@ func (j *job) create(mode uint32) (descriptor int, err error) {
 func (j *job) write() error {
 	content := j.source.Content
 	return j.replaceFile(int64(len(content)), func(descriptor int) error {
-		if err := j.writeAt(descriptor, content, 0); err != nil {
+		if err := j.writeAt(descriptor, content, 0); err != nil || j.source.Position == 0 {
 			return err
 		}
 		return j.seek(descriptor, j.source.Position)

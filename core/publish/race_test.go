@@ -185,3 +185,20 @@ func TestOldNameThatIsTaken(t *testing.T) {
 		t.Errorf("%v, %q", err, content)
 	}
 }
+
+// TestPublishingAgain after a failure works, also for a file that has lost its right to a name by the first attempt.
+func TestPublishingAgain(t *testing.T) {
+	for _, k := range kinds {
+		c := scenario{kind: k, target: "file", o: Options{Flags: Sync}}
+		g := newStage(t, t.TempDir(), "", c)
+		if _, err := g.play(system.Watched{System: system.Kernel{}, Before: lack("RenameBelow", syscall.EIO)}, c); err == nil {
+			t.Errorf("%s: the first time it is published", k)
+		}
+		result, err := g.play(system.Kernel{}, c)
+		if err != nil {
+			t.Errorf("%s: %v", k, err)
+		}
+		g.checkPublished(c, result)
+		g.end()
+	}
+}
