@@ -1,5 +1,5 @@
-/* Writes that are held back belong to the process that made them. A forked child drops its copy, whatever it calls first, and
- * starts from the descriptor: nothing is in the file twice, in whichever order the two pass on what they hold back. */
+/* Writes that are held back belong to the process that made them. A forked child drops its copy, whatever it calls first,
+ * and starts from the descriptor: nothing is in the file twice, in whichever order the two pass on what they hold back. */
 #include "buffer.h"
 #include <pthread.h>
 
