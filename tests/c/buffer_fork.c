@@ -212,7 +212,7 @@ static tempfile_file *shared;
 
 static void write_record(int who, int number)
 {
-    char record[RECORD + 1];
+    char record[32];
 
     snprintf(record, sizeof record, "%03d %010d\n.", who, number);
     put(shared, record);
