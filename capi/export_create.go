@@ -151,12 +151,14 @@ import (
 // tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
 //
 // Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
-// removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
+// removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
+// by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
+// descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
 //
 // Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
 // removes the directory, too.
 //
-// Errors: those of tempfile_mkdtemp.
+// Errors: those of tempfile_mkdtemp, and with TEMPFILE_LOCK those of open(2) and flock(2).
 //
 // After a fork the child has the directory too; freeing it there removes nothing.
 //

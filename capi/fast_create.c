@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -327,6 +328,29 @@ static int identify(const struct tempfile__plan *plan, const char *path, tempfil
     return -result;
 }
 
+/* Holds a directory by a shared lock, which the descriptor in its state keeps. 0, or an errno. */
+static int lock_directory(const char *path, tempfile__state *state)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int descriptor = (int)syscall(SYS_openat, AT_FDCWD, path, flags), error = 0;
+    struct stat status;
+
+    if (descriptor < 0)
+        return errno;
+    if (fstat(descriptor, &status) != 0)
+        error = errno;
+    else if (status.st_dev != state->device || status.st_ino != state->inode)
+        error = ESTALE;
+    while (error == 0 && flock(descriptor, LOCK_SH | LOCK_NB) != 0)
+        if (errno != EINTR)
+            error = errno;
+    if (error == 0)
+        state->descriptor = descriptor;
+    else
+        syscall(SYS_close, descriptor);
+    return error;
+}
+
 static int fill_directory(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
     struct journal journal = {TEMPFILE__ENTRY_DIRECTORY, 0};
@@ -344,6 +368,8 @@ static int fill_directory(const struct tempfile__plan *plan, tempfile__record *r
     }
     record->state = plan->state;
     error = identify(plan, path, &record->state, &birth, function);
+    if (error == 0 && (plan->state.flags & TEMPFILE__HELD) != 0)
+        error = lock_directory(path, &record->state);
     if (error != 0 && error != ESTALE) /* that one is not ours */
         syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
     keep_directory_journal(&journal, record, error, birth);

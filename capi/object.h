@@ -51,6 +51,7 @@ enum tempfile__flag {
     TEMPFILE__VERBATIM_WRITE = 1 << 14,
     TEMPFILE__VERBATIM_READ = 1 << 15,
     TEMPFILE__RETURNS = 1 << 16,
+    TEMPFILE__HELD = 1 << 19,
 };
 
 /* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a
@@ -264,6 +265,12 @@ static inline void tempfile__settle(tempfile__record *record)
     if (tempfile__is_journaled())
         tempfile__settle_now(record);
 }
+
+/* --- object_keep.c: nothing is deleted, for debugging */
+
+extern bool tempfile__keeps_all;
+void tempfile__keep_object(tempfile__record *record);
+void tempfile__print_kept(void);
 
 /* --- object_journal_file.c: its file */
 

@@ -55,8 +55,7 @@ static void push(struct tempfile__journal *journal, int list, uint32_t slot)
     do {
         __atomic_store_n(next_of(journal, slot), (uint32_t)head, __ATOMIC_RELAXED);
         put = ((head >> 32) + 1) << 32 | slot;
-    } while (
-        !__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
 /* A free slot; 0: there are none. */
@@ -68,8 +67,7 @@ static uint32_t pop(struct tempfile__journal *journal, int list)
         if ((uint32_t)head == 0)
             return 0;
         put = ((head >> 32) + 1) << 32 | __atomic_load_n(next_of(journal, (uint32_t)head), __ATOMIC_RELAXED);
-    } while (
-        !__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
+    } while (!__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
     return (uint32_t)head;
 }
 
@@ -143,7 +141,8 @@ static bool put(struct tempfile__journal *journal, uint32_t slot, const char *pa
     check = tempfile__journal_check(check, entry->path, whole);
     entry->identity_check = 0;
     __atomic_store_n(&entry->check, check, __ATOMIC_RELEASE);
-    return journal->mapped || (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path) + whole));
+    return journal->mapped || (tempfile__journal_is_ours(journal) &&
+                               write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path) + whole));
 }
 
 static void forget(struct tempfile__journal *journal, uint32_t slot)
@@ -217,8 +216,8 @@ bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, stru
     entry->birth_seconds = birth.seconds;
     entry->birth_nanoseconds = birth.nanoseconds;
     __atomic_store_n(&entry->identity_check, tempfile__journal_check(entry->check, &entry->device, 32), __ATOMIC_RELEASE);
-    return journal->mapped || (tempfile__journal_is_ours(journal) &&
-                               write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path)));
+    return journal->mapped ||
+           (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path)));
 }
 
 /* Adds the identity of the descriptor's file, or with -1 of what has the path. */
@@ -390,8 +389,8 @@ int tempfile_recovery_announce(const char *path, uint32_t kind)
     if (keep_announced(slot))
         return 0;
     tempfile__strike_out(slot);
-    return tempfile__fail(-EAGAIN, function, "journal", path, "too many announced objects are neither registered nor withdrawn",
-                          0);
+    return tempfile__fail(-EAGAIN, function, "journal", path,
+                          "too many announced objects are neither registered nor withdrawn", 0);
 }
 
 int tempfile_recovery_withdraw(const char *path)

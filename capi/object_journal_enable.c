@@ -1,4 +1,5 @@
-/* How the journal is turned on: by the program, or by TEMPFILE_RECOVERY in the environment. */
+/* How the journal is turned on: by the program, or by TEMPFILE_RECOVERY in the environment. TEMPFILE_KEEP is asked for here,
+ * too. */
 #define _GNU_SOURCE
 #include "object.h"
 #include <errno.h>
@@ -51,8 +52,11 @@ void tempfile__ask_environment(void)
     int result;
 
     if (!__atomic_compare_exchange_n(&tempfile__journaling.state, &undecided, TEMPFILE__NOT_JOURNALED, false,
-                                     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
-        !tempfile__read_variable("TEMPFILE_RECOVERY", value, sizeof value) || strcmp(value, "1") != 0)
+                                     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        return;
+    if (tempfile__read_variable("TEMPFILE_KEEP", value, sizeof value) && strcmp(value, "1") == 0)
+        tempfile_keep_all();
+    if (!tempfile__read_variable("TEMPFILE_RECOVERY", value, sizeof value) || strcmp(value, "1") != 0)
         return;
     result = tempfile__enter_go(&thread, "tempfile_recovery_enable");
     if (result == 0) {

@@ -246,6 +246,7 @@ static void run_last(struct sweep *sweep)
     if (sweep->closes)
         syscall(SYS_close, sweep->placeholder);
     tempfile__close_journal();
+    tempfile__print_kept();
 }
 
 /* At normal exit. */

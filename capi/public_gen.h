@@ -65,6 +65,7 @@ int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_reco
 int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
 void tempfile_recovery_free(tempfile_recovery *recovery);
 int tempfile_cleanup(void);
+int tempfile_keep_all(void);
 int tempfile_cleanup_on_signals(void);
 int tempfile_cleanup_on_signal(int number);
 int tempfile_cleanup_at_signal(int number, uint32_t flags);

@@ -48,6 +48,9 @@ type Options struct {
 	MinFree  int64 // the bytes that the user must be able to fill on the file system at the time of the choice; 0: any number
 	OnDisk   bool  // the file system is neither tmpfs nor ramfs
 	InMemory bool  // the file system is tmpfs or ramfs
+	// Lock makes a TemporaryDirectory hold its directory by a shared flock until it is freed. Programs that clean up by age,
+	// such as systemd-tmpfiles, leave such a directory alone. Processes that are forked and do not exec hold it too.
+	Lock bool
 }
 
 const (

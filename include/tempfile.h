@@ -131,6 +131,7 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 #define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
 #define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -448,12 +449,14 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
  * Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
- * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
+ * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
+ * by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
+ * descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
  *
  * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
  * removes the directory, too.
  *
- * Errors: those of tempfile_mkdtemp.
+ * Errors: those of tempfile_mkdtemp, and with TEMPFILE_LOCK those of open(2) and flock(2).
  *
  * After a fork the child has the directory too; freeing it there removes nothing.
  */
@@ -702,8 +705,9 @@ tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
 /**
  * tempfile_file_name returns the absolute path of a file with a name.
  *
- * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
- * and for a handle that was freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the file until that is freed. Only tempfile_file_persist and tempfile_file_publish
+ * change the path; one that was returned before stays valid memory. NULL for a file without a name, and for a handle
+ * that was freed (then the detail has -EBADF).
  */
 const char *tempfile_file_name(const tempfile_file *file);
 
@@ -835,8 +839,8 @@ void tempfile_file_free(tempfile_file *file);
 /**
  * tempfile_directory_name returns the absolute path of a directory.
  *
- * Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
- * freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the directory until that is freed. Only tempfile_directory_persist changes the
+ * path; one that was returned before stays valid memory. NULL for a handle that was freed (then the detail has -EBADF).
  */
 const char *tempfile_directory_name(const tempfile_directory *directory);
 
@@ -1297,6 +1301,21 @@ void tempfile_recovery_free(tempfile_recovery *recovery);
  *     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
  */
 int tempfile_cleanup(void);
+
+/**
+ * tempfile_keep_all keeps everything, for debugging: from now on nothing that this process has made or makes is deleted, and
+ * at the end of the process the path of each object is printed once on standard error. TEMPFILE_KEEP=1 in the environment
+ * makes the first object of a process call this function; a program that runs with more rights than its caller ignores it.
+ *
+ * Not even tempfile_directory_cleanup removes a directory then. Files without a name are gone as ever, and tempfile_rmtree
+ * removes what it is told to. A process that ends by _exit, exec or a signal prints nothing, unless it cleans up at the
+ * signal.
+ *
+ * Returns 0.
+ *
+ * It holds for forked children too, each of which prints what it made itself.
+ */
+int tempfile_keep_all(void);
 
 /**
  * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and

@@ -109,6 +109,7 @@ enum class flag : std::uint32_t {
     append = TEMPFILE_APPEND,
     on_disk = TEMPFILE_ON_DISK,
     in_memory = TEMPFILE_IN_MEMORY,
+    lock = TEMPFILE_LOCK,
 };
 
 /// Combines flags.
@@ -922,6 +923,9 @@ inline void enable_recovery(const std::filesystem::path &directory, std::error_c
                       [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
 }
 
+/// Keeps all that this process has made or makes, and prints each path at its end, for debugging.
+inline void keep_all() { detail::value(detail::throwing{}, tempfile_keep_all()); }
+
 /// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
 class recovery {
 public:
@@ -960,8 +964,8 @@ private:
         item_.struct_size = sizeof item_;
         detail::with_path(report, directory, [&](const char *name) {
             tempfile_recovery *raw = nullptr;
-            const int result =
-                tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0, &raw);
+            const int result = tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0,
+                                                       &raw);
             handle_.reset(raw);
             return result;
         });

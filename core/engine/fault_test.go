@@ -101,6 +101,14 @@ func (s *faulty) IdentifyNew(path string, permissions uint32) (identity system.I
 	return identity, err
 }
 
+func (s *faulty) LockDirectory(path string, identity system.Identity) (descriptor int, err error) {
+	err = s.fault("LockDirectory", func() (err error) {
+		descriptor, err = s.System.LockDirectory(path, identity)
+		return err
+	})
+	return descriptor, err
+}
+
 func (s *faulty) Identify(path string) (identity system.Identity, directory bool, err error) {
 	err = s.fault("Identify", func() (err error) {
 		identity, directory, err = s.System.Identify(path)

@@ -40,6 +40,7 @@ type Options struct {
 	MinFree  int64
 	OnDisk   bool
 	InMemory bool
+	Lock     bool
 }
 
 const (

@@ -75,6 +75,7 @@ const (
 	FlagReturns       // text: a \r is not read as it is, or ends a line
 	FlagOnlyDisk      // a spooled file rolls over to a default directory that is on disk
 	FlagOnlyMemory    // a spooled file rolls over to a default directory that is in memory
+	FlagHeld          // a directory that is held by a shared lock, which its descriptor holds
 )
 
 // Has tells whether one of the flags is set.

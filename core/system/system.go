@@ -38,6 +38,9 @@ type System interface {
 	OpenAgain(path string, access Access) (descriptor int, err error)
 	// OpenAgainBy opens the file of a descriptor, which need not have a name. ENOENT means that there is no /proc to do it by.
 	OpenAgainBy(descriptor int, access Access) (again int, err error)
+	// LockDirectory opens the directory with the identity and takes a shared flock on it, which the descriptor holds. ESTALE
+	// means that another directory has its name by now.
+	LockDirectory(path string, identity Identity) (descriptor int, err error)
 
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)

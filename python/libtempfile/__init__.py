@@ -10,6 +10,7 @@ exceptions of the running version. libtempfile.install() replaces the standard m
     adopt(file)                    makes a forked process the owner of a file of its parent
     cleanup_on_signals()           makes signals clean up before they end the process
     enable_recovery()              lets others remove what this process leaves when it is killed
+    keep_all()                     deletes nothing and prints each path at exit, for debugging
     install(), uninstall()         replace the standard module in this process, and undo it
     library_path()                 the path of the library in use
     LibraryError                   an ImportError: the library cannot be loaded
@@ -37,12 +38,13 @@ _EXTRAS = {
     "atomic_write": "_publish",
     "cleanup_on_signals": "_signals",
     "enable_recovery": "_recovery",
+    "keep_all": "_keep",
 }
 
 
 def _for_analysers():
     """Never called. Programs that freeze others look for import statements, and __getattr__ imports by string."""
-    from . import _adopt, _directory, _ffi, _finder, _publish, _recovery, _search, _signals, tempfile  # noqa: F401
+    from . import _adopt, _directory, _ffi, _finder, _keep, _publish, _recovery, _search, _signals, tempfile  # noqa: F401
 
 
 class _Package(_ModuleType):

@@ -101,7 +101,7 @@ def functions() -> _Functions:
     """The library's functions; loads them at the first call. LibraryError if that is impossible."""
     global _functions, path
     if _functions is None:
-        wanted = False
+        wanted = ""
         with _lock:
             if _functions is None:
                 from . import _search
@@ -111,11 +111,16 @@ def functions() -> _Functions:
                 except ImportError as error:
                     raise _search.LibraryError("libtempfile needs ctypes, which cannot be imported: %s" % error) from error
                 path, _functions = _search.load(_open)
-                wanted = asks_environment and os.environ.get("TEMPFILE_RECOVERY") == "1"
+                # Where everything is kept, there is nothing to recover.
+                if os.environ.get("TEMPFILE_KEEP") == "1":
+                    wanted = "_keep"
+                elif asks_environment and os.environ.get("TEMPFILE_RECOVERY") == "1":
+                    wanted = "_recovery"
         if wanted:
             from importlib import import_module
 
-            import_module(__package__ + "._recovery").enable_by_environment()  # by its name, as it stands on this module
+            # By its name, as it stands on this module.
+            import_module("%s.%s" % (__package__, wanted)).enable_by_environment()
     assert _functions is not None
     return _functions
 

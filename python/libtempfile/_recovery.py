@@ -39,7 +39,7 @@ class _Functions:
             ("recovery_announce", number, (text, flags)),
             ("recovery_withdraw", number, (text,)),
             ("recovery_start", number, (text, flags, ctypes.POINTER(self.Handle))),
-            ("recovery_step", number, (self.Handle, flags, ctypes.POINTER(self.Item))),
+            ("recovery_step", number, (self.Handle, flags, self.Handle)),
             ("recovery_free", None, (self.Handle,)),
         )
         _ffi.declare(self, library, table)
@@ -91,12 +91,12 @@ def enable_recovery(directory: "Union[str, bytes, os.PathLike[str], os.PathLike[
     gone or to stay. Objects that exist already are added. What dead processes have left is removed now, for 0.2 seconds at
     most; 'python -m libtempfile recover' removes the rest, and so does the next process that enables recovery.
 
-    'directory' -- where the journals of the user are. It is made if it is missing, and must be the user's and not writable for
-       others, or it is a PermissionError. None is libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default
+    'directory' -- where the journals of the user are. It is made if it is missing. It must be the user's and not writable
+       for others, or it is a PermissionError. None is libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default
        directory.
 
     OSError if there can be no journal. TEMPFILE_RECOVERY=1 in the environment does the same at the first use; a failure is
-    then told on standard error, and the program goes on. It holds for forked children too, which write journals of their own.
+    then told on standard error, and the program goes on. It holds for forked children too, which write their own journals.
     Objects of a program's own subclasses, and what mkstemp and mkdtemp make, are in no journal.
     """
     _ffi.asks_environment = False
@@ -131,8 +131,8 @@ else:
 
 
 def recover(directory: "Any" = None, dry_run: bool = False) -> "Iterator[Optional[Recovered]]":
-    """Removes what killed processes have left and yields what became of each object; None in between, while a large directory
-    is being removed."""
+    """Removes what killed processes have left, and yields what became of each object. It yields None in between,
+    while a large directory is being removed."""
     f = _load()
     recovery, item = f.Handle(), f.Item(struct_size=f.item_size)
     code = f.recovery_start(_encoded(directory), DRY_RUN if dry_run else 0, f.byref(recovery))

@@ -203,7 +203,9 @@ def _watch_directory(directory: "Any") -> None:
 
 
 def watch_all() -> None:
-    """Registers the objects that exist, and those that are made from now on."""
+    """Registers the objects that exist, and those that are made from now on. Where all are kept, there is nothing to do."""
+    if _file.keeps_all:
+        return
     _file.watch, _directory.watch = _watch_closer, _watch_directory
     import gc
 

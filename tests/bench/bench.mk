@@ -3,7 +3,7 @@
 # BENCH_ROWS="C: " ## variables: the rows of make bench, by a part of their titles
 
 # Workers run the measured jobs: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
-bench_sources := $(addprefix tests/bench/,worker.c theirs.c theirs_io.c threads.c tree.c)
+bench_sources := $(addprefix tests/bench/,worker.c theirs.c theirs_io.c threads.c tree.c replace.c)
 bench_headers := $(addprefix tests/bench/,worker.h io.h)
 bench_ours := $(addprefix tests/bench/,ours.c ours_io.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go

@@ -30,6 +30,23 @@ GOALS = [
         1.10,
     ),
     Row(
+        "C: replace a file by 4 KB",
+        "open, write, rename",
+        "c:our_replace_small",
+        "c:raw_replace_small",
+        "c:raw_replace_small",
+        1.08,
+    ),
+    Row(
+        "C: replace a file by 100 MB",
+        "open, write, rename",
+        "c:our_replace_large",
+        "c:raw_replace_large",
+        "c:raw_replace_large",
+        1.08,
+        0.02,
+    ),
+    Row(
         "Python: mkstemp, close, unlink",
         "CPython's",
         "python:our_mkstemp",
@@ -231,6 +248,55 @@ PEERS = [
             ("Python: shutil.rmtree", "python:shutil_rmtree"),
         ],
         0.015,
+    ),
+    Comparison(
+        "a file replaced by 4 KB: atomic",
+        ("C: tempfile_replace", "c:our_replace_small"),
+        [
+            ("the system calls, in C", "c:raw_replace_small"),
+            ("Go: this library's core", "go:core_replace_small"),
+            ("Python: atomic_write", "python:our_replace_small"),
+            ("Rust: tempfile, persist", "rust:rust_persist_small"),
+        ],
+    ),
+    Comparison(
+        "a file replaced by 100 MB: atomic",
+        ("C: tempfile_replace", "c:our_replace_large"),
+        [
+            ("the system calls, in C", "c:raw_replace_large"),
+            ("Go: this library's core", "go:core_replace_large"),
+            ("Python: atomic_write", "python:our_replace_large"),
+            ("Rust: tempfile, persist", "rust:rust_persist_large"),
+        ],
+        0.02,
+    ),
+    # publish.md says who promises what. renameio and write-file-atomic sync the content alone.
+    Comparison(
+        "a file replaced by 4 KB: synced",
+        ("C: tempfile_replace, TEMPFILE_SYNC", "c:our_replace_small_synced"),
+        [
+            ("the system calls, in C", "c:raw_replace_small_synced"),
+            ("Go: this library's core, Sync", "go:core_replace_small_synced"),
+            ("Python: atomic_write, sync=True", "python:our_replace_small_synced"),
+            ("Go: renameio, the content alone", "go-peers:renameio_small"),
+            ("Rust: atomic-write-file", "rust:rust_atomic_small"),
+            ("Python: atomicwrites", "python-peers:atomicwrites_small"),
+            ("Node: write-file-atomic, the content alone", "node-peers:node_small"),
+        ],
+    ),
+    Comparison(
+        "a file replaced by 100 MB: synced",
+        ("C: tempfile_replace, TEMPFILE_SYNC", "c:our_replace_large_synced"),
+        [
+            ("the system calls, in C", "c:raw_replace_large_synced"),
+            ("Go: this library's core, Sync", "go:core_replace_large_synced"),
+            ("Python: atomic_write, sync=True", "python:our_replace_large_synced"),
+            ("Go: renameio, the content alone", "go-peers:renameio_large"),
+            ("Rust: atomic-write-file", "rust:rust_atomic_large"),
+            ("Python: atomicwrites", "python-peers:atomicwrites_large"),
+            ("Node: write-file-atomic, the content alone", "node-peers:node_large"),
+        ],
+        0.02,
     ),
     # A process with threads pays more for a system call. What somebody pays who loads the library and calls another.
     Comparison(

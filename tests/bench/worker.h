@@ -54,4 +54,13 @@ void in_threads(void (*work)(int number));
 void plant_tree(void);
 const char *tree_path(void);
 
+/* The files of the publications, and a content for them. */
+enum { SMALL_FILE = 4096, LARGE_FILE = 100 << 20 };
+const char *content_of(size_t size);
+const char *replaced_path(void);
+void raw_replace_small(void);
+void raw_replace_large(void);
+void raw_replace_small_synced(void);
+void raw_replace_large_synced(void);
+
 #endif

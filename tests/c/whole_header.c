@@ -71,6 +71,7 @@ static const struct {
     __typeof__(&tempfile_recovery_step) recovery_step;
     __typeof__(&tempfile_recovery_free) recovery_free;
     __typeof__(&tempfile_cleanup) cleanup;
+    __typeof__(&tempfile_keep_all) keep_all;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
     __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
@@ -143,6 +144,7 @@ static const struct {
     tempfile_recovery_step,
     tempfile_recovery_free,
     tempfile_cleanup,
+    tempfile_keep_all,
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
     tempfile_cleanup_at_signal,
@@ -386,8 +388,13 @@ static void in_child(void)
     tempfile_directory *directory;
     tempfile_file *file;
     int status;
-    pid_t pid;
+    pid_t pid = fork();
 
+    if (pid == 0) {
+        CHECK(all.keep_all() == 0);
+        exit(0); /* it has made nothing, and prints nothing */
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
     CHECK(all.named_temporary_file(NULL, &file) == 0 && all.temporary_directory(NULL, &directory) == 0);
     pid = fork();
     if (pid == 0) {

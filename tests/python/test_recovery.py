@@ -18,7 +18,8 @@ tempfile.enable_recovery(sys.argv[1])
 MAKE = """
 file = tempfile.NamedTemporaryFile()
 file.write(b"text"); file.flush()
-unfinished = tempfile.NamedTemporaryFile(delete=False) if sys.version_info < (3, 12) else tempfile.NamedTemporaryFile(delete_on_close=False)
+other = "delete" if sys.version_info < (3, 12) else "delete_on_close" # before 3.12 it stays
+unfinished = tempfile.NamedTemporaryFile(**{other: False})
 directory = tempfile.TemporaryDirectory()
 os.mkdir(os.path.join(directory.name, "below"))
 open(os.path.join(directory.name, "below", "file"), "w").close()

@@ -55,7 +55,7 @@ var plainTypes = map[string]string{
 	"C.tempfile_fd": "tempfile_fd", "*C.char": "char *", "*C.tempfile__cchar": "const char *",
 	"unsafe.Pointer": "void *", "*C.tempfile__cvoid": "const void *", "*C.uint64_t": "uint64_t *",
 	"*C.tempfile__cpublish_options": "const tempfile_publish_options *",
-	"*C.tempfile_recovered": "tempfile_recovered *",
+	"*C.tempfile_recovered":         "tempfile_recovered *",
 }
 
 // firstVersion is the version of everything that does not say otherwise by "//tempfile:since".

@@ -42,7 +42,7 @@ var plan = []page{
 		"recovery_enable", "recovery_start", "recovery_step", "recovery_free", "recovery_announce",
 		"recovery_withdraw"}},
 	{title: "clean up at once, or when a signal ends the process", names: []string{
-		"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
+		"cleanup", "keep_all", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "errors, and the version of the library", names: []string{"last_error", "strerror", "version"}},
 }
 

@@ -223,8 +223,8 @@ static void in_child(void)
 
 static void *worker(void *stop)
 {
-    static void (*const actions[])(void) = {make_file, free_file, make_directory, free_directory, empty_directory, nested,
-                                            detach_file, long_path, named_for_an_instant};
+    static void (*const actions[])(void) = {make_file, free_file,   make_directory, free_directory,      empty_directory,
+                                            nested,    detach_file, long_path,      named_for_an_instant};
     unsigned seed = (unsigned)(size_t)&stop ^ (unsigned)getpid();
 
     for (;;)

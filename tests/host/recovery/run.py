@@ -7,7 +7,6 @@ decoys: objects with the look of temporary ones that no journal names. After rec
 were, what was kept, and nothing else.
 """
 
-import ctypes
 import os
 import random
 import shutil
@@ -18,7 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Tuple
 
 BUILD = Path(sys.argv[1]).resolve()
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 10
@@ -81,12 +80,20 @@ class Place:
 
     def start(self, action: str, prefix: "Tuple[str, ...]" = ()) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [*prefix, *self.command(action)], env=self.environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
+            [*prefix, *self.command(action)],
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
     def recover(self, *flags: str, expected: "Tuple[int, ...]" = (0,), prefix: "Tuple[str, ...]" = ()) -> str:
         done = subprocess.run(
-            [*prefix, RECOVER, *flags, str(self.journals)], env=self.environment(), capture_output=True, text=True, timeout=LIMIT
+            [*prefix, RECOVER, *flags, str(self.journals)],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
         )
         must(done.returncode in expected, f"tempfile-recover ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
@@ -200,7 +207,10 @@ def owners_live(place: Place) -> str:
         process = place.start(action)
         made = lines_of(until_ready(process), "made")
         place.recover()
-        must(all(os.path.lexists(path) for path in made) and len(made) == 2, f"{action}: an object of a living process is gone")
+        must(
+            all(os.path.lexists(path) for path in made) and len(made) == 2,
+            f"{action}: an object of a living process is gone",
+        )
         must(os.listdir(place.journals), f"{action}: the journal of a living process is gone")
         kill_all(process)
         place.recover()
@@ -511,7 +521,7 @@ def memory_group() -> "Tuple[Path, str]":
 
 
 def out_of_memory(place: Place) -> str:
-    """The kernel's own SIGKILL, in a memory cgroup where one can be made. The driver stops at 256 MB where it does not work."""
+    """The kernel's own SIGKILL, in a memory cgroup where one can be made. The driver stops at 256 MB if there is none."""
     group, limit = memory_group()
     try:
         (group / limit).write_text("64M")
