@@ -719,13 +719,13 @@ void replace(const Report &report, const std::filesystem::path &path, std::strin
 }
 
 template <class Report>
-void publish_descriptor(const Report &report, tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
+void publish_descriptor(const Report &report, tempfile_fd descriptor, const std::filesystem::path &name,
                         const std::filesystem::path &path, const publish_options &given)
 {
-    if (name && has_nul(report, "name", name->native()))
+    if (has_nul(report, "name", name.native()))
         return;
     publish(report, path, given, [&](const char *to, const tempfile_publish_options *options) {
-        return tempfile_publish_descriptor(descriptor, name ? name->c_str() : nullptr, to, options);
+        return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), to, options);
     });
 }
 
@@ -741,15 +741,15 @@ inline void replace(const std::filesystem::path &path, std::string_view data, fl
     detail::replace(detail::coding{code}, path, data, flags);
 }
 
-/// Gives a lasting name to the file of a descriptor, which the caller still closes. name is the file's temporary name, if it
-/// has one.
-inline void publish_descriptor(tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
-                               const std::filesystem::path &path, const publish_options &given = {})
+/// Gives a lasting name to the file of a descriptor, which the caller still closes. name is the file's temporary name,
+/// or empty if it has none.
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &given = {})
 {
     detail::publish_descriptor(detail::throwing{}, descriptor, name, path, given);
 }
-inline void publish_descriptor(tempfile_fd descriptor, const std::optional<std::filesystem::path> &name,
-                               const std::filesystem::path &path, const publish_options &given, std::error_code &code)
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &given, std::error_code &code)
 {
     detail::publish_descriptor(detail::coding{code}, descriptor, name, path, given);
 }

@@ -23,7 +23,7 @@ func (j *job) replaceFile(size int64, fill func(descriptor int) error) error {
 	}
 	descriptor, err := j.create(mode)
 	if err != nil {
-		return failed("open", j.beside(""), err)
+		return failed("open", orRoot(j.at.path), err)
 	}
 	if err = fill(descriptor); err != nil {
 		j.System.Close(descriptor)

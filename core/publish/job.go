@@ -224,25 +224,35 @@ func (j *job) tryNames(try func(name string) error) (name string, err error) {
 func (j *job) beside(name string) string { return j.at.path + "/" + name }
 
 // moveName makes the source's name the sibling, where open files cannot be linked. The name may be another file's by now, so
-// it is looked at before and after.
-func (j *job) moveName() (err error) {
-	if j.from, err = hold(j.System, j.source.Name); err != nil {
-		return err
-	}
-	from, to := j.from, j.at.directory
-	if err = j.isSource(from.directory, from.name); err != nil {
-		return err
-	}
-	name, err := j.tryNames(func(name string) error { return j.moveTo(from.directory, from.name, to, name) })
-	if err == syscall.EXDEV {
+// it is looked at before and after. A file whose name is gone is copied.
+func (j *job) moveName() error {
+	name, err := j.tryMove()
+	switch {
+	case err == syscall.EXDEV:
 		return j.copyAcross()
-	}
-	if err != nil {
+	case errors.Is(err, syscall.ENOENT):
+		return j.again()
+	case err != nil:
 		return failed("rename", j.source.Name, err)
 	}
+	from, to := j.from, j.at.directory
 	j.sibling, j.moved = name, true
 	j.undo = append(j.undo, func() { j.moveTo(to, name, from.directory, from.name) })
 	return j.isSource(to, name)
+}
+
+func (j *job) tryMove() (name string, err error) {
+	if j.from == nil {
+		if j.from, err = hold(j.System, j.source.Name); err != nil {
+			return "", err
+		}
+	}
+	if err = j.isSource(j.from.directory, j.from.name); err != nil {
+		return "", err
+	}
+	return j.tryNames(func(name string) error {
+		return j.moveTo(j.from.directory, j.from.name, j.at.directory, name)
+	})
 }
 
 // isSource is ESTALE if a name is not the source's.

@@ -83,7 +83,7 @@ static void descriptors_persist()
     tempfile::publish_descriptor(made.descriptor, made.path, path);
     CHECK(content_of(path) == "one" && !fs::exists(made.path));
     std::error_code code;
-    tempfile::publish_descriptor(-1, std::nullopt, path, {}, code);
+    tempfile::publish_descriptor(-1, {}, path, {}, code);
     CHECK(code == std::errc::bad_file_descriptor && close(made.descriptor) == 0);
     fs::remove(path);
 }
