@@ -80,7 +80,8 @@ python/libtempfile/libtempfile.so: $(B)/libtempfile.so.$(VERSION)
 include capi/capi.mk core/core.mk
 include tests/c/c.mk tests/c/sanitized/sanitized.mk tests/c/ports/ports.mk
 include bindings/c/c.mk bindings/cpp/cpp.mk bindings/c/install/install.mk bindings/docs/docs.mk
-include tests/python/python.mk tests/host/host.mk tests/package/package.mk tests/vectors/vectors.mk
+include tests/python/python.mk tests/host/host.mk tests/host/publish/publish.mk
+include tests/package/package.mk tests/vectors/vectors.mk
 include tests/bench/bench.mk python/wheel.mk python/format.mk
 
 .PHONY: clean

@@ -98,6 +98,7 @@ struct tempfile__environment {
     size_t sizes[TEMPFILE__VARIABLES]; /* NUL included; 0: not set */
 };
 const struct tempfile__environment *tempfile__environment(void);
+bool tempfile__read_variable(const char *name, char *value, size_t size);
 bool tempfile__environment_is(const struct tempfile__environment *copy);
 void tempfile__free_environment(struct tempfile__environment *environment);
 
@@ -153,7 +154,7 @@ int tempfile__fail_sized(int code, const char *function, size_t function_size, c
 
 /* Every string of the options; the caller's name is the last. */
 #define TEMPFILE__STRINGS(each) \
-    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(name)
+    each(suffix) each(prefix) each(dir) each(mode) each(encoding) each(errors) each(newline) each(beside) each(name)
 #define TEMPFILE__STRING(name) TEMPFILE__STRING_##name,
 enum tempfile__string { TEMPFILE__STRINGS(TEMPFILE__STRING) TEMPFILE__STRING_COUNT };
 

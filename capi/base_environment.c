@@ -79,6 +79,24 @@ static void look(const char *now[TEMPFILE__SETTEMPDIR])
     }
 }
 
+/* Copies a variable that is asked for rarely. False: it is not set, too long, or ignored as in look. */
+bool tempfile__read_variable(const char *name, char *value, size_t size)
+{
+    const size_t length = strlen(name);
+    const char *found = NULL;
+
+    if (way() == GETENV)
+        found = secure_getenv(name);
+    else if (way() == WALK)
+        for (char **entry = environ; entry != NULL && *entry != NULL && found == NULL; entry++)
+            if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+                found = *entry + length + 1;
+    if (found == NULL || strnlen(found, size) == size)
+        return false;
+    memcpy(value, found, strlen(found) + 1);
+    return true;
+}
+
 /* Brings the library's copy of the environment up to date, its lock held. Where there is no memory to remember a value,
  * every look counts as a change. */
 static void update(struct tempfile__shared *shared, const char *now[TEMPFILE__SETTEMPDIR])

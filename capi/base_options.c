@@ -9,7 +9,7 @@
 /* Two options are compared byte for byte, but their strings by content. A string that is missing in TEMPFILE__STRINGS
  * would be compared by its address, and taken for the same after the host has changed it. */
 _Static_assert(sizeof(tempfile_options) ==
-                   sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t),
+                   sizeof(size_t) + TEMPFILE__STRING_COUNT * sizeof(char *) + 3 * sizeof(int64_t) + 2 * sizeof(uint32_t),
                "an option was added: a string belongs into TEMPFILE__STRINGS, the size of any other field into this sum; if "
                "the sum is right, "
                "the struct ends with padding, and needs a reserved field");

@@ -14,7 +14,8 @@ import (
 
 // tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
 //
-// Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+// Uses of options: suffix, prefix, name, permissions, and for the directory dir or beside, or else min_free,
+// TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY. out_path receives the absolute path; path_size is the size
 // of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
 // size: the call fails with -ERANGE, and tempfile_error.needed has it.
 //
@@ -23,9 +24,12 @@ import (
 //
 // Errors: nothing is created on failure.
 //   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+//   - -EINVAL: beside is "", or ends in '/' or in a part "." or ".."; or it is set together with dir.
+//   - -EINVAL: min_free is negative; TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY are set together; or one of the three is
+//     set although dir or beside leaves nothing to choose.
 //   - -ERANGE: the buffer is too small.
-//   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
-//     for each).
+//   - -ENOENT: the directory does not exist; or dir and beside are NULL and no candidate can be used (the message has
+//     the reason for each). If tempfile_settempdir set the default directory, that one is the only candidate.
 //   - -EEXIST: options.name is taken; or every random name that was tried is.
 //   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
 //
@@ -33,7 +37,7 @@ import (
 
 // tempfile_mkdtemp creates a directory that only its owner can enter.
 //
-// Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+// Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp.
 //
 // Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
 //
@@ -45,7 +49,7 @@ import (
 // tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
 // there before the caller does; use tempfile_mkstemp.
 //
-// Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+// Uses of options: as for tempfile_mkstemp, without permissions. out_path and path_size are as for tempfile_mkstemp.
 //
 // Returns 0. Nothing is created.
 //
@@ -57,8 +61,8 @@ import (
 
 // tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
 //
-// Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
-// TEMPFILE_ONLY_O_TMPFILE.
+// Uses of options: permissions; for the directory as tempfile_mkstemp; and as for tempfile_temporary_file: prefix,
+// suffix, name, TEMPFILE_NO_O_TMPFILE, TEMPFILE_ONLY_O_TMPFILE.
 //
 // Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
 // deletes the file when the last copy of the descriptor is closed, however the process ends.
@@ -97,7 +101,7 @@ import (
 
 // tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
 //
-// Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+// Uses of options: those of tempfile_mkstemp, and mode, encoding, errors, newline, buffering.
 // TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
 // TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
 // makes every write go to the end of the file, whoever else writes.
@@ -116,10 +120,10 @@ import (
 // tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
 // it is closed, however the process ends.
 //
-// Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
-// support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
-// makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
-// for tempfile_named_temporary_file.
+// Uses of options: mode, encoding, errors, newline, buffering, permissions; for the directory as tempfile_mkstemp.
+// Where the file system does not support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and
+// name. TEMPFILE_ONLY_O_TMPFILE makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and
+// TEMPFILE_APPEND are as for tempfile_named_temporary_file.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.
 //
@@ -132,7 +136,7 @@ import (
 // write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
 //
 // Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
-// tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
+// tempfile_temporary_file uses. If dir and beside are NULL, the default directory is chosen at the roll-over.
 //
 // Returns 0 and the file, which the caller frees with tempfile_file_free.
 //
@@ -146,13 +150,15 @@ import (
 
 // tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
 //
-// Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
-// removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
+// Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+// removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
+// by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
+// descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
 //
 // Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
 // removes the directory, too.
 //
-// Errors: those of tempfile_mkdtemp.
+// Errors: those of tempfile_mkdtemp, and with TEMPFILE_LOCK those of open(2) and flock(2).
 //
 // After a fork the child has the directory too; freeing it there removes nothing.
 //

@@ -43,6 +43,24 @@ func tfgo_directory_keep(directory *C.tempfile__directory) (result C.int) {
 	return fail[C.int](function, directoryOf(directory).Keep())
 }
 
+// tempfile_directory_unkeep undoes tempfile_directory_keep, and TEMPFILE_NO_DELETE: tempfile_directory_free and a normal
+// exit of the process remove the directory.
+//
+// Returns 0.
+//
+// Errors: the directory is kept or removed as before.
+//   - -EBADF: the handle was freed.
+//   - -EPERM: another process owns the directory; tempfile_directory_adopt makes this one the owner.
+//
+//tempfile:since 0.2
+//export tfgo_directory_unkeep
+func tfgo_directory_unkeep(directory *C.tempfile__directory) (result C.int) {
+	const function = "tempfile_directory_unkeep"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return fail[C.int](function, directoryOf(directory).Unkeep())
+}
+
 // tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
 // tempfile_file_adopt.
 //

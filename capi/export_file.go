@@ -134,7 +134,8 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 // the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
 // normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
 // SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
-// at the descriptor's position.
+// at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+// back, but for what the system has taken.
 //
 // data has size bytes; for a text file they are UTF-8 with whole characters.
 //
@@ -237,6 +238,7 @@ func tfgo_file_truncate(file *C.tempfile__file, size C.int64_t) (result C.int64_
 //
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
+//   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
 //
 //export tfgo_file_flush
 func tfgo_file_flush(file *C.tempfile__file) (result C.int) {
@@ -284,6 +286,39 @@ func tfgo_file_detach(file *C.tempfile__file) (result C.tempfile_fd) {
 	stack.Reserve()
 	defer rescue(function, &result)
 	descriptor, err := fileOf(file).Detach()
+	return descriptorOf(function, descriptor, err)
+}
+
+// tempfile_file_reopen opens the file a second time. The new descriptor has a position of its own; the file and what it
+// has read ahead stay as they are. A spooled file rolls over first. It works in any process that has the file.
+//
+// mode is one of r, w and a, with + and b or t, as in Python; NULL is "r+". "w" truncates the file, and with "a" the
+// system puts each write at the end. b and t mean the same: the descriptor has bytes.
+//
+// Returns the descriptor, which is closed on exec. The caller owns it and closes it.
+//
+// Errors: the file is as before, and nothing was truncated.
+//   - -EBADF: as for tempfile_file_read.
+//   - -EINVAL: Python would refuse the mode; or it is "x", which creates a file.
+//   - -ESTALE: something else has the file's name by now.
+//   - -ENOENT: nothing has the name; or the file has no name and there is no /proc to open it by (the message says
+//     which).
+//   - -EACCES: the permissions of the file do not allow the mode.
+//   - -EMFILE and others: as open(2), ftruncate(2) and tempfile_file_rollover.
+//
+//tempfile:since 0.2
+//export tfgo_file_reopen
+func tfgo_file_reopen(file *C.tempfile__file, mode *C.tempfile__cchar) (result C.tempfile_fd) {
+	const function = "tempfile_file_reopen"
+	stack.Reserve()
+	defer rescue(function, &result)
+	text, short := "", true
+	if mode != nil {
+		if text, short = copyString(mode); !short || text == "" {
+			return misuse[C.tempfile_fd](function, "mode is empty or far too long; NULL is the default")
+		}
+	}
+	descriptor, err := fileOf(file).Reopen(text)
 	return descriptorOf(function, descriptor, err)
 }
 
@@ -430,6 +465,25 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 	stack.Reserve()
 	defer rescue(function, &result)
 	return fail[C.int](function, fileOf(file).Keep())
+}
+
+// tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
+// with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+//
+// Returns 0.
+//
+// Errors: the file is kept or deleted as before.
+//   - -EBADF: the handle was freed, or the file was closed and deleted.
+//   - -EINVAL: the file has no name.
+//   - -EPERM: another process owns the file; tempfile_file_adopt makes this one the owner.
+//
+//tempfile:since 0.2
+//export tfgo_file_unkeep
+func tfgo_file_unkeep(file *C.tempfile__file) (result C.int) {
+	const function = "tempfile_file_unkeep"
+	stack.Reserve()
+	defer rescue(function, &result)
+	return fail[C.int](function, fileOf(file).Unkeep())
 }
 
 // tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end

@@ -14,6 +14,7 @@ import (
 	"libtempfile/capi/stack"
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
+	"libtempfile/core/recovery"
 	"libtempfile/core/system"
 )
 
@@ -49,6 +50,8 @@ func tfgo_inherit(r *C.tempfile__record) (result C.int) {
 			return fail[C.int](function, err)
 		}
 		r.object = attachStocked(&removal{started, s.Flags != 0})
+	case C.TEMPFILE__RECOVERY:
+		return fail[C.int](function, beginRecovery(r))
 	}
 	return 0
 }
@@ -74,6 +77,8 @@ func tfgo_release(r *C.tempfile__record, full C.int) (result C.int) {
 		freeDirectory(directoryOf(r), full != 0)
 	case r.object != nil && r.kind == C.TEMPFILE__REMOVAL:
 		removalOf(r).Close()
+	case r.object != nil && r.kind == C.TEMPFILE__RECOVERY:
+		attached[recovery.Recovery](r.object).Close()
 	}
 	return 0
 }

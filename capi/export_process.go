@@ -13,9 +13,25 @@ package main
 // does nothing.
 //
 // Errors: the other objects are removed even so. A signal handler may not call this function.
-//   - others: the errno of the last object that could not be removed. The detail has its path.
+//   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+//     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
 //
 //tempfile:c int tempfile_cleanup(void);
+
+// tempfile_keep_all keeps everything, for debugging: from now on nothing that this process has made or makes is deleted, and
+// at the end of the process the path of each object is printed once on standard error. TEMPFILE_KEEP=1 in the environment
+// makes the first object of a process call this function; a program that runs with more rights than its caller ignores it.
+//
+// Not even tempfile_directory_cleanup removes a directory then. Files without a name are gone as ever, and tempfile_rmtree
+// removes what it is told to. A process that ends by _exit, exec or a signal prints nothing, unless it cleans up at the
+// signal.
+//
+// Returns 0.
+//
+// It holds for forked children too, each of which prints what it made itself.
+//
+//tempfile:since 0.2
+//tempfile:c int tempfile_keep_all(void);
 
 // tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and
 // has not freed, where they would end the process at once. Without this call a signal that ends the process leaves

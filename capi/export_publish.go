@@ -145,7 +145,8 @@ func tfgo_publish_descriptor(descriptor C.tempfile_fd, name, path *C.tempfile__c
 //
 // Returns 0.
 //
-// Errors: those of tempfile_file_persist, and:
+// Errors: those of tempfile_file_persist. The operation in the detail can also be "close": the file has its name, and a
+// server has refused what it had not stored yet. And:
 //   - -EINVAL: data is NULL.
 //
 //tempfile:since 0.2

@@ -54,7 +54,7 @@ bool tempfile__detach_descriptor(tempfile__record *record, tempfile_fd *result);
 
 /* --- fast_identity.c */
 
-bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode);
+bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode, struct tempfile__birth *out_birth);
 bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode,
                                   int *result);
 

@@ -5,9 +5,11 @@
  * cancellation points, where a cancelled thread would end with the descriptor. */
 #define _GNU_SOURCE
 #include "fast.h"
+#include "object_journal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -60,16 +62,36 @@ static inline int ignoring_eintr(call_of_system *call, const struct tempfile__pl
     return (int)result;
 }
 
+/* Where an object is written down for recovery while it is made. */
+struct journal {
+    enum tempfile__entry_kind kind;
+    uint32_t slot; /* 0: it is not written down */
+};
+
+/* Writes down what is about to be made, unless it is to stay. Where that cannot be done the object is made all the same. */
+static void intend(const struct tempfile__plan *plan, struct journal *journal, const char *path)
+{
+    int before = errno;
+
+    if (journal->slot != 0)
+        tempfile__intend_again(journal->slot, path);
+    else
+        journal->slot = tempfile__intend(path, journal->kind, plan->random ? TEMPFILE__ENTRY_RANDOM : 0);
+    errno = before;
+}
+
 /* Makes a call with one name after another until the system says anything but EEXIST, which is all that another name can
  * cure. The path is the plan's, or a copy. The result of the call, or the error that the public function returns. */
 static inline int attempt(const struct tempfile__plan *plan, char *path, call_of_system *call, const char *operation,
-                          const char *function)
+                          const char *function, struct journal *journal)
 {
     int result = -1;
 
     for (int i = 0; i < plan->attempts; i++) {
         if (plan->random && !tempfile__draw_name(plan->names, path + plan->name))
             return tempfile__fail_errno(errno, function, "getrandom", plan->directory);
+        if (journal != NULL && tempfile__is_journaled())
+            intend(plan, journal, path);
         result = ignoring_eintr(call, plan, path);
         if (result >= 0)
             return result;
@@ -90,6 +112,7 @@ static bool means_no_unnamed(const struct tempfile__plan *plan, int error)
 /* Makes a file without a name, or with one for an instant. The descriptor, or the error that the public function returns. */
 static int make_unnamed(const struct tempfile__plan *plan, const char *function)
 {
+    struct journal journal = {TEMPFILE__ENTRY_FILE, 0};
     int descriptor;
 
     if (plan->unnamed_flags != 0) {
@@ -99,13 +122,14 @@ static int make_unnamed(const struct tempfile__plan *plan, const char *function)
         if (!means_no_unnamed(plan, errno))
             return tempfile__fail_errno(errno, function, "open", plan->directory);
     }
-    descriptor = attempt(plan, plan->path, create_file, "open", function);
+    descriptor = attempt(plan, plan->path, create_file, "open", function, &journal);
     if (descriptor >= 0 && ignoring_eintr(remove_name, plan, plan->path) != 0) {
         int error = errno;
 
         syscall(SYS_close, descriptor);
-        return tempfile__fail_errno(error, function, "unlink", plan->path);
+        descriptor = tempfile__fail_errno(error, function, "unlink", plan->path);
     }
+    tempfile__strike_out(journal.slot);
     return descriptor;
 }
 
@@ -136,7 +160,7 @@ static inline int make_path(enum tempfile__creation creation, const tempfile_opt
     if (result == 0)
         result = check_buffer(plan, out_path, path_size, function);
     if (result == 0)
-        result = attempt(plan, plan->path, call, operation, function);
+        result = attempt(plan, plan->path, call, operation, function, NULL);
     if (result >= 0)
         memcpy(out_path, plan->path, plan->size);
     return result;
@@ -214,12 +238,50 @@ static inline int begin_file(const struct tempfile__plan *plan, tempfile__record
     return 0;
 }
 
+/* The journal of an object that will be removed; NULL for one that is to stay. */
+static struct journal *unless_kept(const struct tempfile__plan *plan, struct journal *journal)
+{
+    return (plan->state.flags & TEMPFILE__DELETE) != 0 ? journal : NULL;
+}
+
+/* Gives the record what is written down, or strikes it out if nothing was made. A name that was not drawn may have been
+ * somebody else's before, so its file is identified at once. */
+static void keep_journal(const struct tempfile__plan *plan, const struct journal *journal, tempfile__record *record,
+                         int descriptor)
+{
+    bool identified = false;
+
+    if (journal->slot == 0)
+        return;
+    if (descriptor < 0) {
+        tempfile__strike_out(journal->slot);
+        return;
+    }
+    if (!plan->random)
+        identified = tempfile__note_identity(journal->slot, descriptor, NULL);
+    tempfile__own_slot(record, journal->slot, identified);
+}
+
+/* The same for a directory; error: an errno, or 0. */
+static void keep_directory_journal(const struct journal *journal, tempfile__record *record, int error,
+                                   struct tempfile__birth birth)
+{
+    if (journal->slot == 0)
+        return;
+    if (error != 0 || !tempfile__put_identity(journal->slot, record->state.device, record->state.inode, birth))
+        tempfile__strike_out(journal->slot);
+    else
+        tempfile__own_slot(record, journal->slot, true);
+}
+
 static int fill_named(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
+    struct journal journal = {TEMPFILE__ENTRY_FILE, 0};
     int result = set_path(plan, record, function);
 
     if (result == 0)
-        result = attempt(plan, record->fields[TEMPFILE__PATH], create_file, "open", function);
+        result = attempt(plan, record->fields[TEMPFILE__PATH], create_file, "open", function, unless_kept(plan, &journal));
+    keep_journal(plan, &journal, record, result);
     return begin_file(plan, record, result);
 }
 
@@ -249,12 +311,14 @@ static int fill_spooled(const struct tempfile__plan *plan, tempfile__record *rec
 }
 
 /* Gives the identity of a directory that was just made. In doubt Go looks closer. 0, or an errno. */
-static int identify(const struct tempfile__plan *plan, const char *path, tempfile__state *state, const char *function)
+static int identify(const struct tempfile__plan *plan, const char *path, tempfile__state *state,
+                    struct tempfile__birth *birth, const char *function)
 {
     struct tempfile__thread *thread;
     int result;
 
-    if (tempfile__identify_new(path, &state->device, &state->inode))
+    *birth = (struct tempfile__birth){0, UINT64_MAX};
+    if (tempfile__identify_new(path, &state->device, &state->inode, birth))
         return 0;
     result = tempfile__enter_go(&thread, function);
     if (result != 0)
@@ -264,22 +328,53 @@ static int identify(const struct tempfile__plan *plan, const char *path, tempfil
     return -result;
 }
 
+/* Holds a directory by a shared lock, which the descriptor in its state keeps. 0, or an errno. */
+static int lock_directory(const char *path, tempfile__state *state)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int descriptor = (int)syscall(SYS_openat, AT_FDCWD, path, flags), error = 0;
+    struct stat status;
+
+    if (descriptor < 0)
+        return errno;
+    if (fstat(descriptor, &status) != 0)
+        error = errno;
+    else if (status.st_dev != state->device || status.st_ino != state->inode)
+        error = ESTALE;
+    while (error == 0 && flock(descriptor, LOCK_SH | LOCK_NB) != 0)
+        if (errno != EINTR)
+            error = errno;
+    if (error == 0)
+        state->descriptor = descriptor;
+    else
+        syscall(SYS_close, descriptor);
+    return error;
+}
+
 static int fill_directory(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
+    struct journal journal = {TEMPFILE__ENTRY_DIRECTORY, 0};
+    struct tempfile__birth birth = {0, UINT64_MAX};
     const char *path;
     int result = set_path(plan, record, function), error;
 
     if (result == 0)
-        result = attempt(plan, record->fields[TEMPFILE__PATH], create_directory, "mkdir", function);
-    if (result < 0)
-        return result;
+        result = attempt(plan, record->fields[TEMPFILE__PATH], create_directory, "mkdir", function,
+                         unless_kept(plan, &journal));
     path = record->fields[TEMPFILE__PATH];
+    if (result < 0) {
+        keep_directory_journal(&journal, record, -result, birth);
+        return result;
+    }
     record->state = plan->state;
-    error = identify(plan, path, &record->state, function);
+    error = identify(plan, path, &record->state, &birth, function);
+    if (error == 0 && (plan->state.flags & TEMPFILE__HELD) != 0)
+        error = lock_directory(path, &record->state);
+    if (error != 0 && error != ESTALE) /* that one is not ours */
+        syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+    keep_directory_journal(&journal, record, error, birth);
     if (error == 0)
         return 0;
-    if (error != ESTALE) /* that one is not ours */
-        syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
     return tempfile__fail_errno(error, function, "mkdir", path);
 }
 

@@ -31,8 +31,8 @@ static bool same_moment(const struct moment *a, const struct moment *b)
     return a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
 }
 
-/* Gives the identity if there is no doubt that the directory is the one that was made. */
-bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode)
+/* Gives the identity, and the time of birth, if there is no doubt that the directory is the one that was made. */
+bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *out_inode, struct tempfile__birth *out_birth)
 {
     struct times times;
 
@@ -42,13 +42,17 @@ bool tempfile__identify_new(const char *path, uint64_t *out_device, uint64_t *ou
         return false;
     *out_device = makedev(times.own_device[0], times.own_device[1]);
     *out_inode = times.inode;
+    *out_birth = (struct tempfile__birth){times.birth.seconds, times.birth.nanoseconds};
     return true;
 }
 
 bool tempfile__identify_directory(const char *path, uint32_t permissions, uint64_t *out_device, uint64_t *out_inode,
                                   int *result)
 {
+    struct tempfile__birth birth;
+
     (void)permissions; /* only looked at in doubt */
     *result = 0;
-    return path != NULL && out_device != NULL && out_inode != NULL && tempfile__identify_new(path, out_device, out_inode);
+    return path != NULL && out_device != NULL && out_inode != NULL &&
+           tempfile__identify_new(path, out_device, out_inode, &birth);
 }

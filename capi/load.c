@@ -17,6 +17,7 @@ static void before_fork(void)
 {
     tempfile__watch_exit();
     tempfile__note_fork();
+    tempfile__identify_all();
 }
 
 static void in_child(void)
@@ -33,6 +34,7 @@ static void in_child(void)
     if (wiped->pid != 0) { /* an old kernel does not wipe, and an emulated one may only say that it will */
         memset(wiped, 0, sizeof *wiped);
         tempfile__reset_locks();
+        tempfile__reset_journal();
     }
     tempfile__set_fork_limit();
     wiped->forked_on = &here;

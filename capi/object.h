@@ -7,7 +7,7 @@
 #include <errno.h>
 
 /* Kinds of handle. */
-enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL };
+enum tempfile__kind { TEMPFILE__FILE = 1, TEMPFILE__DIRECTORY, TEMPFILE__REMOVAL, TEMPFILE__RECOVERY };
 
 /* The strings of an object, in the order of object.Field in Go. */
 enum tempfile__field {
@@ -32,6 +32,7 @@ typedef struct tempfile__state {
         uint16_t encoding;
         uint8_t errors, newline, decoder, skip, encoder, unused;
     } text;
+    int64_t min_free;
 } tempfile__state;
 
 /* Kinds of file and bits of state.flags that C looks at; record.go checks that they agree. */
@@ -50,6 +51,7 @@ enum tempfile__flag {
     TEMPFILE__VERBATIM_WRITE = 1 << 14,
     TEMPFILE__VERBATIM_READ = 1 << 15,
     TEMPFILE__RETURNS = 1 << 16,
+    TEMPFILE__HELD = 1 << 19,
 };
 
 /* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a
@@ -79,13 +81,16 @@ typedef struct tempfile__record {
     /* The paths of the object before this one, for a signal handler that may still be at it. */
     char *last_path;
     struct tempfile__other_path *last_old_paths;
+    uint64_t journal_epoch; /* of the process whose journal has it */
+    uint32_t journal;       /* the slot there; 0: none */
+    bool unidentified;      /* the record there lacks the identity */
     tempfile__state state;
 } tempfile__record;
 
 /* The same record under the names that tell the generator which handle a function takes. */
-typedef tempfile__record tempfile__file, tempfile__directory, tempfile__removal;
+typedef tempfile__record tempfile__file, tempfile__directory, tempfile__removal, tempfile__recovery;
 typedef const tempfile__record tempfile__cfile;
-typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__new_removal;
+typedef tempfile__record tempfile__new_file, tempfile__new_directory, tempfile__new_removal, tempfile__new_recovery;
 
 /* One call of a public function on its way in and out. */
 struct tempfile__call {
@@ -186,7 +191,100 @@ void tempfile__lock(tempfile__record *record);
 void tempfile__unlock(tempfile__record *record);
 tempfile__record *tempfile__find_to_free(const void *handle, enum tempfile__kind kind);
 bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum tempfile__kind kind);
-bool tempfile__owned(const tempfile__record *record);
+
+/* Tells whether an object is this process's, the only one that deletes implicitly. */
+static inline bool tempfile__owned(const tempfile__record *record)
+{
+    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
+}
+
+/* Tells whether the name goes with the object: it has one, is not to be kept, and is this process's. */
+static inline bool tempfile__deletes_name(const tempfile__record *record)
+{
+    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
+
+    return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
+}
+
+/* --- object_journal.c: the journal of this process, for recovery */
+
+enum { TEMPFILE__JOURNAL_PARTS = 15, TEMPFILE__ANNOUNCED = 64 };
+enum tempfile__journal_status { TEMPFILE__JOURNAL_NONE, TEMPFILE__JOURNAL_OPEN, TEMPFILE__JOURNAL_FAILED };
+
+/* The journal of this process. It is zero in a forked child, which opens its own when it first needs one. */
+struct tempfile__journal {
+    uint32_t status; /* enum tempfile__journal_status; FAILED: the process goes on without one */
+    int descriptor;
+    uint64_t device, inode; /* the file's */
+    uint64_t salt;
+    char name[48];
+    bool mapped;         /* records are stores into the file's mapping; otherwise the parts are copies, written by pwrite */
+    uint32_t used, size; /* in slots: those that were ever taken, and those that there is room for */
+    uint64_t free[2];    /* lists of free slots, for records with a short path and with a long one */
+    uint32_t announced[TEMPFILE__ANNOUNCED]; /* slots of what hosts are making themselves; 0: none */
+    int part_count;
+    char *parts[TEMPFILE__JOURNAL_PARTS];
+    uint32_t *next[TEMPFILE__JOURNAL_PARTS]; /* of each slot: the free one after it */
+    pthread_mutex_t lock;
+};
+
+/* Whether objects are journaled. */
+enum tempfile__journaling_state { TEMPFILE__UNDECIDED, TEMPFILE__NOT_JOURNALED, TEMPFILE__JOURNALED };
+extern struct tempfile__journaling {
+    uint32_t state; /* UNDECIDED: the environment was not asked yet */
+    char *directory;
+    struct tempfile__journal *journal; /* in wiped memory */
+} tempfile__journaling;
+
+static inline bool tempfile__is_journaled(void)
+{
+    return __builtin_expect(__atomic_load_n(&tempfile__journaling.state, __ATOMIC_ACQUIRE) == TEMPFILE__JOURNALED, 0);
+}
+
+/* When a file or directory was made, by the file system's clock. */
+struct tempfile__birth {
+    int64_t seconds;
+    uint64_t nanoseconds; /* UINT64_MAX: the file system does not say */
+};
+
+uint32_t tempfile__intend(const char *path, uint32_t kind, uint32_t flags);
+void tempfile__intend_again(uint32_t slot, const char *path);
+bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path);
+void tempfile__strike_out(uint32_t slot);
+void tempfile__own_slot(tempfile__record *record, uint32_t slot, bool identified);
+bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, struct tempfile__birth birth);
+void tempfile__identify_late(tempfile__record *record);
+void tempfile__identify_all(void);
+void tempfile__settle_now(tempfile__record *record);
+bool tempfile__journal_is_empty(const struct tempfile__journal *journal);
+void tempfile__settle_last(tempfile__record *record);
+
+/* Makes the journal agree with an object after a call that may have changed what becomes of its name. */
+static inline void tempfile__settle(tempfile__record *record)
+{
+    if (tempfile__is_journaled())
+        tempfile__settle_now(record);
+}
+
+/* --- object_keep.c: nothing is deleted, for debugging */
+
+extern bool tempfile__keeps_all;
+void tempfile__keep_object(tempfile__record *record);
+void tempfile__print_kept(void);
+
+/* --- object_journal_file.c: its file */
+
+uint64_t tempfile__journal_check(uint64_t check, const void *bytes, size_t size);
+bool tempfile__journal_is_ours(const struct tempfile__journal *journal);
+int tempfile__open_journal(struct tempfile__journal *journal);
+int tempfile__grow_journal(struct tempfile__journal *journal);
+void tempfile__close_journal(void);
+
+/* --- object_journal_enable.c: how it is turned on */
+
+void tempfile__ask_environment(void);
+int tempfile__start_journaling(const char *directory, size_t size);
+void tempfile__reset_journal(void);
 
 /* The following are a part of every call, and inline, as some calls do little besides. */
 
@@ -240,11 +338,14 @@ static inline int tempfile__find(struct tempfile__call *call, const void *handle
         return -EBADF;
     }
     call->lock = tempfile__lock_of(call->record);
+    if (__builtin_expect(call->record->unidentified, 0))
+        tempfile__identify_late(call->record);
     return 0;
 }
 
 static inline void tempfile__done(struct tempfile__call *call)
 {
+    tempfile__settle(call->record);
     tempfile__drop_lock(call->lock);
 }
 
@@ -320,5 +421,6 @@ int64_t tempfile__now(void);
 extern int tfgo_inherit(tempfile__record *record);
 extern int tfgo_release(tempfile__record *record, int full);
 extern int tfgo_end_directory(tempfile__record *record);
+extern int tfgo_recovery_enable(tempfile__cchar *directory);
 
 #endif

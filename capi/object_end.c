@@ -48,12 +48,10 @@ static bool removed(const char *path, int flags)
     return result == 0 || errno == ENOENT;
 }
 
-/* Tells whether the name goes with the object: it has one, is not to be kept, and is this process's. */
-static bool deletes_name(const tempfile__record *record)
+/* The object's name is gone. */
+static void forget_name(tempfile__record *record)
 {
-    const uint32_t wanted = TEMPFILE__DELETE | TEMPFILE__NAMED;
-
-    return (__atomic_load_n(&record->state.flags, __ATOMIC_RELAXED) & wanted) == wanted && tempfile__owned(record);
+    __atomic_store_n(&record->state.flags, record->state.flags & ~(uint32_t)TEMPFILE__NAMED, __ATOMIC_RELAXED);
 }
 
 /* Ends an object that Go has not worked on in this process, as is usual where the owner only wants the descriptor or the
@@ -62,7 +60,7 @@ static bool deletes_name(const tempfile__record *record)
  * try it again. */
 static bool end_without_go(tempfile__record *record, bool *full)
 {
-    bool removes = deletes_name(record);
+    bool removes = tempfile__deletes_name(record);
     const char *path = record->fields[TEMPFILE__PATH];
 
     if (record->object != NULL && record->epoch == tempfile__epoch())
@@ -71,10 +69,14 @@ static bool end_without_go(tempfile__record *record, bool *full)
     case TEMPFILE__FILE:
         tempfile__flush(record);
         tempfile__close_descriptor(record);
-        if (removes)
-            removed(path, 0);
+        if (removes && removed(path, 0))
+            forget_name(record);
         return true;
-    case TEMPFILE__DIRECTORY: *full = removes && !removed(path, AT_REMOVEDIR); return !*full;
+    case TEMPFILE__DIRECTORY:
+        *full = removes && !removed(path, AT_REMOVEDIR);
+        if (removes && !*full)
+            forget_name(record);
+        return !*full;
     }
     return false;
 }
@@ -114,6 +116,8 @@ static void release(tempfile__record *record)
             tempfile__leave_go(call.thread);
         }
     }
+    if (record->journal != 0)
+        tempfile__settle_last(record);
     __atomic_store_n(&record->ending, 0, __ATOMIC_RELEASE);
     __atomic_thread_fence(__ATOMIC_RELEASE); /* a handler sees the stores for the next object after this one */
     set_path_aside(record);
@@ -150,6 +154,8 @@ void tempfile__unpin(struct tempfile__call *call)
 
     tempfile__take_lock(call->lock);
     last = --call->record->pins == 0 && (call->record->generation & 1) == 0;
+    if (!last)
+        tempfile__settle(call->record);
     tempfile__drop_lock(call->lock);
     if (last)
         release(call->record);
@@ -178,6 +184,11 @@ void tempfile_removal_free(tempfile_removal *removal)
     free_object(removal, TEMPFILE__REMOVAL);
 }
 
+void tempfile_recovery_free(tempfile_recovery *recovery)
+{
+    free_object(recovery, TEMPFILE__RECOVERY);
+}
+
 /* Tells whether an object of that generation lives, or is ending: it still has its name then, and keeps it if the process
  * ends now. `ending` only goes from 1 to 0 while the generation is even and unchanged. */
 static bool has_name(const tempfile__record *record, uint32_t generation)
@@ -193,7 +204,7 @@ bool tempfile__name_to_remove(const tempfile__record *record, enum tempfile__kin
 
     *name = (struct tempfile__name){__atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE), record->state.device,
                                     record->state.inode, generation};
-    if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !deletes_name(record) ||
+    if (name->path == NULL || __atomic_load_n(&record->kind, __ATOMIC_RELAXED) != kind || !tempfile__deletes_name(record) ||
         !has_name(record, generation))
         return false;
     /* Another thread may have ended the object meanwhile and made one. All that was read must be the same object's, or a

@@ -7,8 +7,10 @@
 /* The error of a call with a handle that names no object of the kind. */
 void tempfile__bad_handle(const void *handle, enum tempfile__kind kind, const char *function)
 {
-    static const char *const names[] = {
-        [TEMPFILE__FILE] = "file", [TEMPFILE__DIRECTORY] = "directory", [TEMPFILE__REMOVAL] = "removal"};
+    static const char *const names[] = {[TEMPFILE__FILE] = "file",
+                                        [TEMPFILE__DIRECTORY] = "directory",
+                                        [TEMPFILE__REMOVAL] = "removal",
+                                        [TEMPFILE__RECOVERY] = "recovery"};
     char reason[96];
 
     snprintf(reason, sizeof reason, handle == NULL ? "the %s is NULL" : "the %s was freed, or is no handle of a %s",
@@ -50,10 +52,15 @@ bool tempfile__try(struct tempfile__call *call, tempfile__record *record, enum t
     return false;
 }
 
-/* Tells whether an object is this process's, the only one that deletes implicitly. */
-bool tempfile__owned(const tempfile__record *record)
+/* Completes the journal before a name is told. */
+static void identify_by_handle(const void *handle, enum tempfile__kind kind)
 {
-    return __atomic_load_n(&record->owner, __ATOMIC_RELAXED) == tempfile__epoch();
+    tempfile__record *record = tempfile__lock_object(handle, kind);
+
+    if (record == NULL)
+        return;
+    tempfile__identify_late(record);
+    tempfile__unlock(record);
 }
 
 /* The path of an object. A publication gives the object another one, but the old one stays in memory until the object ends.
@@ -67,6 +74,8 @@ static const char *path_of(const void *handle, enum tempfile__kind kind, const c
     tempfile__clear();
     record = tempfile__lookup(handle, kind);
     if (record != NULL) {
+        if (__builtin_expect(record->unidentified, 0))
+            identify_by_handle(handle, kind);
         path = __atomic_load_n(&record->fields[TEMPFILE__PATH], __ATOMIC_ACQUIRE);
         record = tempfile__lookup(handle, kind);
     }

@@ -125,6 +125,8 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
 
     if (result != 0)
         return result;
+    if (__builtin_expect(tempfile__journaling.state == TEMPFILE__UNDECIDED, 0))
+        tempfile__ask_environment();
     call->function = function;
     call->record = alloc_record();
     if (call->record == NULL)
@@ -150,6 +152,9 @@ int tempfile__made(struct tempfile__call *call, int result, void **out_handle)
         return result;
     }
     tempfile__advance_descriptor_serial(record);
+    if (__builtin_expect(tempfile__keeps_all, 0))
+        tempfile__keep_object(record);
+    tempfile__settle(record);
     __atomic_store_n(&record->generation, record->generation + 1, __ATOMIC_RELEASE);
     __atomic_store_n(&record->maker, 0, __ATOMIC_RELEASE);
     *out_handle = tempfile__handle_of(record);

@@ -22,7 +22,7 @@ enum {
 };
 
 struct sweep {
-    bool flushes;         /* files that stay pass on what they hold back, if nothing else works on them */
+    bool flushes;         /* files pass on what they hold back, if nothing else works on them */
     bool closes;          /* files are closed, in the same case */
     int placeholder;      /* a descriptor that takes the number of each one that is closed; -1: the numbers become free */
     bool enters_go;       /* for directories that are beyond the bounds */
@@ -56,6 +56,19 @@ static const char *path_or_none(const tempfile__record *record)
     return record->fields[TEMPFILE__PATH] != NULL ? record->fields[TEMPFILE__PATH] : "";
 }
 
+/* Passes on what a file holds back. False: it stays open with it, as after a close that fails for the first time. The name of
+ * a file that is to go does not wait for that, and neither does the end of the process. */
+static bool passed_on(struct sweep *sweep, tempfile__record *record, bool removes)
+{
+    if (!sweep->flushes || tempfile__flush(record))
+        return true;
+    note_failure(sweep, "write", path_or_none(record), errno);
+    if (sweep->function == NULL || removes || (record->state.flags & TEMPFILE__CLOSE_FAILED) != 0)
+        return true;
+    record->state.flags |= TEMPFILE__CLOSE_FAILED;
+    return false;
+}
+
 static void end_file(struct sweep *sweep, tempfile__record *record)
 {
     struct tempfile__call call;
@@ -64,9 +77,7 @@ static void end_file(struct sweep *sweep, tempfile__record *record)
     bool removes = tempfile__name_to_remove(record, TEMPFILE__FILE, &name);
     int result;
 
-    if (locked && sweep->flushes && !removes && !tempfile__flush(record))
-        note_failure(sweep, "write", path_or_none(record), errno);
-    if (locked && sweep->closes && tempfile__owned(record))
+    if (locked && passed_on(sweep, record, removes) && sweep->closes && tempfile__owned(record))
         tempfile__close_file(record, sweep->placeholder);
     if (removes) {
         do
@@ -234,6 +245,8 @@ static void run_last(struct sweep *sweep)
     run(sweep);
     if (sweep->closes)
         syscall(SYS_close, sweep->placeholder);
+    tempfile__close_journal();
+    tempfile__print_kept();
 }
 
 /* At normal exit. */

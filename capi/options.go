@@ -13,16 +13,17 @@ import (
 	"libtempfile/core/engine"
 )
 
-// knownOptions is the size of the options that are brought over below: struct_size, eight strings, and four numbers. This does not
-// compile with another one.
-const knownOptions = (1+8)*unsafe.Sizeof(uintptr(0)) + 2*8 + 2*4
+// knownOptions is the size of the options that are brought over below: struct_size, nine strings, and five numbers. This
+// does not compile with another one.
+const knownOptions = (1+9)*unsafe.Sizeof(uintptr(0)) + 3*8 + 2*4
 
 var _ = [1]struct{}{}[knownOptions-C.sizeof_tempfile_options]
 
 // options turns C's options into the core's. The strings are borrowed from C: they stay as long as the call.
 func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |
-		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE | C.TEMPFILE_BUFFERED_WRITES | C.TEMPFILE_APPEND
+		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE | C.TEMPFILE_BUFFERED_WRITES | C.TEMPFILE_APPEND |
+		C.TEMPFILE_ON_DISK | C.TEMPFILE_IN_MEMORY | C.TEMPFILE_LOCK
 	c := &flat.fixed
 	if unknown := c.flags &^ known; unknown != 0 {
 		return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
@@ -37,8 +38,10 @@ func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
 		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
 		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
-		NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
+		Lock: has(C.TEMPFILE_LOCK), NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
 		BufferedWrites: has(C.TEMPFILE_BUFFERED_WRITES), Append: has(C.TEMPFILE_APPEND),
+		Beside: texts[C.TEMPFILE__STRING_beside].text, MinFree: int64(c.min_free),
+		OnDisk: has(C.TEMPFILE_ON_DISK), InMemory: has(C.TEMPFILE_IN_MEMORY),
 	}
 	if dir := texts[C.TEMPFILE__STRING_dir]; dir.set {
 		o.Dir = orHere(dir.text)
@@ -51,7 +54,7 @@ func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 		name  string
 	}{
 		{C.TEMPFILE__STRING_mode, "mode"}, {C.TEMPFILE__STRING_name, "name"}, {C.TEMPFILE__STRING_encoding, "encoding"},
-		{C.TEMPFILE__STRING_errors, "errors"},
+		{C.TEMPFILE__STRING_errors, "errors"}, {C.TEMPFILE__STRING_beside, "beside"},
 	} {
 		if given := texts[which.index]; given.set && given.text == "" {
 			return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: which.name + " is empty; NULL is the default"}

@@ -186,6 +186,21 @@ tempfile_fd tempfile_file_detach(tempfile_file *file)
     return result;
 }
 
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode)
+{
+    struct tempfile__call call;
+    tempfile_fd result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_reopen");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_reopen(call.record, mode);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int64_t tempfile_file_pread(tempfile_file *file, void *buffer, size_t size, int64_t offset)
 {
     struct tempfile__call call;
@@ -276,6 +291,21 @@ int tempfile_file_keep(tempfile_file *file)
     return result;
 }
 
+int tempfile_file_unkeep(tempfile_file *file)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, file, TEMPFILE__FILE, "tempfile_file_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_file_unkeep(call.record);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
 int tempfile_file_close(tempfile_file *file)
 {
     struct tempfile__call call;
@@ -301,6 +331,24 @@ int tempfile_directory_keep(tempfile_directory *directory)
     if ((result = tempfile__enter_object(&call)) == 0) {
         tempfile__pin(&call);
         result = tfgo_directory_keep(call.record);
+        tempfile__leave_go(call.thread);
+        tempfile__unpin(&call);
+        return result;
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_directory_unkeep(tempfile_directory *directory)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, directory, TEMPFILE__DIRECTORY, "tempfile_directory_unkeep");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        tempfile__pin(&call);
+        result = tfgo_directory_unkeep(call.record);
         tempfile__leave_go(call.thread);
         tempfile__unpin(&call);
         return result;
@@ -512,6 +560,53 @@ int tempfile_removal_step(tempfile_removal *removal, uint32_t entries, uint64_t 
         return result;
     if ((result = tempfile__enter_object(&call)) == 0) {
         result = tfgo_removal_step(call.record, entries, out_removed);
+        tempfile__leave_go(call.thread);
+    }
+    tempfile__done(&call);
+    return result;
+}
+
+int tempfile_recovery_enable(const char *directory)
+{
+    struct tempfile__thread *thread;
+    int result = tempfile__begin("tempfile_recovery_enable");
+
+    if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_recovery_enable")) == 0) {
+        result = tfgo_recovery_enable(directory);
+        tempfile__leave_go(thread);
+    }
+    return result;
+}
+
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery)
+{
+    struct tempfile__call call;
+    void *handle;
+    int result = tempfile__make(&call, TEMPFILE__RECOVERY, "tempfile_recovery_start");
+
+    if (result != 0)
+        return result;
+    if (out_recovery == NULL)
+        result = tempfile__fail(-EINVAL, "tempfile_recovery_start", "arguments", "", "out_recovery is NULL", 0);
+    if (result == 0 && (result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_recovery_start(directory, flags, call.record);
+        tempfile__leave_go(call.thread);
+    }
+    result = tempfile__made(&call, result, &handle);
+    if (result == 0)
+        *out_recovery = handle;
+    return result;
+}
+
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item)
+{
+    struct tempfile__call call;
+    int result = tempfile__find(&call, recovery, TEMPFILE__RECOVERY, "tempfile_recovery_step");
+
+    if (result != 0)
+        return result;
+    if ((result = tempfile__enter_object(&call)) == 0) {
+        result = tfgo_recovery_step(call.record, entries, out_item);
         tempfile__leave_go(call.thread);
     }
     tempfile__done(&call);

@@ -116,6 +116,9 @@ typedef struct tempfile_directory tempfile_directory;
 /** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
+/** A recovery in steps. A handle, not an address: never dereference it. */
+typedef struct tempfile_recovery tempfile_recovery;
+
 /** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
 #define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
@@ -125,6 +128,9 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -141,6 +147,9 @@ typedef struct tempfile_removal tempfile_removal;
 
 /** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
 #define TEMPFILE_DATA_ONLY 0x01u
+
+/** A flag of tempfile_recovery_start: nothing is removed, and the steps say what would be. */
+#define TEMPFILE_DRY_RUN 0x1000000u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -204,6 +213,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -256,3 +267,30 @@ typedef struct tempfile_error {
     const char *message;   /**< one line for people: the function, the step, the path and the reason */
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
+
+/** Kinds of tempfile_recovered. */
+#define TEMPFILE_RECOVERED_FILE 1u
+#define TEMPFILE_RECOVERED_DIRECTORY 2u
+#define TEMPFILE_RECOVERED_JOURNAL 3u /**< a journal that could not be dealt with */
+
+/** Actions of tempfile_recovered. */
+#define TEMPFILE_RECOVERED 1u     /**< the object is removed, or after 2 of tempfile_recovery_step is being removed */
+#define TEMPFILE_WOULD_RECOVER 2u /**< with TEMPFILE_DRY_RUN: it would be */
+#define TEMPFILE_NOT_RECOVERED 3u /**< it was left alone; reason says why */
+
+/**
+ * What tempfile_recovery_step did with one object. The caller sets struct_size to sizeof(tempfile_recovered); a smaller
+ * size is -EINVAL. Fields are only ever added at the end. Both strings are valid until the next step of the recovery, or
+ * until it is freed.
+ */
+typedef struct tempfile_recovered {
+    size_t struct_size; /**< set by the caller */
+    int code;           /**< 0, or the negative errno for which the object was left */
+    uint32_t kind;      /**< TEMPFILE_RECOVERED_FILE and others */
+    uint32_t action;    /**< TEMPFILE_RECOVERED and others */
+    uint32_t reserved;  /**< 0, for a later version */
+    int64_t age;        /**< seconds since the object was made */
+    int64_t size;       /**< of a file, in bytes */
+    const char *path;   /**< the object's absolute path */
+    const char *reason; /**< why it was left, for people; "" otherwise */
+} tempfile_recovered;

@@ -41,6 +41,9 @@ func (d *Directory) Name() string { return d.directory.Name() }
 // Keep makes Free leave the directory alone. Cleanup still removes it.
 func (d *Directory) Keep() error { return public(d.directory.Keep()) }
 
+// Unkeep undoes Keep, and NoDelete: Free removes the directory.
+func (d *Directory) Unkeep() error { return public(d.directory.Unkeep()) }
+
 // Cleanup removes the directory with all that it holds. A directory that is gone is no error. Another one that has taken its
 // place is left alone, and the error is ESTALE. What cannot be removed stays, and the error is a *RemovalError. With
 // IgnoreCleanupErrors there are no errors.

@@ -187,11 +187,25 @@ func (f *File) Detach() (descriptor int, err error) {
 	return descriptor, public(err)
 }
 
+// Reopen opens the file a second time and gives a descriptor with a position of its own, which the caller closes. The mode
+// is one of Python's: r, w or a, with +; "": "r+". With "w" the file is truncated, with "a" the system puts each write at
+// the end. A spooled file rolls over. EINVAL: the mode is unknown, or "x", which creates. ESTALE: another file has the name by
+// now; nothing was truncated. ENOENT: nothing has the name, or the file has none and /proc is missing. EACCES: the file's
+// permissions do not allow the mode.
+func (f *File) Reopen(mode string) (descriptor int, err error) {
+	descriptor, err = f.file.Reopen(mode)
+	return descriptor, public(err)
+}
+
 // Name gives the file's absolute path; "" for a file without a name. It is the same after Close.
 func (f *File) Name() string { return f.file.Name() }
 
 // Keep makes the file permanent: neither Close nor Free removes its name. It is EINVAL for a file without a name.
 func (f *File) Keep() error { return public(f.file.Keep()) }
+
+// Unkeep undoes Keep: Close or Free removes the name again, as before. A file that was made with NoDelete is removed by Free
+// from now on. It is EINVAL for a file without a name.
+func (f *File) Unkeep() error { return public(f.file.Unkeep()) }
 
 // Rollover moves a spooled file from memory to disk, where it behaves the same. It does nothing to other files.
 func (f *File) Rollover() error { return public(f.file.Rollover()) }

@@ -37,6 +37,20 @@ type Options struct {
 	BufferedWrites bool
 	// Append makes each write go to the end of the file, wherever the position is and whoever else writes (O_APPEND).
 	Append bool
+
+	// Beside is a path, and its directory takes the place of Dir. So the file is on the path's file system, and can be renamed
+	// to it. Nothing needs to have the path. A link there is not followed. With Dir it is EINVAL.
+	Beside string
+
+	// MinFree, OnDisk and InMemory choose among the candidates for the default directory; see Gettempdir. The error says why
+	// each candidate was refused. A directory that SetTempdir set is the only candidate then. With Dir or Beside, which leave
+	// nothing to choose, they are EINVAL.
+	MinFree  int64 // the bytes that the user must be able to fill on the file system at the time of the choice; 0: any number
+	OnDisk   bool  // the file system is neither tmpfs nor ramfs
+	InMemory bool  // the file system is tmpfs or ramfs
+	// Lock makes a TemporaryDirectory hold its directory by a shared flock until it is freed. Programs that clean up by age,
+	// such as systemd-tmpfiles, leave such a directory alone. Processes that are forked and do not exec hold it too.
+	Lock bool
 }
 
 const (

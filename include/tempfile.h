@@ -117,6 +117,9 @@ typedef struct tempfile_directory tempfile_directory;
 /** A removal in steps. A handle, not an address: never dereference it. */
 typedef struct tempfile_removal tempfile_removal;
 
+/** A recovery in steps. A handle, not an address: never dereference it. */
+typedef struct tempfile_recovery tempfile_recovery;
+
 /** Flags of tempfile_options, and of arguments whose description names them. An unknown flag is -EINVAL. */
 #define TEMPFILE_NO_DELETE UINT32_C(0x01)             /**< Python's delete=False: keep the name or the directory */
 #define TEMPFILE_NO_DELETE_ON_CLOSE UINT32_C(0x02)    /**< delete_on_close=False: delete when freed, not when closed */
@@ -126,6 +129,9 @@ typedef struct tempfile_removal tempfile_removal;
 #define TEMPFILE_ONLY_O_TMPFILE UINT32_C(0x20)        /**< files without a name: O_TMPFILE or an error, never a name */
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
+#define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -142,6 +148,9 @@ typedef struct tempfile_removal tempfile_removal;
 
 /** A flag of tempfile_file_sync: the contents alone, as fdatasync(2). */
 #define TEMPFILE_DATA_ONLY 0x01u
+
+/** A flag of tempfile_recovery_start: nothing is removed, and the steps say what would be. */
+#define TEMPFILE_DRY_RUN 0x1000000u
 
 /** A value of tempfile_options.buffering: each read is a system call, and nothing is read ahead. */
 #define TEMPFILE_UNBUFFERED INT64_C(-2)
@@ -205,6 +214,8 @@ typedef struct tempfile_options {
     int64_t max_size;     /**< SpooledTemporaryFile: the bytes past which it rolls over; 0: no such limit */
     uint32_t flags;       /**< TEMPFILE_NO_DELETE and others */
     uint32_t permissions; /**< at most 0777; 0: 0600 for files, 0700 for directories. The umask applies, as in Python */
+    const char *beside;   /**< create in the directory of this path, hence on its file system; NULL: in dir */
+    int64_t min_free;     /**< bytes that a candidate for the default directory must have free; 0: any number */
 } tempfile_options;
 
 /** Python's defaults: tempfile_options options = TEMPFILE_OPTIONS_INIT; */
@@ -258,6 +269,33 @@ typedef struct tempfile_error {
     size_t needed;         /**< after -ERANGE: the size in bytes that the buffer must have */
 } tempfile_error;
 
+/** Kinds of tempfile_recovered. */
+#define TEMPFILE_RECOVERED_FILE 1u
+#define TEMPFILE_RECOVERED_DIRECTORY 2u
+#define TEMPFILE_RECOVERED_JOURNAL 3u /**< a journal that could not be dealt with */
+
+/** Actions of tempfile_recovered. */
+#define TEMPFILE_RECOVERED 1u     /**< the object is removed, or after 2 of tempfile_recovery_step is being removed */
+#define TEMPFILE_WOULD_RECOVER 2u /**< with TEMPFILE_DRY_RUN: it would be */
+#define TEMPFILE_NOT_RECOVERED 3u /**< it was left alone; reason says why */
+
+/**
+ * What tempfile_recovery_step did with one object. The caller sets struct_size to sizeof(tempfile_recovered); a smaller
+ * size is -EINVAL. Fields are only ever added at the end. Both strings are valid until the next step of the recovery, or
+ * until it is freed.
+ */
+typedef struct tempfile_recovered {
+    size_t struct_size; /**< set by the caller */
+    int code;           /**< 0, or the negative errno for which the object was left */
+    uint32_t kind;      /**< TEMPFILE_RECOVERED_FILE and others */
+    uint32_t action;    /**< TEMPFILE_RECOVERED and others */
+    uint32_t reserved;  /**< 0, for a later version */
+    int64_t age;        /**< seconds since the object was made */
+    int64_t size;       /**< of a file, in bytes */
+    const char *path;   /**< the object's absolute path */
+    const char *reason; /**< why it was left, for people; "" otherwise */
+} tempfile_recovered;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -265,7 +303,8 @@ extern "C" {
 /**
  * tempfile_mkstemp creates a file with an unpredictable name and opens it for reading and writing.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path receives the absolute path; path_size is the size
+ * Uses of options: suffix, prefix, name, permissions, and for the directory dir or beside, or else min_free,
+ * TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY. out_path receives the absolute path; path_size is the size
  * of that buffer in bytes. A buffer of TEMPFILE_PATH_SIZE bytes is always large enough. NULL with size 0 asks for the
  * size: the call fails with -ERANGE, and tempfile_error.needed has it.
  *
@@ -274,9 +313,12 @@ extern "C" {
  *
  * Errors: nothing is created on failure.
  *   - -EINVAL: prefix, suffix or name contains a '/', a flag is unknown, or permissions has bits beyond 0777.
+ *   - -EINVAL: beside is "", or ends in '/' or in a part "." or ".."; or it is set together with dir.
+ *   - -EINVAL: min_free is negative; TEMPFILE_ON_DISK and TEMPFILE_IN_MEMORY are set together; or one of the three is
+ *     set although dir or beside leaves nothing to choose.
  *   - -ERANGE: the buffer is too small.
- *   - -ENOENT: the directory does not exist; or dir is NULL and no candidate can be used (the message has the reason
- *     for each).
+ *   - -ENOENT: the directory does not exist; or dir and beside are NULL and no candidate can be used (the message has
+ *     the reason for each). If tempfile_settempdir set the default directory, that one is the only candidate.
  *   - -EEXIST: options.name is taken; or every random name that was tried is.
  *   - -EACCES, -ENOSPC, -EMFILE and others: as open(2).
  */
@@ -285,7 +327,7 @@ tempfile_fd tempfile_mkstemp(const tempfile_options *options, char *out_path, si
 /**
  * tempfile_mkdtemp creates a directory that only its owner can enter.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. The caller owns the directory; tempfile_rmtree removes it with its contents.
  *
@@ -298,7 +340,7 @@ int tempfile_mkdtemp(const tempfile_options *options, char *out_path, size_t pat
  * tempfile_mktemp returns a path at which no file exists. It is deprecated, because another process may create a file
  * there before the caller does; use tempfile_mkstemp.
  *
- * Uses of options: suffix, prefix, dir, name. out_path and path_size are as for tempfile_mkstemp.
+ * Uses of options: as for tempfile_mkstemp, without permissions. out_path and path_size are as for tempfile_mkstemp.
  *
  * Returns 0. Nothing is created.
  *
@@ -311,8 +353,8 @@ int tempfile_mktemp(const tempfile_options *options, char *out_path, size_t path
 /**
  * tempfile_unnamed creates a file without a name, like tempfile_temporary_file, and returns its bare descriptor.
  *
- * Uses of options: dir, permissions; and as for tempfile_temporary_file: prefix, suffix, name, TEMPFILE_NO_O_TMPFILE,
- * TEMPFILE_ONLY_O_TMPFILE.
+ * Uses of options: permissions; for the directory as tempfile_mkstemp; and as for tempfile_temporary_file: prefix,
+ * suffix, name, TEMPFILE_NO_O_TMPFILE, TEMPFILE_ONLY_O_TMPFILE.
  *
  * Returns the descriptor, which is open for reading and writing and closed on exec. The caller owns it. The system
  * deletes the file when the last copy of the descriptor is closed, however the process ends.
@@ -354,7 +396,7 @@ tempfile_fd tempfile_unnamed_into(const tempfile_options *options, tempfile_fd *
 /**
  * tempfile_named_temporary_file creates a file with a name. Closing the file deletes the name.
  *
- * Uses of options: suffix, prefix, dir, mode, encoding, errors, newline, name, buffering, permissions.
+ * Uses of options: those of tempfile_mkstemp, and mode, encoding, errors, newline, buffering.
  * TEMPFILE_NO_DELETE keeps the name for good; TEMPFILE_NO_DELETE_ON_CLOSE keeps it until tempfile_file_free.
  * TEMPFILE_BUFFERED_WRITES holds back what is written, up to buffering bytes, see tempfile_file_write. TEMPFILE_APPEND
  * makes every write go to the end of the file, whoever else writes.
@@ -374,10 +416,10 @@ int tempfile_named_temporary_file(const tempfile_options *options, tempfile_file
  * tempfile_temporary_file creates a file without a name. No other process can open it by a path, and it is gone when
  * it is closed, however the process ends.
  *
- * Uses of options: dir, mode, encoding, errors, newline, buffering, permissions. Where the file system does not
- * support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and name. TEMPFILE_ONLY_O_TMPFILE
- * makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and TEMPFILE_APPEND are as
- * for tempfile_named_temporary_file.
+ * Uses of options: mode, encoding, errors, newline, buffering, permissions; for the directory as tempfile_mkstemp.
+ * Where the file system does not support O_TMPFILE, the file has a name for an instant, made of prefix, suffix and
+ * name. TEMPFILE_ONLY_O_TMPFILE makes that an error; TEMPFILE_NO_O_TMPFILE never tries O_TMPFILE. TEMPFILE_BUFFERED_WRITES and
+ * TEMPFILE_APPEND are as for tempfile_named_temporary_file.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -391,7 +433,7 @@ int tempfile_temporary_file(const tempfile_options *options, tempfile_file **out
  * write would end past max_size, when its descriptor is asked for, and at tempfile_file_rollover.
  *
  * Uses of options: max_size (bytes of the file), mode, encoding, errors, newline; and for the roll-over those that
- * tempfile_temporary_file uses. If dir is NULL, the default directory is chosen at the roll-over.
+ * tempfile_temporary_file uses. If dir and beside are NULL, the default directory is chosen at the roll-over.
  *
  * Returns 0 and the file, which the caller frees with tempfile_file_free.
  *
@@ -406,13 +448,15 @@ int tempfile_spooled_temporary_file(const tempfile_options *options, tempfile_fi
 /**
  * tempfile_temporary_directory creates a directory. Freeing it removes it with its contents.
  *
- * Uses of options: suffix, prefix, dir, name, permissions. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
- * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds.
+ * Uses of options: those of tempfile_mkstemp. With TEMPFILE_NO_DELETE only tempfile_directory_cleanup
+ * removes the directory; with TEMPFILE_IGNORE_CLEANUP_ERRORS that always succeeds. With TEMPFILE_LOCK the directory is held
+ * by a shared flock(2) until it is freed; programs that clean up by age, such as systemd-tmpfiles, leave it alone then. The
+ * descriptor that holds it is shared with children that never exec: the directory is held until they have ended, too.
  *
  * Returns 0 and the directory, which the caller frees with tempfile_directory_free. A normal exit of the process
  * removes the directory, too.
  *
- * Errors: those of tempfile_mkdtemp.
+ * Errors: those of tempfile_mkdtemp, and with TEMPFILE_LOCK those of open(2) and flock(2).
  *
  * After a fork the child has the directory too; freeing it there removes nothing.
  */
@@ -535,7 +579,8 @@ int64_t tempfile_file_readline(tempfile_file *file, char *buffer, size_t size);
  * the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
  * normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
  * SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
- * at the descriptor's position.
+ * at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
+ * back, but for what the system has taken.
  *
  * data has size bytes; for a text file they are UTF-8 with whole characters.
  *
@@ -606,6 +651,7 @@ int64_t tempfile_file_truncate(tempfile_file *file, int64_t size);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
+ *   - -ENOSPC, -EFBIG, -EDQUOT and others: as write(2).
  */
 int tempfile_file_flush(tempfile_file *file);
 
@@ -635,6 +681,26 @@ tempfile_fd tempfile_file_fileno(tempfile_file *file);
  *   - others: as tempfile_file_rollover.
  */
 tempfile_fd tempfile_file_detach(tempfile_file *file);
+
+/**
+ * tempfile_file_reopen opens the file a second time. The new descriptor has a position of its own; the file and what it
+ * has read ahead stay as they are. A spooled file rolls over first. It works in any process that has the file.
+ *
+ * mode is one of r, w and a, with + and b or t, as in Python; NULL is "r+". "w" truncates the file, and with "a" the
+ * system puts each write at the end. b and t mean the same: the descriptor has bytes.
+ *
+ * Returns the descriptor, which is closed on exec. The caller owns it and closes it.
+ *
+ * Errors: the file is as before, and nothing was truncated.
+ *   - -EBADF: as for tempfile_file_read.
+ *   - -EINVAL: Python would refuse the mode; or it is "x", which creates a file.
+ *   - -ESTALE: something else has the file's name by now.
+ *   - -ENOENT: nothing has the name; or the file has no name and there is no /proc to open it by (the message says
+ *     which).
+ *   - -EACCES: the permissions of the file do not allow the mode.
+ *   - -EMFILE and others: as open(2), ftruncate(2) and tempfile_file_rollover.
+ */
+tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
 
 /**
  * tempfile_file_name returns the absolute path of a file with a name.
@@ -725,6 +791,19 @@ int tempfile_file_rolled(const tempfile_file *file);
 int tempfile_file_keep(tempfile_file *file);
 
 /**
+ * tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
+ * with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+ *
+ * Returns 0.
+ *
+ * Errors: the file is kept or deleted as before.
+ *   - -EBADF: the handle was freed, or the file was closed and deleted.
+ *   - -EINVAL: the file has no name.
+ *   - -EPERM: another process owns the file; tempfile_file_adopt makes this one the owner.
+ */
+int tempfile_file_unkeep(tempfile_file *file);
+
+/**
  * tempfile_file_adopt makes this process the owner of a file that it inherited by fork: closing, freeing and the end
  * of this process then delete the name. It is meant for programs that daemonize; the parent then leaves by _exit(2).
  *
@@ -774,6 +853,18 @@ const char *tempfile_directory_name(const tempfile_directory *directory);
  *   - -EBADF: the handle was freed.
  */
 int tempfile_directory_keep(tempfile_directory *directory);
+
+/**
+ * tempfile_directory_unkeep undoes tempfile_directory_keep, and TEMPFILE_NO_DELETE: tempfile_directory_free and a normal
+ * exit of the process remove the directory.
+ *
+ * Returns 0.
+ *
+ * Errors: the directory is kept or removed as before.
+ *   - -EBADF: the handle was freed.
+ *   - -EPERM: another process owns the directory; tempfile_directory_adopt makes this one the owner.
+ */
+int tempfile_directory_unkeep(tempfile_directory *directory);
 
 /**
  * tempfile_directory_adopt makes this process the owner of a directory that it inherited by fork. See
@@ -902,7 +993,8 @@ int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const 
  *
  * Returns 0.
  *
- * Errors: those of tempfile_file_persist, and:
+ * Errors: those of tempfile_file_persist. The operation in the detail can also be "close": the file has its name, and a
+ * server has refused what it had not stored yet. And:
  *   - -EINVAL: data is NULL.
  */
 int tempfile_replace(const char *path, const void *data, size_t size, uint32_t flags);
@@ -1084,6 +1176,114 @@ void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
+ * tempfile_recovery_enable makes this process write a journal of what it is to remove, so that a later process can
+ * remove it if this one is killed. From then on every object that would be deleted is in the journal before it is made,
+ * and no longer when it is gone, kept or published. Objects that exist already are added by the next call on them. The
+ * journal is held by flock(2) until this process and all its children have ended, and each child that makes or adopts an
+ * object writes a journal of its own.
+ *
+ * directory is where the journals of the user are. It is made if it is missing, and must be the user's and not writable
+ * for others. NULL means libtempfile in $XDG_RUNTIME_DIR, or else libtempfile-UID in the default directory. The
+ * variable TEMPFILE_RECOVERY=1 in the environment makes the first object of a process call this function with NULL. A
+ * failure is then told on standard error, and the program goes on without a journal. A program that runs with more rights
+ * than its caller ignores the variable.
+ *
+ * The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
+ *
+ * If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
+ * a record. Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
+ * they are registered.
+ *
+ * Returns 0. A second call with the same directory does nothing more.
+ *
+ * Errors: objects are made as before, without a journal.
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - -ENOLCK, -EOPNOTSUPP: the file system has no locks.
+ *   - -EBUSY: the process has a journal in another directory.
+ *   - -ENOENT and others: as mkdir(2), open(2) and fallocate(2).
+ */
+int tempfile_recovery_enable(const char *directory);
+
+/**
+ * tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
+ * register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
+ * killed process would leave the object behind.
+ *
+ * path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
+ * announcement ends when the path is registered. The caller withdraws it if it is not.
+ *
+ * Returns 0, also if the process writes no journal.
+ *
+ * Errors: the object is in no journal until it is registered.
+ *   - -EINVAL: path is NULL or relative, or kind is another.
+ *   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
+ *   - others: as for tempfile_recovery_enable.
+ */
+int tempfile_recovery_announce(const char *path, uint32_t kind);
+
+/**
+ * tempfile_recovery_withdraw takes back a tempfile_recovery_announce: the object could not be made, or is to stay.
+ *
+ * path is the announced one.
+ *
+ * Returns 0, also for a path that is not announced or is registered.
+ *
+ * Errors:
+ *   - -EINVAL: path is NULL or relative.
+ */
+int tempfile_recovery_withdraw(const char *path);
+
+/**
+ * tempfile_recovery_start begins to remove what killed processes have left: all that the journals of dead processes name,
+ * if it is still what was made. A process is dead if its journal can be locked and the system knows it no longer. The
+ * call reads all journals of the directory and removes nothing yet.
+ *
+ * directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN, with which nothing is removed and
+ * tempfile_recovery_step says what would be.
+ *
+ * An object is removed if it is the user's and agrees in device, inode, type and time of birth with the journal. What
+ * was being made when its process died is removed only if it is empty and had a random name. These are left alone, and
+ * the step says why: whatever a living process's journal names, and a directory that holds such an object or that
+ * somebody holds by flock(2); whatever is reached through a symbolic link; a journal that another user owns or may write,
+ * that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
+ *
+ * Returns 0 and the recovery, which the caller frees with tempfile_recovery_free. A missing directory holds nothing.
+ *
+ * Errors:
+ *   - -EINVAL: a flag is unknown, or directory is "".
+ *   - -EPERM: the directory is another user's, or others may write into it.
+ *   - -ENOTDIR: the directory is a link or a file.
+ *   - others: as open(2).
+ *
+ * Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
+ * the child's recovery begins again with what is left.
+ */
+int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery);
+
+/**
+ * tempfile_recovery_step deals with one object.
+ *
+ * entries is the number of entries of a directory that one step removes at most, at least 1. out_item receives what was
+ * done; its struct_size is set by the caller.
+ *
+ * Returns 1 and one item, 2 if the item is a directory that the next step goes on with, and 0 if all is done. A failure
+ * to remove an object is no error of the call: the item's code says so.
+ *
+ * Errors:
+ *   - -EBADF: the handle was freed.
+ *   - -EINVAL: entries is 0, out_item is NULL, or its struct_size is wrong.
+ *   - -ENOMEM: there is no memory for the item's path.
+ */
+int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
+
+/**
+ * tempfile_recovery_free ends a recovery and frees the handle. What was not dealt with stays for the next one. NULL and a
+ * handle that was freed are fine: nothing happens.
+ */
+void tempfile_recovery_free(tempfile_recovery *recovery);
+
+/**
  * tempfile_cleanup removes at once everything that a normal exit would remove: all that this process made or adopted,
  * and has neither freed nor kept. It is meant for the exit hooks of languages whose processes do not end by exit(3),
  * and for the moment before _exit(2) or exec(3).
@@ -1097,9 +1297,25 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  * does nothing.
  *
  * Errors: the other objects are removed even so. A signal handler may not call this function.
- *   - others: the errno of the last object that could not be removed. The detail has its path.
+ *   - others: the errno of the last object that could not be removed, or could not pass on what it held back. The detail
+ *     has its path. Like tempfile_file_close, the first call leaves a file open that is kept and cannot pass it on.
  */
 int tempfile_cleanup(void);
+
+/**
+ * tempfile_keep_all keeps everything, for debugging: from now on nothing that this process has made or makes is deleted, and
+ * at the end of the process the path of each object is printed once on standard error. TEMPFILE_KEEP=1 in the environment
+ * makes the first object of a process call this function; a program that runs with more rights than its caller ignores it.
+ *
+ * Not even tempfile_directory_cleanup removes a directory then. Files without a name are gone as ever, and tempfile_rmtree
+ * removes what it is told to. A process that ends by _exit, exec or a signal prints nothing, unless it cleans up at the
+ * signal.
+ *
+ * Returns 0.
+ *
+ * It holds for forked children too, each of which prints what it made itself.
+ */
+int tempfile_keep_all(void);
 
 /**
  * tempfile_cleanup_on_signals makes SIGHUP, SIGINT, SIGQUIT and SIGTERM remove the objects that this process made and

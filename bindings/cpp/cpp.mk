@@ -4,8 +4,9 @@ CXXFLAGS ?= -O1 -g
 cxx_warn := -Wall -Wextra -Wpedantic -Wshadow -Werror
 cpp_standards := 17 20 23
 cpp_sources := $(wildcard tests/c/cpp/*.cpp)
-cpp_inputs := $(cpp_sources) tests/c/cpp/check.hpp bindings/cpp/tempfile.hpp include/tempfile.h
-cpp_build = $(CXX) -std=c++$(1) $(cxx_warn) $(2) -Iinclude -Ibindings/cpp $(cpp_sources) -o $@ -L$(3) -ltempfile
+cpp_inputs := $(cpp_sources) $(wildcard tests/c/cpp/*.hpp) tests/c/publications.h tests/c/json.h bindings/cpp/tempfile.hpp \
+  include/tempfile.h
+cpp_build = $(CXX) -std=c++$(1) $(cxx_warn) $(2) $(vectors) -Iinclude -Ibindings/cpp $(cpp_sources) -o $@ -L$(3) -ltempfile
 
 parts += test-cpp
 

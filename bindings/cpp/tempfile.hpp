@@ -107,6 +107,20 @@ enum class flag : std::uint32_t {
     only_o_tmpfile = TEMPFILE_ONLY_O_TMPFILE,
     buffered_writes = TEMPFILE_BUFFERED_WRITES,
     append = TEMPFILE_APPEND,
+    on_disk = TEMPFILE_ON_DISK,
+    in_memory = TEMPFILE_IN_MEMORY,
+    lock = TEMPFILE_LOCK,
+};
+
+/// Combines flags.
+constexpr flag operator|(flag a, flag b) noexcept
+{
+    return static_cast<flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+
+/// Flags of the functions that publish: file::persist, file::publish, directory::persist and replace. Combine them with |.
+enum class publish_flag : std::uint32_t {
+    none = 0,
     no_replace = TEMPFILE_NO_REPLACE,
     sync = TEMPFILE_SYNC,
     across = TEMPFILE_ACROSS,
@@ -118,10 +132,19 @@ enum class flag : std::uint32_t {
 };
 
 /// Combines flags.
-constexpr flag operator|(flag a, flag b) noexcept
+constexpr publish_flag operator|(publish_flag a, publish_flag b) noexcept
 {
-    return static_cast<flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+    return static_cast<publish_flag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
+
+/// The options of file::publish and publish_descriptor. The fields are those of tempfile_publish_options in tempfile.h. A
+/// path that contains a NUL is EINVAL.
+struct publish_options {
+    publish_flag flags = publish_flag::none;
+    std::uint32_t permissions = 0;
+    std::optional<std::filesystem::path> within = {};
+    std::optional<std::filesystem::path> backup = {};
+};
 
 /// The options of the functions that create something. The fields are those of tempfile_options in tempfile.h, and the
 /// defaults are Python's. The strings are views: the characters must exist until the call returns. A string that contains
@@ -139,14 +162,8 @@ struct options {
     std::int64_t max_size = 0;
     tempfile::flag flags = tempfile::flag::none;
     std::uint32_t permissions = 0;
-};
-
-/// How a file gets its lasting name. The fields are those of tempfile_publish_options.
-struct publish_options {
-    tempfile::flag flags = tempfile::flag::none;
-    std::uint32_t permissions = 0;
-    std::optional<std::filesystem::path> within = {};
-    std::optional<std::string_view> backup = {};
+    std::optional<std::filesystem::path> beside = {};
+    std::int64_t min_free = 0;
 };
 
 // The implementation. Programs must not use this namespace.
@@ -214,15 +231,17 @@ public:
     template <class Report>
     given(const Report &report, const options &from)
         : ok_(text(report, "suffix", from.suffix, c_.suffix) && text(report, "prefix", from.prefix, c_.prefix) &&
-              text(report, "dir", directory(from), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
+              text(report, "dir", native(from.dir), c_.dir) && text(report, "mode", from.mode, c_.mode) &&
               text(report, "encoding", from.encoding, c_.encoding) && text(report, "errors", from.errors, c_.errors) &&
-              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name))
+              text(report, "newline", from.newline, c_.newline) && text(report, "name", from.name, c_.name) &&
+              text(report, "beside", native(from.beside), c_.beside))
     {
         c_.struct_size = sizeof c_;
         c_.buffering = from.buffering;
         c_.max_size = from.max_size;
         c_.flags = static_cast<std::uint32_t>(from.flags);
         c_.permissions = from.permissions;
+        c_.min_free = from.min_free;
     }
     given(const given &) = delete;
     given &operator=(const given &) = delete;
@@ -231,10 +250,10 @@ public:
     const tempfile_options *get() const noexcept { return &c_; }
 
 private:
-    static std::optional<std::string_view> directory(const options &from)
+    static std::optional<std::string_view> native(const std::optional<std::filesystem::path> &path)
     {
-        if (from.dir)
-            return std::string_view(from.dir->native());
+        if (path)
+            return std::string_view(path->native());
         return std::nullopt;
     }
 
@@ -249,7 +268,7 @@ private:
         return true;
     }
 
-    std::array<std::string, 8> copies_;
+    std::array<std::string, 9> copies_;
     std::size_t used_ = 0;
     tempfile_options c_{}; // not TEMPFILE_OPTIONS_INIT: it calls a static function, which an inline one may not (ODR)
     bool ok_;
@@ -267,6 +286,12 @@ struct free_removal {
 using file_handle = std::unique_ptr<tempfile_file, free_file>;
 using directory_handle = std::unique_ptr<tempfile_directory, free_directory>;
 using removal_handle = std::unique_ptr<tempfile_removal, free_removal>;
+
+struct free_recovery {
+    void operator()(tempfile_recovery *recovery) const noexcept { tempfile_recovery_free(recovery); }
+};
+
+using recovery_handle = std::unique_ptr<tempfile_recovery, free_recovery>;
 
 // Creates an object with `create`, a function of tempfile.h that returns the handle in its last argument.
 template <class Handle, class Report, class Create> Handle make(const Report &report, const options &from, Create create)
@@ -313,6 +338,27 @@ template <class Report, class Call> int with_path(const Report &report, const st
 }
 
 // The undo of a call that creates nothing.
+// Calls a function that publishes with options: call(path, options).
+template <class Report, class Call>
+int with_publish_options(const Report &report, const std::filesystem::path &path, const publish_options &from, Call call)
+{
+    tempfile_publish_options c{};
+    c.struct_size = sizeof c;
+    c.flags = static_cast<std::uint32_t>(from.flags);
+    c.permissions = from.permissions;
+    if (from.within) {
+        if (has_nul(report, "within", from.within->native()))
+            return 0;
+        c.within = from.within->c_str();
+    }
+    if (from.backup) {
+        if (has_nul(report, "backup", from.backup->native()))
+            return 0;
+        c.backup = from.backup->c_str();
+    }
+    return with_path(report, path, [&](const char *name) { return call(name, &c); });
+}
+
 inline void nothing(int, const char *) noexcept {}
 
 template <class Report> std::filesystem::path mkdtemp(const Report &report, const options &from)
@@ -354,23 +400,6 @@ template <class Report> std::vector<std::filesystem::path> candidates(const Repo
     for (std::size_t at = 0; at < end; at = list.find('\0', at) + 1)
         all.emplace_back(list.c_str() + at);
     return all;
-}
-
-// Calls a function that takes a path and the options of a publication.
-template <class Report, class Call>
-void publish(const Report &report, const std::filesystem::path &path, const publish_options &from, Call call)
-{
-    const std::string within = from.within ? from.within->native() : std::string();
-    const std::string backup(from.backup.value_or(std::string_view()));
-    if (has_nul(report, "within", within) || has_nul(report, "backup", backup))
-        return;
-    tempfile_publish_options c{};
-    c.struct_size = sizeof c;
-    c.flags = static_cast<std::uint32_t>(from.flags);
-    c.permissions = from.permissions;
-    c.within = from.within ? within.c_str() : nullptr;
-    c.backup = from.backup ? backup.c_str() : nullptr;
-    with_path(report, path, [&](const char *name) { return call(name, &c); });
 }
 
 } // namespace detail
@@ -479,6 +508,14 @@ public:
         return detail::value(detail::coding{code}, tempfile_file_detach(get()));
     }
 
+    /// Opens the file a second time. Returns the descriptor, which is the caller's to close. mode is one of r, w and a, with
+    /// '+'. A NUL in it is EINVAL.
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode = "r+") { return reopen(detail::throwing{}, mode); }
+    [[nodiscard]] tempfile_fd reopen(std::string_view mode, std::error_code &code)
+    {
+        return reopen(detail::coding{code}, mode);
+    }
+
     /// Returns the absolute path, or an empty path if the file has no name.
     std::filesystem::path name() const
     {
@@ -501,21 +538,28 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_file_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_keep(get())); }
 
-    /// Gives the file a lasting name, atomically. The file stays open, and nothing deletes it any more.
-    void persist(const std::filesystem::path &path, flag flags = flag::none) { persist(detail::throwing{}, path, flags); }
-    void persist(const std::filesystem::path &path, flag flags, std::error_code &code)
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_file_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_unkeep(get())); }
+
+    /// Gives the file a lasting name, atomically. It stays open, and nothing deletes it any more.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
     {
         persist(detail::coding{code}, path, flags);
     }
 
-    /// Does the same with more options.
-    void publish(const std::filesystem::path &path, const publish_options &given)
+    /// Gives the file a lasting name with more options.
+    void publish(const std::filesystem::path &path, const publish_options &options)
     {
-        publish(detail::throwing{}, path, given);
+        publish(detail::throwing{}, path, options);
     }
-    void publish(const std::filesystem::path &path, const publish_options &given, std::error_code &code)
+    void publish(const std::filesystem::path &path, const publish_options &options, std::error_code &code)
     {
-        publish(detail::coding{code}, path, given);
+        publish(detail::coding{code}, path, options);
     }
 
     /// Makes this process the owner of a file that it inherited by fork. Only the owner deletes the name.
@@ -527,7 +571,7 @@ public:
     void close(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_file_close(get())); }
 
 private:
-    template <class Report> void persist(const Report &report, const std::filesystem::path &path, flag flags)
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
     {
         detail::with_path(report, path, [&](const char *name) {
             return tempfile_file_persist(get(), name, static_cast<std::uint32_t>(flags));
@@ -535,11 +579,20 @@ private:
     }
 
     template <class Report>
-    void publish(const Report &report, const std::filesystem::path &path, const publish_options &given)
+    void publish(const Report &report, const std::filesystem::path &path, const publish_options &options)
     {
-        detail::publish(report, path, given, [&](const char *name, const tempfile_publish_options *options) {
-            return tempfile_file_publish(get(), name, options);
+        detail::with_publish_options(report, path, options, [&](const char *name, const tempfile_publish_options *c) {
+            return tempfile_file_publish(get(), name, c);
         });
+    }
+
+    template <class Report> tempfile_fd reopen(const Report &report, std::string_view mode)
+    {
+        if (detail::has_nul(report, "mode", mode))
+            return -1;
+        const tempfile_fd descriptor = tempfile_file_reopen(get(), std::string(mode).c_str());
+        detail::value(report, descriptor);
+        return descriptor;
     }
 
     template <class Report> std::size_t read(const Report &report, void *buffer, std::size_t size)
@@ -633,10 +686,16 @@ public:
     void keep() { detail::value(detail::throwing{}, tempfile_directory_keep(get())); }
     void keep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_keep(get())); }
 
-    /// Gives the directory a lasting name, which must be free; nothing removes the directory any more. With flag::exchange
-    /// the directory that has the name gets the temporary name, and is removed with this object.
-    void persist(const std::filesystem::path &path, flag flags = flag::none) { persist(detail::throwing{}, path, flags); }
-    void persist(const std::filesystem::path &path, flag flags, std::error_code &code)
+    /// Undoes keep.
+    void unkeep() { detail::value(detail::throwing{}, tempfile_directory_unkeep(get())); }
+    void unkeep(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_unkeep(get())); }
+
+    /// Gives the directory a lasting name, which must be free unless flags is publish_flag::exchange.
+    void persist(const std::filesystem::path &path, publish_flag flags = publish_flag::none)
+    {
+        persist(detail::throwing{}, path, flags);
+    }
+    void persist(const std::filesystem::path &path, publish_flag flags, std::error_code &code)
     {
         persist(detail::coding{code}, path, flags);
     }
@@ -650,7 +709,7 @@ public:
     void cleanup(std::error_code &code) noexcept { detail::value(detail::coding{code}, tempfile_directory_cleanup(get())); }
 
 private:
-    template <class Report> void persist(const Report &report, const std::filesystem::path &path, flag flags)
+    template <class Report> void persist(const Report &report, const std::filesystem::path &path, publish_flag flags)
     {
         detail::with_path(report, path, [&](const char *name) {
             return tempfile_directory_persist(get(), name, static_cast<std::uint32_t>(flags));
@@ -705,53 +764,6 @@ Handle registered(const Report &report, const std::filesystem::path &path, Regis
 {
     using handle = detail::directory_handle;
     return directory(detail::registered<handle>(detail::coding{code}, path, tempfile_register_directory).release());
-}
-
-namespace detail {
-
-template <class Report>
-void replace(const Report &report, const std::filesystem::path &path, std::string_view data, flag flags)
-{
-    const char *bytes = data.empty() ? "" : data.data(); // the pointer of an empty view may be null
-    with_path(report, path, [&](const char *name) {
-        return tempfile_replace(name, bytes, data.size(), static_cast<std::uint32_t>(flags));
-    });
-}
-
-template <class Report>
-void publish_descriptor(const Report &report, tempfile_fd descriptor, const std::filesystem::path &name,
-                        const std::filesystem::path &path, const publish_options &given)
-{
-    if (has_nul(report, "name", name.native()))
-        return;
-    publish(report, path, given, [&](const char *to, const tempfile_publish_options *options) {
-        return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), to, options);
-    });
-}
-
-} // namespace detail
-
-/// Writes a file in one call: a reader sees the old content or all of the data.
-inline void replace(const std::filesystem::path &path, std::string_view data, flag flags = flag::none)
-{
-    detail::replace(detail::throwing{}, path, data, flags);
-}
-inline void replace(const std::filesystem::path &path, std::string_view data, flag flags, std::error_code &code)
-{
-    detail::replace(detail::coding{code}, path, data, flags);
-}
-
-/// Gives a lasting name to the file of a descriptor, which the caller still closes. name is the file's temporary name,
-/// or empty if it has none.
-inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
-                               const publish_options &given = {})
-{
-    detail::publish_descriptor(detail::throwing{}, descriptor, name, path, given);
-}
-inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
-                               const publish_options &given, std::error_code &code)
-{
-    detail::publish_descriptor(detail::coding{code}, descriptor, name, path, given);
 }
 
 /// The result of mkstemp. The caller closes the descriptor and deletes the file.
@@ -896,6 +908,110 @@ private:
     detail::removal_handle handle_;
     std::uint64_t removed_ = 0;
 };
+
+/// Makes this process write a journal of what it is to remove, so that a later one can remove it if this one is killed. It
+/// also removes what dead processes have left, for 0.2 seconds at most. directory: where the journals of the user are; empty:
+/// libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
+inline void enable_recovery(const std::filesystem::path &directory = {})
+{
+    detail::with_path(detail::throwing{}, directory,
+                      [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
+}
+inline void enable_recovery(const std::filesystem::path &directory, std::error_code &code)
+{
+    detail::with_path(detail::coding{code}, directory,
+                      [&](const char *name) { return tempfile_recovery_enable(directory.empty() ? nullptr : name); });
+}
+
+/// Keeps all that this process has made or makes, and prints each path at its end, for debugging.
+inline void keep_all() { detail::value(detail::throwing{}, tempfile_keep_all()); }
+
+/// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
+class recovery {
+public:
+    /// Reads the journals; nothing is removed yet. directory: as for enable_recovery. dry_run: nothing will be removed.
+    explicit recovery(const std::filesystem::path &directory = {}, bool dry_run = false)
+    {
+        start(detail::throwing{}, directory, dry_run);
+    }
+    recovery(const std::filesystem::path &directory, bool dry_run, std::error_code &code)
+    {
+        start(detail::coding{code}, directory, dry_run);
+    }
+
+    /// Deals with one object, or removes so many more entries of a directory. Returns false when all is done; else item()
+    /// has the object, and at_item() tells whether the next step goes on with it.
+    bool step(std::uint32_t entries = 4096)
+    {
+        progress_ = detail::value<int>(detail::throwing{}, tempfile_recovery_step(handle_.get(), entries, &item_));
+        return progress_ > 0;
+    }
+    bool step(std::uint32_t entries, std::error_code &code) noexcept
+    {
+        progress_ = detail::value<int>(detail::coding{code}, tempfile_recovery_step(handle_.get(), entries, &item_));
+        return progress_ > 0;
+    }
+
+    /// Returns what the last step did. The strings are valid until the next one.
+    const tempfile_recovered &item() const noexcept { return item_; }
+
+    /// Tells whether the last step has not come to the end of its object.
+    bool at_item() const noexcept { return progress_ == 2; }
+
+private:
+    template <class Report> void start(const Report &report, const std::filesystem::path &directory, bool dry_run)
+    {
+        item_.struct_size = sizeof item_;
+        detail::with_path(report, directory, [&](const char *name) {
+            tempfile_recovery *raw = nullptr;
+            const int result = tempfile_recovery_start(directory.empty() ? nullptr : name, dry_run ? TEMPFILE_DRY_RUN : 0,
+                                                       &raw);
+            handle_.reset(raw);
+            return result;
+        });
+    }
+
+    detail::recovery_handle handle_;
+    tempfile_recovered item_{};
+    int progress_ = 0;
+};
+
+/// Writes a file in one call: a reader of the path sees the old content or all of the data.
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags = publish_flag::none)
+{
+    detail::with_path(detail::throwing{}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+inline void replace(const std::filesystem::path &path, std::string_view data, publish_flag flags, std::error_code &code)
+{
+    detail::with_path(detail::coding{code}, path, [&](const char *name) {
+        return tempfile_replace(name, data.data(), data.size(), static_cast<std::uint32_t>(flags));
+    });
+}
+
+/// Gives a lasting name to an open file that no object stands for, such as one of mkstemp. name is the name that the file
+/// has, or an empty path. The descriptor stays the caller's.
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options = {})
+{
+    if (detail::has_nul(detail::throwing{}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::throwing{}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
+inline void publish_descriptor(tempfile_fd descriptor, const std::filesystem::path &name, const std::filesystem::path &path,
+                               const publish_options &options, std::error_code &code)
+{
+    if (detail::has_nul(detail::coding{code}, "name", name.native()))
+        return;
+    detail::with_publish_options(
+        detail::coding{code}, path, options, [&](const char *target, const tempfile_publish_options *c) {
+            return tempfile_publish_descriptor(descriptor, name.empty() ? nullptr : name.c_str(), target, c);
+        });
+}
 
 /// Removes a directory with its contents, such as one that mkdtemp created. flags is flag::none or
 /// flag::ignore_cleanup_errors.

@@ -199,7 +199,14 @@ func (e *Engine) TemporaryDirectoryIn(storage object.Storage, o *Options) error 
 		}
 		return failed("mkdir", path, err)
 	}
-	p.fill(storage, -1)
+	descriptor := -1
+	if p.state.Has(object.FlagHeld) {
+		if descriptor, err = e.system.LockDirectory(path, identity); err != nil {
+			e.system.Rmdir(path)
+			return failed("flock", path, err)
+		}
+	}
+	p.fill(storage, descriptor)
 	s := storage.State()
 	s.Device, s.Inode = identity.Device, identity.Inode
 	return nil

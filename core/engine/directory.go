@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strings"
+	"syscall"
 
 	"libtempfile/core/object"
 	"libtempfile/core/system"
@@ -33,6 +34,7 @@ func directoryState(identity system.Identity, o *Options) object.State {
 	s.Set(object.FlagNamed, true)
 	s.Set(object.FlagDelete, !o.NoDelete)
 	s.Set(object.FlagIgnoreErrors, o.IgnoreCleanupErrors)
+	s.Set(object.FlagHeld, o.Lock)
 	return s
 }
 
@@ -54,6 +56,17 @@ func (d *Directory) Keep() error {
 	return nil
 }
 
+// Unkeep undoes Keep, in the process that made the directory.
+func (d *Directory) Unkeep() error {
+	d.storage.Lock()
+	defer d.storage.Unlock()
+	if !d.storage.Owned() {
+		return failed("unkeep", strings.Clone(d.storage.Field(object.Path)), syscall.EPERM)
+	}
+	d.storage.State().Set(object.FlagDelete, true)
+	return nil
+}
+
 // Cleanup removes the directory with all that it holds, in any process.
 func (d *Directory) Cleanup() error { return d.cleanup(false, d.engine.remove) }
 
@@ -71,6 +84,9 @@ func (d *Directory) cleanup(implicit bool, remove func(path string, identity *sy
 	path, identity := strings.Clone(d.storage.Field(object.Path)), system.Identity{Device: s.Device, Inode: s.Inode}
 	wanted := s.Has(object.FlagNamed) && (!implicit || s.Has(object.FlagDelete) && d.storage.Owned())
 	d.storage.Unlock()
+	if implicit {
+		defer d.release()
+	}
 	if !wanted {
 		return nil
 	}
@@ -84,4 +100,15 @@ func (d *Directory) cleanup(implicit bool, remove func(path string, identity *sy
 		return nil
 	}
 	return err
+}
+
+// release gives up the lock on the directory.
+func (d *Directory) release() {
+	d.storage.Lock()
+	defer d.storage.Unlock()
+	s := d.storage.State()
+	if descriptor := int(s.Descriptor); descriptor >= 0 {
+		s.Descriptor = -1
+		d.engine.system.Close(descriptor)
+	}
 }

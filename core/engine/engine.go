@@ -16,8 +16,11 @@ type Engine struct {
 
 	mutex   sync.Mutex
 	tempdir *string // SetTempdir
-	choice  choice
+	choices [mediums]choice
 }
 
 // New makes an engine over a system.
 func New(s system.System) *Engine { return &Engine{system: s} }
+
+// System gives the system that the engine works on.
+func (e *Engine) System() system.System { return e.system }

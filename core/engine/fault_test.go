@@ -77,6 +77,13 @@ func (s *faulty) Create(path string, flags int, permissions uint32) (int, error)
 func (s *faulty) CreateUnnamed(directory string, flags int, permissions uint32) (int, error) {
 	return faultFor(s, "CreateUnnamed", func() (int, error) { return s.System.CreateUnnamed(directory, flags, permissions) })
 }
+func (s *faulty) Space(directory string) (space system.Space, err error) {
+	err = s.fault("Space", func() (err error) {
+		space, err = s.System.Space(directory)
+		return err
+	})
+	return space, err
+}
 func (s *faulty) Mkdir(path string, permissions uint32) error {
 	return s.fault("Mkdir", func() error { return s.System.Mkdir(path, permissions) })
 }
@@ -94,12 +101,26 @@ func (s *faulty) IdentifyNew(path string, permissions uint32) (identity system.I
 	return identity, err
 }
 
+func (s *faulty) LockDirectory(path string, identity system.Identity) (descriptor int, err error) {
+	err = s.fault("LockDirectory", func() (err error) {
+		descriptor, err = s.System.LockDirectory(path, identity)
+		return err
+	})
+	return descriptor, err
+}
+
 func (s *faulty) Identify(path string) (identity system.Identity, directory bool, err error) {
 	err = s.fault("Identify", func() (err error) {
 		identity, directory, err = s.System.Identify(path)
 		return err
 	})
 	return identity, directory, err
+}
+func (s *faulty) OpenAgain(path string, access system.Access) (int, error) {
+	return faultFor(s, "OpenAgain", func() (int, error) { return s.System.OpenAgain(path, access) })
+}
+func (s *faulty) OpenAgainBy(descriptor int, access system.Access) (int, error) {
+	return faultFor(s, "OpenAgainBy", func() (int, error) { return s.System.OpenAgainBy(descriptor, access) })
 }
 
 // Close closes whatever it says, as Linux does.
@@ -119,8 +140,8 @@ func (s *faulty) Write(descriptor int, p []byte) (int, error) {
 func (s *faulty) WriteAt(descriptor int, p []byte, offset int64) (int, error) {
 	return faultFor(s, "WriteAt", func() (int, error) { return s.System.WriteAt(descriptor, s.limit(p), offset) })
 }
-func (s *faulty) CopyRange(from, to int, size int) (int, error) {
-	return faultFor(s, "CopyRange", func() (int, error) { return s.System.CopyRange(from, to, size) })
+func (s *faulty) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	return faultFor(s, "CopyRange", func() (int64, error) { return s.System.CopyRange(from, fromOffset, to, toOffset, size) })
 }
 func (s *faulty) Sync(descriptor int, dataOnly bool) error {
 	return s.fault("Sync", func() error { return s.System.Sync(descriptor, dataOnly) })

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"io"
+	"math"
 	"unsafe"
 
 	"libtempfile/core/object"
@@ -58,7 +59,6 @@ func (f *File) enterBoth(to *File) (source, target *object.State, err error) {
 
 // copyRanges has the system move the bytes, as far as it can: between two files on disk, neither of which appends.
 func (f *File) copyRanges(target *object.State, from *File, source *object.State) (n int64, err error) {
-	const most = 1 << 30
 	if source.InMemory() || target.InMemory() || target.Has(object.FlagAppend) {
 		return 0, nil
 	}
@@ -68,16 +68,35 @@ func (f *File) copyRanges(target *object.State, from *File, source *object.State
 	if err = f.settle(target); err != nil {
 		return 0, f.fail("write", err)
 	}
-	for {
-		k, err := f.engine.system.CopyRange(int(source.Descriptor), int(target.Descriptor), most)
-		if system.CannotCopy(err) {
-			return n, nil
-		}
-		if err != nil || k <= 0 {
-			return n, f.fail("write", err)
-		}
-		n += int64(k)
+	start, err := from.position(source)
+	if err != nil {
+		return 0, from.fail("read", err)
 	}
+	to, err := f.position(target)
+	if err != nil {
+		return 0, f.fail("write", err)
+	}
+	var k int64
+	for {
+		k, err = f.engine.system.CopyRange(int(source.Descriptor), start+n, int(target.Descriptor), to+n, math.MaxInt64)
+		if err != nil || k <= 0 {
+			break
+		}
+		n += k
+	}
+	if system.CannotCopy(err) {
+		err = nil
+	}
+	return n, f.fail("write", firstError(err, f.advance(target, n), from.advance(source, n)))
+}
+
+// advance moves the system's position on.
+func (f *File) advance(s *object.State, n int64) error {
+	if n == 0 {
+		return nil
+	}
+	_, err := f.engine.system.Seek(int(s.Descriptor), n, io.SeekCurrent)
+	return err
 }
 
 // copyPiece reads and writes; 0 at the end of the file.

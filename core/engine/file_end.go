@@ -21,6 +21,23 @@ func (f *File) Keep() error {
 	return nil
 }
 
+// Unkeep undoes Keep, in the process that made the file.
+func (f *File) Unkeep() error {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	s := f.storage.State()
+	switch {
+	case s.Kind != object.KindNamed:
+		return failed("unkeep", "", invalid("a file without a name is never kept"))
+	case s.Has(object.FlagClosed) && !s.Has(object.FlagNamed):
+		return f.refuse("unkeep", "the file is closed and gone")
+	case !f.storage.Owned():
+		return f.fail("unkeep", syscall.EPERM)
+	}
+	s.Set(object.FlagDelete, true)
+	return nil
+}
+
 // Close closes the file and removes its name. In a process other than the one that made the file it only closes. Where a
 // write that was held back fails, the first Close leaves the file open and the second gives it up.
 func (f *File) Close() error {

@@ -35,6 +35,12 @@ type Options struct {
 
 	BufferedWrites bool
 	Append         bool
+	Beside         string
+
+	MinFree  int64
+	OnDisk   bool
+	InMemory bool
+	Lock     bool
 }
 
 const (
@@ -68,8 +74,54 @@ func (o *Options) check() error {
 	if o.BufferedWrites && o.Buffering == Unbuffered {
 		return invalid("writes cannot be buffered where buffering is %d, unbuffered", o.Buffering)
 	}
+	return o.checkPlace()
+}
+
+// checkPlace refuses options that contradict each other about where something is created.
+func (o *Options) checkPlace() error {
+	switch {
+	case o.Beside != "" && o.Dir != "":
+		return invalid("dir and beside contradict each other")
+	case o.OnDisk && o.InMemory:
+		return invalid("OnDisk and InMemory contradict each other")
+	case o.MinFree < 0:
+		return invalid("min_free %d is negative", o.MinFree)
+	case o.needs() != (needs{}) && (o.Dir != "" || o.Beside != ""):
+		return invalid("min_free, OnDisk and InMemory choose a directory, and dir or beside has named one")
+	case o.Beside == "":
+		return nil
+	}
+	return checkBeside(o.Beside)
+}
+
+// checkBeside refuses a path that no file can have.
+func checkBeside(path string) error {
+	if strings.IndexByte(path, 0) >= 0 {
+		return invalid("beside %q contains a NUL byte", path)
+	}
+	if name := path[strings.LastIndexByte(path, '/')+1:]; name == "" || name == "." || name == ".." {
+		return invalid("beside %q does not end in a name that a file can have", path)
+	}
 	return nil
 }
+
+// directory is where the options want something created; "": in the default directory.
+func (o *Options) directory() string {
+	if o.Beside == "" {
+		return o.Dir
+	}
+	switch slash := strings.LastIndexByte(o.Beside, '/'); slash {
+	case -1:
+		return "."
+	case 0:
+		return "/"
+	default:
+		return o.Beside[:slash]
+	}
+}
+
+// needs is what the options ask of the default directory.
+func (o *Options) needs() needs { return needs{free: o.MinFree, disk: o.OnDisk, memory: o.InMemory} }
 
 // bufferSize gives the size of the buffer in bytes.
 func (o *Options) bufferSize() int64 {

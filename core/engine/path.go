@@ -14,6 +14,9 @@ func (e *Engine) absolute(path string) (string, error) {
 	return tidy(path), nil
 }
 
+// Absolute makes a path absolute, and plain where that does not change what it leads to.
+func (e *Engine) Absolute(path string) (string, error) { return e.absolute(path) }
+
 // isTidy tells whether tidy would change nothing, which is so for nearly every path. It allocates nothing.
 func isTidy(path string) bool {
 	for i := 0; i < len(path); i++ {

@@ -2,18 +2,26 @@ package engine
 
 import (
 	"fmt"
+	"io"
 
 	"libtempfile/core/object"
+	"libtempfile/core/text"
 )
 
 // Writes that are held back, with FlagBuffered, in the buffer of a file on disk. They belong to the process that made them:
 // a forked child drops its copy, or they would be in the file twice. Nothing is ahead while a write is held back, and the
 // place of its first byte is the system's position, or with FlagAppend the end of the file.
 
-// dropInherited forgets bytes that another process holds back.
+// dropInherited forgets bytes that another process holds back. The encoder's state was that behind them: without their byte
+// order mark or shift sequence it would be wrong.
 func (f *File) dropInherited(s *object.State) {
-	if s.Pending > 0 && s.PendingEpoch != f.storage.Epoch() {
-		s.Pending = 0
+	if s.Pending == 0 || s.PendingEpoch == f.storage.Epoch() {
+		return
+	}
+	s.Pending = 0
+	if s.Has(object.FlagText) && !s.Has(object.FlagVerbatimWrite) {
+		position, err := f.engine.system.Seek(int(s.Descriptor), 0, io.SeekCurrent)
+		text.RestartEncoder(&s.Text, err == nil && position == 0)
 	}
 }
 

@@ -51,12 +51,12 @@ func (e *Engine) Plan(creation Creation, o *Options) (*Plan, error) {
 		return nil, err
 	}
 	if creation == ForSpooledTemporaryFile {
-		return p, p.settleSpool(o.Dir)
+		return p, p.settleSpool(o.directory())
 	}
 	if whole := p.prefix + p.name + p.suffix; p.name != "" && (whole == "." || whole == "..") {
 		return nil, invalid("name %q is a directory's own", whole)
 	}
-	return p, p.settle(o.Dir)
+	return p, p.settle(o.directory(), o.needs())
 }
 
 // settleState fills in the permissions and, for an object, the state that it begins with.
@@ -87,7 +87,9 @@ func fileState(kind object.Kind, o *Options) (s object.State, err error) {
 	if err != nil {
 		return s, err
 	}
-	s = object.State{Kind: kind, Descriptor: -1, Permissions: o.Permissions, MaxSize: o.MaxSize, ReadAhead: o.bufferSize()}
+	s = object.State{
+		Kind: kind, Descriptor: -1, Permissions: o.Permissions, MaxSize: o.MaxSize, MinFree: o.MinFree, ReadAhead: o.bufferSize(),
+	}
 	s.Text, err = checkText(o, m)
 	s.Set(object.FlagText, m.text)
 	s.Set(object.FlagReadable, m.readable)
@@ -99,18 +101,20 @@ func fileState(kind object.Kind, o *Options) (s object.State, err error) {
 	s.Set(object.FlagVerbatimWrite, m.text && text.VerbatimWrite(&s.Text))
 	s.Set(object.FlagVerbatimRead, m.text && text.VerbatimRead(&s.Text))
 	s.Set(object.FlagReturns, m.text && text.Returns(&s.Text))
+	s.Set(object.FlagOnlyDisk, o.OnDisk)
+	s.Set(object.FlagOnlyMemory, o.InMemory)
 	return s, err
 }
 
 // settle makes the directory absolute, so that a later chdir can neither scatter the files nor redirect a deletion.
-func (p *Plan) settle(directory string) (err error) {
+func (p *Plan) settle(directory string, of needs) (err error) {
 	if directory == "" {
-		if directory, err = p.engine.Gettempdir(); err != nil {
+		if directory, err = p.engine.tempdirWith(of); err != nil {
 			return err
 		}
 		p.byEnvironment = true
 	}
-	p.lasting = strings.HasPrefix(directory, "/")
+	p.lasting = strings.HasPrefix(directory, "/") && of.free == 0 // the free space is another one each time
 	p.directory, err = p.engine.absolute(directory)
 	return err
 }

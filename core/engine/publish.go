@@ -68,11 +68,13 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	return failed("persist", path, err)
 }
 
-func firstError(a, b error) error {
-	if a != nil {
-		return a
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
 	}
-	return b
+	return nil
 }
 
 // pathChange is the change of an object's path.

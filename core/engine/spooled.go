@@ -126,7 +126,8 @@ func (f *File) rollover(s *object.State) error {
 	o := Options{
 		Dir: f.storage.Field(object.SpoolDirectory), Prefix: f.storage.Field(object.SpoolPrefix), NoPrefix: true, Suffix: f.storage.Field(object.SpoolSuffix),
 		Permissions: s.Permissions, NoTmpfile: s.Has(object.FlagNoTmpfile), OnlyTmpfile: s.Has(object.FlagOnlyTmpfile),
-		Append: s.Has(object.FlagAppend),
+		Append:  s.Has(object.FlagAppend),
+		MinFree: s.MinFree, OnDisk: s.Has(object.FlagOnlyDisk), InMemory: s.Has(object.FlagOnlyMemory),
 	}
 	plan, err := f.engine.Plan(ForUnnamed, &o)
 	if err != nil {

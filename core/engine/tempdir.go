@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"libtempfile/core/system"
 )
@@ -12,6 +14,33 @@ type choice struct {
 	made        bool
 	environment system.Environment
 	directory   string
+}
+
+// needs is what a creation asks of the default directory, besides that it works there.
+type needs struct {
+	free   int64 // bytes
+	disk   bool  // not in memory
+	memory bool
+}
+
+// medium counts the choices that are kept: each of them is for one kind of file system.
+type medium int
+
+const (
+	anyMedium medium = iota
+	onDisk
+	inMemory
+	mediums
+)
+
+func (n needs) medium() medium {
+	switch {
+	case n.disk:
+		return onDisk
+	case n.memory:
+		return inMemory
+	}
+	return anyMedium
 }
 
 // suits tells whether the environment is still the one of the choice. CPython keeps its first choice for ever. A C library
@@ -34,29 +63,74 @@ func (e *Engine) SetTempdir(directory *string) {
 
 // Gettempdir gives the default directory: the one that SetTempdir set, or else the first candidate in which a file can be
 // created, written and removed.
-func (e *Engine) Gettempdir() (string, error) {
+func (e *Engine) Gettempdir() (string, error) { return e.tempdirWith(needs{}) }
+
+// tempdirWith gives the first candidate that has what is needed of it, too.
+func (e *Engine) tempdirWith(of needs) (string, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if e.tempdir != nil {
-		return *e.tempdir, nil
-	}
 	environment := e.system.Environment()
-	if environment.Tempdir != nil {
-		return *environment.Tempdir, nil
+	set := e.tempdir
+	if set == nil {
+		set = environment.Tempdir
 	}
-	if e.choice.suits(&environment) {
-		return e.choice.directory, nil
+	if set != nil {
+		if err := e.offers(*set, of); err != nil {
+			return "", &TempdirError{Refusals: []*fs.PathError{{Op: "try", Path: *set, Err: err}}}
+		}
+		return *set, nil
+	}
+	kept := &e.choices[of.medium()]
+	if kept.suits(&environment) && of.free == 0 {
+		return kept.directory, nil
 	}
 	refusals := []*fs.PathError{}
 	for _, candidate := range e.candidates(&environment) {
-		err := e.try(candidate)
+		err := e.offers(candidate, of)
 		if err == nil {
-			e.choice = choice{made: true, environment: environment, directory: candidate}
+			err = e.try(candidate)
+		}
+		if err == nil {
+			if of.free == 0 {
+				*kept = choice{made: true, environment: environment, directory: candidate}
+			}
 			return candidate, nil
 		}
 		refusals = append(refusals, &fs.PathError{Op: "try", Path: candidate, Err: err})
 	}
 	return "", &TempdirError{Refusals: refusals}
+}
+
+// unsuited is why a directory in which files can be made is not the one that is asked for.
+type unsuited struct {
+	errno  syscall.Errno
+	reason string
+}
+
+func (e *unsuited) Error() string { return e.reason }
+func (e *unsuited) Unwrap() error { return e.errno }
+
+// offers tells why a directory does not have what is needed of it.
+func (e *Engine) offers(directory string, of needs) error {
+	if of == (needs{}) {
+		return nil
+	}
+	absolute, err := e.absolute(directory)
+	if err != nil {
+		return errnoOf(err)
+	}
+	space, err := e.system.Space(absolute)
+	switch {
+	case err != nil:
+		return err
+	case of.disk && space.Memory:
+		return &unsuited{syscall.ENOTSUP, "it is in memory, not on disk"}
+	case of.memory && !space.Memory:
+		return &unsuited{syscall.ENOTSUP, "it is not in memory"}
+	case space.Free < of.free:
+		return &unsuited{syscall.ENOSPC, fmt.Sprintf("%d bytes are free of %d that are needed", space.Free, of.free)}
+	}
+	return nil
 }
 
 // Candidates lists the directories that Gettempdir tries, in order and absolute.

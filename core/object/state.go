@@ -22,6 +22,7 @@ type State struct {
 	// nothing is ahead. Only a file on disk with FlagBuffered has such bytes
 	PendingEpoch uint64    // Storage.Epoch of the process that wrote them, the only one that may pass them on
 	Text         TextState // text files
+	MinFree      int64     // a spooled file: the bytes that the default directory must have free at the roll-over
 }
 
 // TextState is the part of a State that only text files use. Bytes that were read ahead stay encoded until they are
@@ -72,6 +73,9 @@ const (
 	FlagVerbatimWrite // text: what is written stands in the file as it is, if it is UTF-8
 	FlagVerbatimRead  // text: bytes that are ahead, which were checked, are read as they are; but see FlagReturns
 	FlagReturns       // text: a \r is not read as it is, or ends a line
+	FlagOnlyDisk      // a spooled file rolls over to a default directory that is on disk
+	FlagOnlyMemory    // a spooled file rolls over to a default directory that is in memory
+	FlagHeld          // a directory that is held by a shared lock, which its descriptor holds
 )
 
 // Has tells whether one of the flags is set.

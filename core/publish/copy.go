@@ -185,7 +185,7 @@ func (c *copier) copy(start, end int64) error {
 
 func (c *copier) piece(offset, size int64) (int64, error) {
 	if c.buffer == nil {
-		n, err := c.System.CopyRangeAt(c.from, c.to, offset, size)
+		n, err := c.System.CopyRange(c.from, offset, c.to, offset, size)
 		if n > 0 || err != nil && !system.CannotCopy(err) {
 			return n, failed("copy_file_range", c.at.whole(), err)
 		}

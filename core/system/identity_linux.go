@@ -85,3 +85,22 @@ func (Kernel) IdentifyOpen(descriptor int) (Identity, error) {
 	err := ignoringEINTR(func() error { return unix.Fstat(descriptor, &stat) })
 	return identityOf(&stat), err
 }
+
+func (k Kernel) LockDirectory(path string, identity Identity) (int, error) {
+	descriptor, err := openAt(unix.AT_FDCWD, path, walkFlags)
+	if err != nil {
+		return -1, err
+	}
+	now, err := k.IdentifyOpen(descriptor)
+	if err == nil && now != identity {
+		err = unix.ESTALE
+	}
+	if err == nil {
+		err = ignoringEINTR(func() error { return unix.Flock(descriptor, unix.LOCK_SH|unix.LOCK_NB) })
+	}
+	if err != nil {
+		k.Close(descriptor)
+		return -1, err
+	}
+	return descriptor, nil
+}

@@ -46,8 +46,13 @@ func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	return ignoringEINTR2(func() (int, error) { return unix.Write(descriptor, p) })
 }
 
-func (Kernel) CopyRange(from, to int, size int) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.CopyFileRange(from, nil, to, nil, size, 0) })
+func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	const most = 1 << 30
+	n, err := ignoringEINTR2(func() (int, error) {
+		source, target := fromOffset, toOffset
+		return unix.CopyFileRange(from, &source, to, &target, int(min(size, most)), 0)
+	})
+	return int64(max(n, 0)), err
 }
 
 func (Kernel) Sync(descriptor int, dataOnly bool) error {

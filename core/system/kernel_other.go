@@ -24,6 +24,7 @@ func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (in
 	return -1, ErrUnsupported
 }
 func (Kernel) Mkdir(path string, permissions uint32) error { return ErrUnsupported }
+func (Kernel) Space(directory string) (Space, error)       { return Space{}, ErrUnsupported }
 func (Kernel) Exists(path string) bool                     { return false }
 func (Kernel) Unlink(path string) error                    { return ErrUnsupported }
 func (Kernel) Rmdir(path string) error                     { return ErrUnsupported }
@@ -33,13 +34,17 @@ func (Kernel) Identify(path string) (identity Identity, directory bool, err erro
 func (Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return Identity{}, ErrUnsupported
 }
-func (Kernel) FileSizeLimit() int64                                         { return math.MaxInt64 }
-func (Kernel) Close(descriptor int) error                                   { return ErrUnsupported }
-func (Kernel) Read(descriptor int, p []byte) (int, error)                   { return 0, ErrUnsupported }
-func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)   { return 0, ErrUnsupported }
-func (Kernel) Write(descriptor int, p []byte) (int, error)                  { return 0, ErrUnsupported }
-func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error)  { return 0, ErrUnsupported }
-func (Kernel) CopyRange(from, to int, size int) (int, error)                { return 0, ErrUnsupported }
+func (Kernel) FileSizeLimit() int64                                        { return math.MaxInt64 }
+func (Kernel) OpenAgain(path string, access Access) (int, error)           { return -1, ErrUnsupported }
+func (Kernel) OpenAgainBy(descriptor int, access Access) (int, error)      { return -1, ErrUnsupported }
+func (Kernel) Close(descriptor int) error                                  { return ErrUnsupported }
+func (Kernel) Read(descriptor int, p []byte) (int, error)                  { return 0, ErrUnsupported }
+func (Kernel) ReadAt(descriptor int, p []byte, offset int64) (int, error)  { return 0, ErrUnsupported }
+func (Kernel) Write(descriptor int, p []byte) (int, error)                 { return 0, ErrUnsupported }
+func (Kernel) WriteAt(descriptor int, p []byte, offset int64) (int, error) { return 0, ErrUnsupported }
+func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	return 0, ErrUnsupported
+}
 func (Kernel) Sync(descriptor int, dataOnly bool) error                     { return ErrUnsupported }
 func (Kernel) Status(descriptor int) (Status, error)                        { return Status{}, ErrUnsupported }
 func (Kernel) Seek(descriptor int, offset int64, whence int) (int64, error) { return 0, ErrUnsupported }

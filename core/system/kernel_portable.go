@@ -35,6 +35,9 @@ func (Kernel) CreateUnnamed(directory string, flags int, permissions uint32) (in
 // NoUnnamed tells whether a file must be created with a name, which is deleted at once.
 func NoUnnamed(err error) bool { return err == syscall.EOPNOTSUPP }
 
+// Space: each of the systems has another statfs.
+func (Kernel) Space(directory string) (Space, error) { return Space{}, ErrUnsupported }
+
 // Unlink: where the system's unlink removes directories for root, as some do, a directory is refused first.
 func (k Kernel) Unlink(path string) error {
 	if _, directory, err := k.Identify(path); err == nil && directory {
@@ -64,6 +67,10 @@ func (k Kernel) IdentifyNew(path string, permissions uint32) (Identity, error) {
 	return identity, nil
 }
 
+// OpenAgain and OpenAgainBy: there is no check of the identity by descriptor, without which they would not be safe.
+func (Kernel) OpenAgain(path string, access Access) (int, error)      { return -1, ErrUnsupported }
+func (Kernel) OpenAgainBy(descriptor int, access Access) (int, error) { return -1, ErrUnsupported }
+
 // Write: macOS refuses more than 2 GB at a time, where others write a part.
 func (Kernel) Write(descriptor int, p []byte) (int, error) {
 	const most = 1 << 30
@@ -71,7 +78,9 @@ func (Kernel) Write(descriptor int, p []byte) (int, error) {
 }
 
 // CopyRange: the standard library has no such call for all systems.
-func (Kernel) CopyRange(from, to int, size int) (int, error) { return -1, syscall.ENOSYS }
+func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	return 0, syscall.ENOSYS
+}
 
 // Sync: the standard library has no call for the data alone on all systems.
 func (Kernel) Sync(descriptor int, dataOnly bool) error {
@@ -89,7 +98,7 @@ func (Kernel) Status(descriptor int) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{Size: info.Size(), Mode: uint32(info.Mode().Perm()), Modified: info.ModTime()}, nil
+	return Status{Type: RegularFile, Mode: uint32(info.Mode().Perm()), Size: info.Size(), Modified: info.ModTime()}, nil
 }
 
 func (Kernel) Random(p []byte) error {

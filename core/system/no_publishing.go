@@ -26,6 +26,5 @@ func (Kernel) ChangeOwner(descriptor, user, group int) error                { re
 func (Kernel) Attributes(descriptor int) ([]string, error)                  { return nil, ErrUnsupported }
 func (Kernel) Attribute(descriptor int, name string) ([]byte, error)        { return nil, ErrUnsupported }
 func (Kernel) SetAttribute(descriptor int, name string, value []byte) error { return ErrUnsupported }
-func (Kernel) CopyRangeAt(from, to int, offset, size int64) (int64, error)  { return 0, ErrUnsupported }
 func (Kernel) SyncAll(descriptor int) error                                 { return ErrUnsupported }
 func (Kernel) TakeOver(descriptor, from int) error                          { return ErrUnsupported }

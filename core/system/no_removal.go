@@ -7,11 +7,12 @@ import "time"
 // The calls that remove a directory with all it holds, by descriptor. Only Linux has them: elsewhere a removal fails
 // before it begins.
 
-func (Kernel) OpenParent(path string) (int, error)               { return -1, ErrUnsupported }
-func (Kernel) OpenBelow(directory int, name string) (int, error) { return -1, ErrUnsupported }
-func (Kernel) HoldBelow(directory int, name string) (int, error) { return -1, ErrUnsupported }
-func (Kernel) Unlock(directory int) bool                         { return false }
-func (Kernel) OpenAbove(directory int) (int, error)              { return -1, ErrUnsupported }
+func (Kernel) LockDirectory(path string, identity Identity) (int, error) { return -1, ErrUnsupported }
+func (Kernel) OpenParent(path string) (int, error)                       { return -1, ErrUnsupported }
+func (Kernel) OpenBelow(directory int, name string) (int, error)         { return -1, ErrUnsupported }
+func (Kernel) HoldBelow(directory int, name string) (int, error)         { return -1, ErrUnsupported }
+func (Kernel) Unlock(directory int) bool                                 { return false }
+func (Kernel) OpenAbove(directory int) (int, error)                      { return -1, ErrUnsupported }
 func (Kernel) IdentifyOpen(descriptor int) (identity Identity, e error) {
 	return identity, ErrUnsupported
 }

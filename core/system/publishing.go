@@ -1,6 +1,9 @@
 package system
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 // Publishing is the part of an operating system that gives a file a lasting name. All names are resolved in directories that
 // are held open, so that a directory which somebody renames meanwhile cannot misdirect a call. Only Linux has all of it.
@@ -14,7 +17,7 @@ type Publishing interface {
 	// ReadLinkBelow gives the text of a link; EINVAL: the name is not a link's.
 	ReadLinkBelow(directory int, name string) (text string, err error)
 
-	// StatusBelow describes a name's file, or the link that has the name.
+	// StatusBelow gives what is known of a name's file, or of the link that has the name.
 	StatusBelow(directory int, name string) (Status, error)
 
 	// CreateBelow makes a new file as Create does.
@@ -45,12 +48,21 @@ type Publishing interface {
 	// SetAttribute sets an extended attribute; nil removes it.
 	SetAttribute(descriptor int, name string, value []byte) error
 
-	// CopyRangeAt is CopyRange at an offset that is the same in both files, whose positions stay.
-	CopyRangeAt(from, to int, offset, size int64) (int64, error)
 	// SyncAll makes all that is on the file system of an open file durable.
 	SyncAll(descriptor int) error
 	// TakeOver makes a descriptor one of another open file, with the status flags that it had.
 	TakeOver(descriptor, from int) error
+}
+
+// Status is what is known of a file.
+type Status struct {
+	Identity
+	Type        FileType
+	Mode        uint32 // the permissions, with the set-user-ID, set-group-ID and sticky bits
+	Links       uint64
+	User, Group int
+	Size        int64
+	Modified    time.Time
 }
 
 // FileType is a file's type.
@@ -94,7 +106,7 @@ func CannotLink(err error) bool {
 // CannotRename tells whether the error of RenameBelow means that there is only the rename that replaces.
 func CannotRename(err error) bool { return err == syscall.ENOSYS || err == syscall.EINVAL }
 
-// CannotCopy tells whether the error of CopyRange or CopyRangeAt says nothing of the contents: the system has no such call
+// CannotCopy tells whether the error of CopyRange says nothing of the contents: the system has no such call
 // for these files, and the bytes must be read and written instead.
 func CannotCopy(err error) bool {
 	switch err {

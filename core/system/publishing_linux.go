@@ -46,8 +46,8 @@ func statusOf(stat *unix.Stat_t) Status {
 	case unix.S_IFLNK:
 		kind = LinkFile
 	}
-	return Status{stat.Size, stat.Mode & 0o7777, time.Unix(stat.Mtim.Unix()), identityOf(stat), kind, uint64(stat.Nlink),
-		int(stat.Uid), int(stat.Gid)}
+	return Status{identityOf(stat), kind, stat.Mode & 0o7777, uint64(stat.Nlink), int(stat.Uid), int(stat.Gid), stat.Size,
+		time.Unix(stat.Mtim.Unix())}
 }
 
 func (Kernel) CreateBelow(directory int, name string, flags int, permissions uint32) (int, error) {
@@ -87,18 +87,13 @@ const procOfThread = "/proc/thread-self/fd"
 // linkByProc links what a name in /proc stands for. A directory that only looks like /proc's could stand for any file, so
 // its file system is looked at first.
 func linkByProc(descriptor, directory int, name string) error {
-	proc, err := openAt(unix.AT_FDCWD, procOfThread, placeFlags)
+	links, err := descriptorLinks()
 	if err != nil {
 		return unix.ENOENT
 	}
-	defer unix.Close(proc)
-	var stat unix.Statfs_t
-	err = ignoringEINTR(func() error { return unix.Fstatfs(proc, &stat) })
-	if err != nil || stat.Type != unix.PROC_SUPER_MAGIC {
-		return unix.ENOENT
-	}
+	defer unix.Close(links)
 	return ignoringEINTR(func() error {
-		return unix.Linkat(proc, strconv.Itoa(descriptor), directory, name, unix.AT_SYMLINK_FOLLOW)
+		return unix.Linkat(links, strconv.Itoa(descriptor), directory, name, unix.AT_SYMLINK_FOLLOW)
 	})
 }
 
@@ -183,16 +178,7 @@ func (Kernel) SetAttribute(descriptor int, name string, value []byte) error {
 	return ignoringEINTR(func() error { return unix.Fsetxattr(descriptor, name, value, 0) })
 }
 
-// CopyRangeAt asks for no more at a time than the kernel copies, 2 GB less a page.
-func (Kernel) CopyRangeAt(from, to int, offset, size int64) (int64, error) {
-	const most = 1 << 30
-	n, err := ignoringEINTR2(func() (int, error) {
-		source, target := offset, offset
-		return unix.CopyFileRange(from, &source, to, &target, int(min(size, most)), 0)
-	})
-	return int64(max(n, 0)), err
-}
-
+// CopyRange asks for no more at a time than the kernel copies, 2 GB less a page.
 func (Kernel) SyncAll(descriptor int) error {
 	return ignoringEINTR(func() error { return unix.Syncfs(descriptor) })
 }

@@ -17,6 +17,8 @@ type System interface {
 	CreateUnnamed(directory string, flags int, permissions uint32) (descriptor int, err error)
 	// Mkdir makes a directory.
 	Mkdir(path string, permissions uint32) error
+	// Space tells where a directory keeps its files, and how much more it takes.
+	Space(directory string) (Space, error)
 	// Exists tells whether the name is taken, by a dangling link too.
 	Exists(path string) bool
 	// Unlink removes a name that is not a directory.
@@ -30,19 +32,29 @@ type System interface {
 	// directory has its name by now.
 	IdentifyNew(path string, permissions uint32) (Identity, error)
 
+	// OpenAgain opens the file that has a path, if it has not become a link: never to create or to truncate it, and without
+	// waiting for a device. ESTALE means that something else than a file has the path by now. What was opened must still be
+	// identified.
+	OpenAgain(path string, access Access) (descriptor int, err error)
+	// OpenAgainBy opens the file of a descriptor, which need not have a name. ENOENT means that there is no /proc to do it by.
+	OpenAgainBy(descriptor int, access Access) (again int, err error)
+	// LockDirectory opens the directory with the identity and takes a shared flock on it, which the descriptor holds. ESTALE
+	// means that another directory has its name by now.
+	LockDirectory(path string, identity Identity) (descriptor int, err error)
+
 	Close(descriptor int) error
 	Read(descriptor int, p []byte) (int, error)
 	ReadAt(descriptor int, p []byte, offset int64) (int, error)
 	Write(descriptor int, p []byte) (int, error)
 	// WriteAt writes at an offset. With AppendFlag Linux writes at the end even so.
 	WriteAt(descriptor int, p []byte, offset int64) (int, error)
-	// CopyRange moves up to size bytes from one file's position to another's, within the system; 0 at the end of the file.
-	// After an error for which CannotCopy is true the bytes must be read and written instead.
-	CopyRange(from, to int, size int) (int, error)
-	// Sync waits until the file's bytes, and all that reading them back takes, are on the device; unless dataOnly is set,
-	// its times and permissions too.
+	// CopyRange copies bytes between open files, within the kernel. It may copy fewer; 0: there are no more. CannotCopy tells
+	// of an error whether reading and writing is worth trying.
+	CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error)
+	// Sync makes the content of an open file, or the entries of an open directory, durable; unless dataOnly is set, the
+	// times and permissions too.
 	Sync(descriptor int, dataOnly bool) error
-	// Status describes an open file.
+	// Status gives what is known of an open file.
 	Status(descriptor int) (Status, error)
 	Seek(descriptor int, offset int64, whence int) (int64, error)
 	Truncate(descriptor int, size int64) error
@@ -59,7 +71,7 @@ type System interface {
 	Unlock(directory int) bool
 	// OpenAbove opens the directory above an open one.
 	OpenAbove(directory int) (descriptor int, err error)
-	// IdentifyOpen gives the identity of an open directory.
+	// IdentifyOpen gives the identity of an open directory or file.
 	IdentifyOpen(descriptor int) (Identity, error)
 	// Entries fills the buffer with entries for NextEntry; 0 at the end.
 	Entries(directory int, buffer []byte) (int, error)
@@ -88,22 +100,21 @@ type System interface {
 	Environment() Environment
 }
 
-// Identity tells a directory from every other that exists at the time.
+// Access is what a descriptor allows.
+type Access struct {
+	Read, Write bool
+	Append      bool // each write goes to the end
+}
+
+// Identity tells a directory or a file from every other that exists at the time.
 type Identity struct {
 	Device, Inode uint64
 }
 
-// Status is what the system knows of a file.
-type Status struct {
-	Size     int64  // in bytes
-	Mode     uint32 // the permissions, as in chmod
-	Modified time.Time
-
-	// On Linux alone:
-	Identity
-	Type        FileType
-	Links       uint64
-	User, Group int
+// Space is what statfs tells of a file system.
+type Space struct {
+	Free   int64 // how many bytes the user can fill
+	Memory bool  // it is tmpfs or ramfs: its files are in memory or swapped out
 }
 
 // Environment is what the choice of the default directory depends on. An unset variable is empty: both mean "no wish".

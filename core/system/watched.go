@@ -171,9 +171,9 @@ func (w Watched) SetAttribute(descriptor int, name string, value []byte) error {
 	return w.watch("SetAttribute", descriptor, name, func() error { return w.System.SetAttribute(descriptor, name, value) })
 }
 
-func (w Watched) CopyRangeAt(from, to int, offset, size int64) (int64, error) {
-	return watch(w, Call{Method: "CopyRangeAt", Descriptor: from}, 0, func() (int64, error) {
-		return w.System.CopyRangeAt(from, to, offset, size)
+func (w Watched) CopyRange(from int, fromOffset int64, to int, toOffset, size int64) (int64, error) {
+	return watch(w, Call{Method: "CopyRange", Descriptor: from}, 0, func() (int64, error) {
+		return w.System.CopyRange(from, fromOffset, to, toOffset, size)
 	})
 }
 

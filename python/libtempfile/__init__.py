@@ -5,8 +5,12 @@ exceptions of the running version. libtempfile.install() replaces the standard m
 'python -m libtempfile.shadow enable' in an environment. The package adds:
 
     rmtree(path, progress=...)     removes a directory of mkdtemp, and reports its progress
+    atomic_write(path)             writes a file as a whole or not at all
+    persist(file, path)            makes a temporary file a lasting one, atomically and durably
     adopt(file)                    makes a forked process the owner of a file of its parent
     cleanup_on_signals()           makes signals clean up before they end the process
+    enable_recovery()              lets others remove what this process leaves when it is killed
+    keep_all()                     deletes nothing and prints each path at exit, for debugging
     install(), uninstall()         replace the standard module in this process, and undo it
     library_path()                 the path of the library in use
     LibraryError                   an ImportError: the library cannot be loaded
@@ -30,13 +34,17 @@ _EXTRAS = {
     "install": "_finder",
     "uninstall": "_finder",
     "adopt": "_adopt",
+    "persist": "_publish",
+    "atomic_write": "_publish",
     "cleanup_on_signals": "_signals",
+    "enable_recovery": "_recovery",
+    "keep_all": "_keep",
 }
 
 
 def _for_analysers():
     """Never called. Programs that freeze others look for import statements, and __getattr__ imports by string."""
-    from . import _adopt, _directory, _ffi, _finder, _search, _signals, tempfile  # noqa: F401
+    from . import _adopt, _directory, _ffi, _finder, _keep, _publish, _recovery, _search, _signals, tempfile  # noqa: F401
 
 
 class _Package(_ModuleType):

@@ -1,5 +1,7 @@
+from contextlib import AbstractContextManager
+from io import BufferedWriter, TextIOWrapper
 from os import PathLike
-from typing import IO, Any, Callable, Optional, Union
+from typing import IO, Any, BinaryIO, Callable, Literal, Optional, Union, overload
 
 from . import tempfile as tempfile
 from .tempfile import (
@@ -38,6 +40,8 @@ __all__ = [
 
 __version__: str
 
+_Path = Union[str, bytes, PathLike[str], PathLike[bytes]]
+
 class LibraryError(ImportError): ...
 
 def library_path() -> str: ...
@@ -52,4 +56,66 @@ def rmtree(
 def adopt(
     file_or_directory: Union[_TemporaryFileWrapper[Any], TemporaryDirectory[Any], SpooledTemporaryFile[Any], IO[Any]],
 ) -> None: ...
+def persist(
+    file: Union[_TemporaryFileWrapper[Any], SpooledTemporaryFile[Any], IO[Any]],
+    path: _Path,
+    *,
+    sync: bool = False,
+    replace: bool = True,
+    across: bool = False,
+    like_target: bool = False,
+    where_possible: bool = False,
+    follow: bool = False,
+    backup: Union[_Path, bool, None] = None,
+    permissions: Optional[int] = None,
+    within: Optional[_Path] = None,
+) -> None: ...
+@overload
+def atomic_write(
+    path: _Path,
+    mode: Literal["wb", "bw"] = "wb",
+    *,
+    sync: bool = False,
+    replace: bool = True,
+    like_target: bool = True,
+    where_possible: bool = False,
+    follow: bool = True,
+    backup: Union[_Path, bool, None] = None,
+    permissions: Optional[int] = None,
+    within: Optional[_Path] = None,
+    buffering: Literal[-1] = -1,
+) -> AbstractContextManager[BufferedWriter]: ...
+@overload
+def atomic_write(
+    path: _Path,
+    mode: Literal["wb", "bw"] = "wb",
+    *,
+    sync: bool = False,
+    replace: bool = True,
+    like_target: bool = True,
+    where_possible: bool = False,
+    follow: bool = True,
+    backup: Union[_Path, bool, None] = None,
+    permissions: Optional[int] = None,
+    within: Optional[_Path] = None,
+    buffering: int,
+) -> AbstractContextManager[BinaryIO]: ...
+@overload
+def atomic_write(
+    path: _Path,
+    mode: Literal["w", "wt", "tw"],
+    *,
+    sync: bool = False,
+    replace: bool = True,
+    like_target: bool = True,
+    where_possible: bool = False,
+    follow: bool = True,
+    backup: Union[_Path, bool, None] = None,
+    permissions: Optional[int] = None,
+    within: Optional[_Path] = None,
+    buffering: int = -1,
+    encoding: Optional[str] = None,
+    errors: Optional[str] = None,
+    newline: Optional[str] = None,
+) -> AbstractContextManager[TextIOWrapper]: ...
 def cleanup_on_signals(*signals: int) -> None: ...

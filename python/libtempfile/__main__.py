@@ -10,9 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-USAGE = """usage: python -m libtempfile
+USAGE = """usage: python -m libtempfile [recover [--dry-run] [DIRECTORY]]
 
 Tells which library is in use, whether 'import tempfile' gives libtempfile, and which default directory is taken and why.
+python -m libtempfile recover --help is about what killed processes have left.
 python -m libtempfile.shadow --help is about 'import tempfile' in an environment."""
 
 _UNTESTED = "+untested-go"  # the end of the version of a build by a Go that the library was not tested with
@@ -47,6 +48,10 @@ def main(arguments: "list[str]") -> int:
     if arguments in (["--help"], ["-h"]):
         print(USAGE)
         return 0
+    if arguments[:1] == ["recover"]:
+        from . import _recovery
+
+        return _recovery.main(arguments[1:])
     if arguments:
         print("there is no %s; %s" % (arguments[0], USAGE.splitlines()[0]), file=sys.stderr)
         return 2

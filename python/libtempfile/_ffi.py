@@ -25,6 +25,7 @@ class StartError(OSError):
 _lock = _thread.allocate_lock()
 _functions: "Optional[_Functions]" = None
 path = ""  # of the library that was loaded
+asks_environment = True  # whether TEMPFILE_RECOVERY counts; enable_recovery() goes before it
 
 # From include/tempfile.h; Header in tests/python/test_modules.py compares them.
 ONLY_O_TMPFILE = 0x20
@@ -100,6 +101,7 @@ def functions() -> _Functions:
     """The library's functions; loads them at the first call. LibraryError if that is impossible."""
     global _functions, path
     if _functions is None:
+        wanted = ""
         with _lock:
             if _functions is None:
                 from . import _search
@@ -109,6 +111,16 @@ def functions() -> _Functions:
                 except ImportError as error:
                     raise _search.LibraryError("libtempfile needs ctypes, which cannot be imported: %s" % error) from error
                 path, _functions = _search.load(_open)
+                # Where everything is kept, there is nothing to recover.
+                if os.environ.get("TEMPFILE_KEEP") == "1":
+                    wanted = "_keep"
+                elif asks_environment and os.environ.get("TEMPFILE_RECOVERY") == "1":
+                    wanted = "_recovery"
+        if wanted:
+            from importlib import import_module
+
+            # By its name, as it stands on this module.
+            import_module("%s.%s" % (__package__, wanted)).enable_by_environment()
     assert _functions is not None
     return _functions
 

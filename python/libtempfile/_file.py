@@ -106,6 +106,8 @@ def open_plain(fd: int, name: "Union[int, str]", pending: "Pending") -> "Any":
 # cleanup_on_signals() sets a function here, which is called with each closer that is to delete its file.
 watch: "Optional[Callable[[Any], None]]" = None
 
+keeps_all = False  # keep_all() was called
+
 
 class _ExitCleanup:
     """Deletes the names of the files that are never finalized, such as those of a daemon thread: its frames outlive the

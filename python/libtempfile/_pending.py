@@ -19,6 +19,12 @@ FILE, DIRECTORY, UNNAMED = 0, 1, 2
 _NO_DIRECTORY = object()
 
 
+# enable_recovery() sets two functions here. The first is called with the path and the kind of what is about to be made, the
+# second with the path when it has an owner, or could not be made.
+announce: "Optional[Any]" = None
+withdraw: "Any" = None
+
+
 class _Cell:
     """Stands in for C's memory when the host made the object and the library did not."""
 
@@ -100,6 +106,8 @@ class Pending:
         if self.directory is not directory:
             self._set_directory(directory)
         self.path = path
+        if announce is not None:
+            announce(path, self.kind)
         try:
             self.name.value = name
             result: int = self.function(*self.arguments)
@@ -139,12 +147,21 @@ class Pending:
 
     def claim(self) -> None:
         """What was made has an owner."""
+        if announce is not None and self.path is not None:
+            withdraw(self.path)
         self.cell.value = self.nothing
         self.path = self.file = self.handed = self.identity = None
         self.recycle(self)
 
     def undo(self) -> None:
         """Closes and removes what was made."""
+        try:
+            self._undo()
+        finally:
+            if announce is not None and self.path is not None:
+                withdraw(self.path)
+
+    def _undo(self) -> None:
         if self.cell.value == self.nothing:
             return
         if self.kind == DIRECTORY:

@@ -202,8 +202,10 @@ def _watch_directory(directory: "Any") -> None:
         _register(_registrations, finalizer, "directory", directory.name)
 
 
-def _watch_all() -> None:
-    """Registers the objects that exist, and those that are made from now on."""
+def watch_all() -> None:
+    """Registers the objects that exist, and those that are made from now on. Where all are kept, there is nothing to do."""
+    if _file.keeps_all:
+        return
     _file.watch, _directory.watch = _watch_closer, _watch_directory
     import gc
 
@@ -249,4 +251,4 @@ def cleanup_on_signals(*signals: int) -> None:
             raise ValueError("signal %d is none that can be cleaned up on" % number)
         if code < 0:
             raise _ffi.error(code, None)
-    _watch_all()
+    watch_all()

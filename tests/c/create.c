@@ -5,12 +5,14 @@
 #include "platform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 enum { TIMES = 4, NAMES = 40 };
@@ -138,6 +140,36 @@ static void same_each_time(void)
         make_each(&parts, base, "a.", ".txt", 0600, 0700);
         make_each(&mode, base, "", "", 0640, 0640);
         make_each(&elsewhere, other, "tmp", "", 0600, 0700);
+    }
+}
+
+/* A directory that is beside a path or chosen by its file system, each time as the first time. */
+static void places(void)
+{
+    tempfile_options beside = TEMPFILE_OPTIONS_INIT, chosen = beside;
+    struct statfs system;
+    bool memory;
+    char target[TEMPFILE_PATH_SIZE], other[TEMPFILE_PATH_SIZE];
+
+    snprintf(other, sizeof other, "%s", below("other"));
+    snprintf(target, sizeof target, "%s", below("other/target"));
+    beside.beside = target;
+    for (int i = 0; i < TIMES; i++)
+        make_each(&beside, other, "tmp", "", 0600, 0700);
+    snprintf(target, sizeof target, "%s", below("target")); /* another path at the same address */
+    for (int i = 0; i < TIMES; i++)
+        make_each(&beside, base, "tmp", "", 0600, 0700);
+    for (int i = 0; i < TIMES; i++) {
+        CHECK(chdir(i % 2 ? base : other) == 0);
+        beside.beside = "target";
+        make_each(&beside, i % 2 ? base : other, "tmp", "", 0600, 0700);
+    }
+    CHECK(statfs(base, &system) == 0);
+    memory = system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
+    for (int i = 0; i < TIMES; i++) {
+        chosen.flags = memory ? TEMPFILE_IN_MEMORY : TEMPFILE_ON_DISK;
+        chosen.min_free = i % 2;
+        make_each(&chosen, base, "tmp", "", 0600, 0700);
     }
 }
 
@@ -636,6 +668,7 @@ int main(void)
     umask(0);
     CHECK(mkdir(below("other"), 0700) == 0 && mkdir(below("third"), 0700) == 0);
     same_each_time();
+    places();
     what_changes();
     what_fails();
     given_names();

@@ -67,7 +67,7 @@ static inline const char *json_string(const char *at, char **text, size_t *size)
 
     at = json_past(at, '"');
     /* a string has no raw newline, and its spelling is not shorter than its bytes */
-    out = *text = malloc(strcspn(at, "\n") + 1);
+    out = *text = (char *)malloc(strcspn(at, "\n") + 1);
     while (*at != '"') {
         if ((unsigned char)*at < ' ' || (unsigned char)*at > '~')
             json_wrong("a raw character that is not ASCII", at);
@@ -92,7 +92,7 @@ static inline const char *json_members(const char *at, struct json *parent, char
 
     at = json_space(at + 1);
     while (*at != end) {
-        struct json *member = *link = calloc(1, sizeof *member);
+        struct json *member = *link = (struct json *)calloc(1, sizeof *member);
 
         if (parent->kind == JSON_OBJECT)
             at = json_past(json_space(json_string(at, &member->key, &size)), ':');
@@ -106,7 +106,7 @@ static inline const char *json_members(const char *at, struct json *parent, char
 
 static inline const char *json_value(const char *at, struct json *value)
 {
-    static const char *const words[] = {[JSON_NULL] = "null", [JSON_FALSE] = "false", [JSON_TRUE] = "true"};
+    static const char *const words[] = {"null", "false", "true"}; /* in the order of their kinds */
     char *end;
 
     at = json_space(at);
@@ -135,7 +135,7 @@ static inline const char *json_value(const char *at, struct json *value)
 static inline struct json *json_read(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    struct json *value = calloc(1, sizeof *value);
+    struct json *value = (struct json *)calloc(1, sizeof *value);
     char *text = NULL;
     size_t size = 0;
 

@@ -42,8 +42,8 @@ static void furnish(void)
 /* Checks that options_of knows each option of a case. An option that it ignores would test nothing. */
 static void check_options(const struct json *given)
 {
-    static const char *const known[] = {"dir",    "prefix",  "suffix",    "name",        "mode", "encoding",
-                                        "errors", "newline", "buffering", "permissions", "flags"};
+    static const char *const known[] = {"dir",     "prefix",    "suffix",      "name",  "mode",   "encoding", "errors",
+                                        "newline", "buffering", "permissions", "flags", "beside", "min_free"};
 
     for (const struct json *option = given->first; option != NULL; option = option->next) {
         bool found = false;
@@ -57,7 +57,7 @@ static void check_options(const struct json *given)
 /* Returns the options of a case. The directory's path stays valid until the next call. */
 static tempfile_options options_of(const struct json *given)
 {
-    static char dir[TEMPFILE_PATH_SIZE * 2];
+    static char dir[TEMPFILE_PATH_SIZE * 2], beside[TEMPFILE_PATH_SIZE * 2];
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
 
     snprintf(dir, sizeof dir, "%s", scratch);
@@ -67,6 +67,14 @@ static tempfile_options options_of(const struct json *given)
     check_options(given);
     if (json_text(given, "dir") != NULL)
         snprintf(dir, sizeof dir, "%s/%s", scratch, json_text(given, "dir"));
+    else if (json_get(given, "dir") != NULL || json_get(given, "beside") != NULL)
+        options.dir = NULL;
+    if (json_text(given, "beside") != NULL) {
+        options.beside = beside;
+        snprintf(beside, sizeof beside, "%s/%s", scratch, json_text(given, "beside"));
+        if (*json_text(given, "beside") == '\0')
+            *beside = '\0';
+    }
     options.prefix = json_text(given, "prefix");
     options.suffix = json_text(given, "suffix");
     options.name = json_text(given, "name");
@@ -77,6 +85,7 @@ static tempfile_options options_of(const struct json *given)
     options.buffering = json_number(given, "buffering", 0);
     options.permissions = (uint32_t)json_number(given, "permissions", 0);
     options.flags = (uint32_t)json_number(given, "flags", 0);
+    options.min_free = json_number(given, "min_free", 0);
     return options;
 }
 
@@ -256,22 +265,24 @@ static void play(tempfile_file *file, const struct json *test)
     where[end] = '\0';
 }
 
-static void run_spooled(const struct json *test)
+static void run_spooled_with_buffer(const struct json *test)
 {
     tempfile_options options = options_of(NULL);
     tempfile_file *made;
 
     options.max_size = json_number(test, "max_size", 0);
+    set_buffer(&options);
     HOLDS(tempfile_spooled_temporary_file(&options, &made) == 0);
     play(made, test);
     tempfile_file_free(made);
 }
 
-static void run_file(const struct json *test)
+static void run_file_with_buffer(const struct json *test)
 {
     tempfile_options options = options_of(json_get(test, "options"));
     tempfile_file *made;
 
+    set_buffer(&options);
     for (int i = 0; i < CLASSES; i++) {
         int result = classes[i].create(&options, &made);
 
@@ -281,6 +292,16 @@ static void run_file(const struct json *test)
         play(made, test);
         tempfile_file_free(made);
     }
+}
+
+static void run_spooled(const struct json *test)
+{
+    with_each_buffer(test, run_spooled_with_buffer);
+}
+
+static void run_file(const struct json *test)
+{
+    with_each_buffer(test, run_file_with_buffer);
 }
 
 static int excepted(const struct json *test)

@@ -35,15 +35,18 @@ static const struct {
     __typeof__(&tempfile_file_flush) file_flush;
     __typeof__(&tempfile_file_fileno) file_fileno;
     __typeof__(&tempfile_file_detach) file_detach;
+    __typeof__(&tempfile_file_reopen) file_reopen;
     __typeof__(&tempfile_file_name) file_name;
     __typeof__(&tempfile_file_rollover) file_rollover;
     __typeof__(&tempfile_file_rolled) file_rolled;
     __typeof__(&tempfile_file_keep) file_keep;
+    __typeof__(&tempfile_file_unkeep) file_unkeep;
     __typeof__(&tempfile_file_adopt) file_adopt;
     __typeof__(&tempfile_file_close) file_close;
     __typeof__(&tempfile_file_free) file_free;
     __typeof__(&tempfile_directory_name) directory_name;
     __typeof__(&tempfile_directory_keep) directory_keep;
+    __typeof__(&tempfile_directory_unkeep) directory_unkeep;
     __typeof__(&tempfile_directory_adopt) directory_adopt;
     __typeof__(&tempfile_directory_cleanup) directory_cleanup;
     __typeof__(&tempfile_directory_free) directory_free;
@@ -61,7 +64,14 @@ static const struct {
     __typeof__(&tempfile_removal_step) removal_step;
     __typeof__(&tempfile_removal_free) removal_free;
     __typeof__(&tempfile_unlink) unlink;
+    __typeof__(&tempfile_recovery_enable) recovery_enable;
+    __typeof__(&tempfile_recovery_announce) recovery_announce;
+    __typeof__(&tempfile_recovery_withdraw) recovery_withdraw;
+    __typeof__(&tempfile_recovery_start) recovery_start;
+    __typeof__(&tempfile_recovery_step) recovery_step;
+    __typeof__(&tempfile_recovery_free) recovery_free;
     __typeof__(&tempfile_cleanup) cleanup;
+    __typeof__(&tempfile_keep_all) keep_all;
     __typeof__(&tempfile_cleanup_on_signals) cleanup_on_signals;
     __typeof__(&tempfile_cleanup_on_signal) cleanup_on_signal;
     __typeof__(&tempfile_cleanup_at_signal) cleanup_at_signal;
@@ -98,15 +108,18 @@ static const struct {
     tempfile_file_flush,
     tempfile_file_fileno,
     tempfile_file_detach,
+    tempfile_file_reopen,
     tempfile_file_name,
     tempfile_file_rollover,
     tempfile_file_rolled,
     tempfile_file_keep,
+    tempfile_file_unkeep,
     tempfile_file_adopt,
     tempfile_file_close,
     tempfile_file_free,
     tempfile_directory_name,
     tempfile_directory_keep,
+    tempfile_directory_unkeep,
     tempfile_directory_adopt,
     tempfile_directory_cleanup,
     tempfile_directory_free,
@@ -124,7 +137,14 @@ static const struct {
     tempfile_removal_step,
     tempfile_removal_free,
     tempfile_unlink,
+    tempfile_recovery_enable,
+    tempfile_recovery_announce,
+    tempfile_recovery_withdraw,
+    tempfile_recovery_start,
+    tempfile_recovery_step,
+    tempfile_recovery_free,
     tempfile_cleanup,
+    tempfile_keep_all,
     tempfile_cleanup_on_signals,
     tempfile_cleanup_on_signal,
     tempfile_cleanup_at_signal,
@@ -243,6 +263,9 @@ static void files(void)
           memcmp(line, "E\ntwo", 5) == 0 && all.file_sync(file, 0) == 0 && all.file_sync(file, TEMPFILE_DATA_ONLY) == 0);
     CHECK(all.file_truncate(file, 2) == 2 && all.file_flush(file) == 0);
     CHECK(lseek(all.file_fileno(file), 0, SEEK_END) == 2);
+    CHECK((descriptor = all.file_reopen(file, "r")) >= 0 && read(descriptor, line, sizeof line) == 2 &&
+          close(descriptor) == 0);
+    CHECK(all.file_keep(file) == 0 && all.file_unkeep(file) == 0);
     CHECK(all.file_keep(file) == 0 && all.file_close(file) == 0 && mode_of(path) != 0);
     all.file_free(file);
     CHECK(unlink(path) == 0);
@@ -273,7 +296,7 @@ static void directories(void)
 
     CHECK(all.temporary_directory(NULL, &directory) == 0);
     strcpy(path, all.directory_name(directory));
-    CHECK(all.directory_keep(directory) == 0);
+    CHECK(all.directory_keep(directory) == 0 && all.directory_unkeep(directory) == 0 && all.directory_keep(directory) == 0);
     all.directory_free(directory);
     CHECK(mode_of(path) == (S_IFDIR | 0700));
     CHECK(lstat(path, &stat_) == 0);
@@ -325,14 +348,53 @@ static void publications(void)
     CHECK(mode_of(path) == (S_IFDIR | 0700) && all.rmtree(path, 0) == 0);
 }
 
+/* What a killed child has left, and announced. */
+static void recoveries(void)
+{
+    tempfile_recovered item = {.struct_size = sizeof item};
+    tempfile_directory *journals;
+    tempfile_recovery *recovery;
+    char announced[TEMPFILE_PATH_SIZE];
+    const char *where;
+    int status, items = 0;
+    pid_t pid;
+
+    CHECK(all.temporary_directory(NULL, &journals) == 0);
+    where = all.directory_name(journals);
+    CHECK(all.mktemp(NULL, announced, sizeof announced) == 0 && all.recovery_announce(announced, 1) == 0);
+    pid = fork();
+    if (pid == 0) {
+        tempfile_file *file;
+
+        CHECK(all.recovery_enable(where) == 0 && all.named_temporary_file(NULL, &file) == 0);
+        CHECK(all.recovery_announce(announced, TEMPFILE_RECOVERED_DIRECTORY) == 0 && mkdir(announced, 0700) == 0);
+        CHECK(all.recovery_withdraw("/nonexistent") == 0);
+        kill(getpid(), SIGKILL);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+    CHECK(all.recovery_start(where, 0, &recovery) == 0);
+    while (all.recovery_step(recovery, 100, &item) == 1) {
+        CHECK(item.code == 0 && item.action == TEMPFILE_RECOVERED && mode_of(item.path) == 0 && item.reason[0] == '\0');
+        items++;
+    }
+    all.recovery_free(recovery);
+    CHECK(items == 2 && mode_of(announced) == 0 && entries_of(where) == 0);
+    all.directory_free(journals);
+}
+
 /* A child adopts its parent's objects, and removes them at its end. */
 static void in_child(void)
 {
     tempfile_directory *directory;
     tempfile_file *file;
     int status;
-    pid_t pid;
+    pid_t pid = fork();
 
+    if (pid == 0) {
+        CHECK(all.keep_all() == 0);
+        exit(0); /* it has made nothing, and prints nothing */
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
     CHECK(all.named_temporary_file(NULL, &file) == 0 && all.temporary_directory(NULL, &directory) == 0);
     pid = fork();
     if (pid == 0) {
@@ -356,6 +418,7 @@ int main(void)
     directories();
     registrations();
     publications();
+    recoveries();
     in_child();
     CHECK(all.file_tell(NULL) == -EBADF && all.last_error()->code == -EBADF);
     return passed();

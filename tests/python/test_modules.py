@@ -8,7 +8,7 @@ import unittest
 
 import support
 import libtempfile
-from libtempfile import _ffi, _search, _signals
+from libtempfile import _ffi, _recovery, _search, _signals
 
 PACKAGE = os.path.join(support.PACKAGES, "libtempfile")
 HEADER = os.path.join(support.ROOT, "include", "tempfile.h")
@@ -181,7 +181,8 @@ class Header(unittest.TestCase):
     def test_options_and_error(self):
         """The package may know fewer fields, since new ones are appended and struct_size tells how many there are."""
         functions = _ffi.functions()
-        for name, known in ("tempfile_options", functions.Options), ("tempfile_error", functions.Error):
+        structs = ("tempfile_options", functions.Options), ("tempfile_error", functions.Error)
+        for name, known in (*structs, ("tempfile_recovered", _recovery._load().Item)):
             with self.subTest(name=name):
                 expected = [(field, c_type(kind)) for field, kind in structure(self.header, name)]
                 self.assertGreater(len(known._fields_), 5)
@@ -196,12 +197,18 @@ class Header(unittest.TestCase):
         self.assertEqual(_ffi.IGNORE_CLEANUP_ERRORS, constant("IGNORE_CLEANUP_ERRORS"))
         self.assertEqual(_ffi.PATH_SIZE, constant("PATH_SIZE"))
         self.assertEqual(_signals._ALWAYS, constant("SIGNAL_ALWAYS"))
+        self.assertEqual(_recovery.DRY_RUN, constant("DRY_RUN"))
+        kinds = [constant("RECOVERED_" + kind) for kind in ("FILE", "DIRECTORY", "JOURNAL")]
+        self.assertEqual([_recovery.FILE, _recovery.DIRECTORY, _recovery.JOURNAL], kinds)
+        actions = [constant(action) for action in ("RECOVERED", "WOULD_RECOVER", "NOT_RECOVERED")]
+        self.assertEqual([_recovery.REMOVED, _recovery.WOULD_REMOVE, _recovery.LEFT], actions)
         self.assertEqual(_search.INTERFACE, (constant("VERSION_MAJOR"), constant("VERSION_MINOR")))
 
     def test_functions(self):
         declared, checked = Recorder(), 0
         _ffi._Functions(ctypes, declared)
         _signals._Functions(ctypes, declared)
+        _recovery._Functions(ctypes, declared)
         for name, function in declared.functions.items():
             with self.subTest(name=name):
                 found = re.search(r"^(?:TEMPFILE_\w+ )*([\w ]+?[ *]+)%s\(([^)]*)\)" % name, self.header, re.MULTILINE)

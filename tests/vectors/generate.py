@@ -20,12 +20,14 @@ import sys
 import tempfile
 import warnings
 
+from publications import publications
+
 HERE = pathlib.Path(__file__).resolve().parent
 NAMED = ("mkstemp", "mkdtemp", "mktemp", "named_temporary_file", "temporary_directory")
 FILES = ("named_temporary_file", "temporary_file", "spooled_temporary_file")
 CREATORS = NAMED + ("temporary_file", "spooled_temporary_file")
 UNBUFFERED = -2
-NO_O_TMPFILE, ONLY_O_TMPFILE = 0x10, 0x20
+NO_O_TMPFILE, ONLY_O_TMPFILE, ON_DISK, IN_MEMORY = 0x10, 0x20, 0x100, 0x200
 
 
 # --- asking CPython
@@ -138,6 +140,9 @@ def exact_names():
     yield case({"errno": "EEXIST"}, name="dangling", prefix="")
     yield case({"errno": "EEXIST"}, name="folder", prefix="")
     yield case({"errno": "EINVAL"}, name="") | {"except": ["go"]}
+    anywhere = {"head": "tmp", "random": 8, "tail": ""}
+    for beside in ("missing", "taken", "dangling", "folder", "./missing"):
+        yield case(anywhere, CREATORS[:5], beside=beside)
 
 
 # --- bad input
@@ -157,7 +162,7 @@ def bad_input(directory):
         yield case("EINVAL", permissions=permissions)
     for buffering in (-3, -(2**63), 2**30 + 1, 2**63 - 1):
         yield case("EINVAL", buffering=buffering)
-    for flags in (0x4000, 0x8000, 0x2000000, 0x80000000, 0x4001):
+    for flags in (0x800, 0x4000, 0x8000, 0x2000000, 0x80000000, 0x4001):
         yield case("EINVAL", flags=flags) | {"except": ["go"]}
     yield case("EINVAL", flags=NO_O_TMPFILE | ONLY_O_TMPFILE)
     yield case("EINVAL", FILES, mode="") | {"except": ["go"]}
@@ -174,6 +179,21 @@ def bad_input(directory):
         for mode in ("w+b", "rb", "xb"):
             yield from recorded(directory, FILES[:2], {"mode": mode, key: value})
             yield case("EINVAL", FILES[2:], mode=mode, **{key: value})  # CPython says so at the roll-over
+    for beside in ("folder/", "folder/.", "folder/..", "missing/", "a\0b"):
+        yield case("EINVAL", beside=beside) | ({"except": ["c"]} if "\0" in beside else {})
+    yield case("EINVAL", beside="") | {"except": ["go"]}
+    yield case("EINVAL", beside="taken", dir=".")
+    for options in ({"beside": "taken"}, {"dir": "."}):
+        yield case("EINVAL", min_free=1, **options)
+        yield case("EINVAL", flags=ON_DISK, **options)
+        yield case("EINVAL", flags=IN_MEMORY, **options)
+    yield case("EINVAL", min_free=-1, dir=None)
+    yield case("EINVAL", flags=ON_DISK | IN_MEMORY, dir=None)
+    creating = [function for function in CREATORS if function not in ("mktemp", "spooled_temporary_file")]
+    yield case("ENOENT", creating, beside="missing/x")
+    yield case("ENOTDIR", creating, beside="taken/x")
+    for flags in (0, ON_DISK, IN_MEMORY):
+        yield case("ENOENT", creating + ["mktemp"], min_free=2**63 - 1, flags=flags, dir=None)
 
 
 # --- modes
@@ -459,6 +479,7 @@ def contents(directory):
     yield "modes_text", {}, modes(directory, wants_text=True)
     yield "spooled", {}, sequences_of_spooled(directory)
     yield "files", {}, sequences_of_files(directory)
+    yield "publish", {}, publications()
 
 
 def written(head, cases):

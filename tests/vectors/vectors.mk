@@ -18,5 +18,5 @@ check-text-vectors: need-python ## check: fail if the text vectors are not what 
 OPERATIONS ?= 1000000
 SEED ?= 1
 .PHONY: operations
-operations: build need-python ## test: random operations on files of the C library and on Python's own, which must answer alike
+operations: build need-python ## test: random operations on files of the library and on Python's, which must answer alike
 	@tests/tools/lines operations $(PYTHON) tests/vectors/operations.py $(B)/libtempfile.so $(OPERATIONS) $(SEED)

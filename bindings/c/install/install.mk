@@ -5,6 +5,7 @@ pkgconfigdir ?= $(libdir)/pkgconfig
 cmakedir ?= $(libdir)/cmake/libtempfile
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/libtempfile
+bindir ?= $(prefix)/bin
 INSTALL ?= install
 
 # The names come from the symbol map, so that uninstall does not need a build.
@@ -29,9 +30,12 @@ package-files:
 .PHONY: install uninstall can-install
 can-install:
 	@bindings/c/install/check "$(DESTDIR)$(libdir)" "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" \
-	  "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)" "$(DESTDIR)$(docdir)"
+	  "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)" "$(DESTDIR)$(docdir)" "$(DESTDIR)$(bindir)"
 
-install: can-install $(B)/libtempfile.so man package-files ## install: library, headers, man pages, pkg-config, CMake
+tools = bindings/c/tools/tempfile-recover
+tool_examples = service timer tmpfiles.conf
+
+install: can-install $(B)/libtempfile.so $(B)/tempfile-recover man package-files ## install: library, headers, man pages
 	$(INSTALL) -d "$(DESTDIR)$(libdir)"
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)"
 	$(INSTALL) -d "$(DESTDIR)$(mandir)/man3" "$(DESTDIR)$(mandir)/man7" "$(DESTDIR)$(docdir)"
@@ -43,6 +47,10 @@ install: can-install $(B)/libtempfile.so man package-files ## install: library, 
 	$(INSTALL) -m 644 $(B)/libtempfile-config.cmake $(B)/libtempfile-config-version.cmake "$(DESTDIR)$(cmakedir)"
 	@$(INSTALL) -m 644 $(man3_pages:%=$(B)/man/man3/%) "$(DESTDIR)$(mandir)/man3"
 	$(INSTALL) -m 644 $(B)/man/man7/libtempfile.7 "$(DESTDIR)$(mandir)/man7"
+	$(INSTALL) -d "$(DESTDIR)$(bindir)" "$(DESTDIR)$(mandir)/man1" "$(DESTDIR)$(docdir)/examples"
+	$(INSTALL) -m 755 $(B)/tempfile-recover "$(DESTDIR)$(bindir)"
+	$(INSTALL) -m 644 $(tools).1 "$(DESTDIR)$(mandir)/man1"
+	$(INSTALL) -m 644 $(tool_examples:%=$(tools).%) "$(DESTDIR)$(docdir)/examples"
 	$(INSTALL) -m 644 LICENSE capi/NOTICE "$(DESTDIR)$(docdir)"
 	@bindings/c/install/advise "$(DESTDIR)" "$(libdir)" "$(pkgconfigdir)" "$(SONAME)" "$(B)"
 
@@ -52,6 +60,9 @@ uninstall: ## install: remove what install put there, and its own folders if the
 	rm -f "$(DESTDIR)$(cmakedir)/libtempfile-config.cmake" "$(DESTDIR)$(cmakedir)/libtempfile-config-version.cmake"
 	@cd "$(DESTDIR)$(mandir)" 2>/dev/null && rm -f $(man3_pages:%=man3/%) man7/libtempfile.7 || true
 	rm -f "$(DESTDIR)$(docdir)/LICENSE" "$(DESTDIR)$(docdir)/NOTICE"
-	@for folder in "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" "$(mandir)/man3" "$(mandir)/man7" "$(docdir)"; do \
+	rm -f "$(DESTDIR)$(bindir)/tempfile-recover" "$(DESTDIR)$(mandir)/man1/tempfile-recover.1"
+	@rm -f $(tool_examples:%="$(DESTDIR)$(docdir)/examples/tempfile-recover.%")
+	@for folder in "$(docdir)/examples" "$(docdir)" "$(cmakedir)" "$(dir $(cmakedir))" "$(pkgconfigdir)" \
+	  "$(mandir)/man1" "$(mandir)/man3" "$(mandir)/man7"; do \
 	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; done
 	@[ -n "$(DESTDIR)" ] || echo "if $(libdir) is a folder where the loader looks, ldconfig as root makes it forget the library"

@@ -14,7 +14,7 @@ import (
 )
 
 // order is the order of the header. Every export_*.go must be here.
-var order = []string{"create", "tempdir", "file", "directory", "publish", "register", "removal", "process", "info", "internal", "hooks"}
+var order = []string{"create", "tempdir", "file", "directory", "publish", "register", "removal", "recovery", "process", "info", "internal", "hooks"}
 
 func main() {
 	log.SetFlags(0)

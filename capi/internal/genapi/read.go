@@ -36,7 +36,7 @@ const (
 type param struct {
 	name, ctype string
 	role        role
-	kind        string // of a handle: "file", "directory", "removal"
+	kind        string // of a handle: "file", "directory", "removal", "recovery"
 }
 
 // role is what a shim does with a parameter.
@@ -55,6 +55,7 @@ var plainTypes = map[string]string{
 	"C.tempfile_fd": "tempfile_fd", "*C.char": "char *", "*C.tempfile__cchar": "const char *",
 	"unsafe.Pointer": "void *", "*C.tempfile__cvoid": "const void *", "*C.uint64_t": "uint64_t *",
 	"*C.tempfile__cpublish_options": "const tempfile_publish_options *",
+	"*C.tempfile_recovered":         "tempfile_recovered *",
 }
 
 // firstVersion is the version of everything that does not say otherwise by "//tempfile:since".
@@ -225,11 +226,11 @@ func paramOf(name, goType string) (param, error) {
 	switch kind := strings.TrimPrefix(goType, "*C.tempfile__"); kind {
 	case "record":
 		return param{name: name, ctype: "tempfile__record *", role: raw}, nil
-	case "file", "directory", "removal":
+	case "file", "directory", "removal", "recovery":
 		return param{name: name, ctype: "tempfile_" + kind + " *", role: existing, kind: kind}, nil
 	case "cfile":
 		return param{name: name, ctype: "const tempfile_file *", role: existing, kind: "file"}, nil
-	case "new_file", "new_directory", "new_removal":
+	case "new_file", "new_directory", "new_removal", "new_recovery":
 		kind = strings.TrimPrefix(kind, "new_")
 		return param{name: name, ctype: "tempfile_" + kind + " **", role: created, kind: kind}, nil
 	}

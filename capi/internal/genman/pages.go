@@ -24,12 +24,12 @@ var plan = []page{
 		"file_read", "file_readline", "file_write", "file_seek", "file_tell", "file_truncate", "file_flush",
 		"file_pread", "file_pwrite", "file_sync"}},
 	{title: "names and descriptors of files, keeping and closing them", names: []string{
-		"file_name", "file_fileno", "file_detach", "file_rollover", "file_rolled", "file_keep", "file_adopt",
-		"file_close", "file_free"}},
+		"file_name", "file_fileno", "file_detach", "file_reopen", "file_rollover", "file_rolled", "file_keep",
+		"file_unkeep", "file_adopt", "file_close", "file_free"}},
 	{title: "make a temporary file or directory a lasting one", names: []string{
 		"file_persist", "file_publish", "publish_descriptor", "replace", "directory_persist"}},
 	{title: "create directories that the library removes", names: []string{
-		"temporary_directory", "directory_name", "directory_keep", "directory_adopt", "directory_cleanup",
+		"temporary_directory", "directory_name", "directory_keep", "directory_unkeep", "directory_adopt", "directory_cleanup",
 		"directory_free"}},
 	{title: "take charge of files and directories that exist already", names: []string{
 		"register_file", "register_directory"}},
@@ -38,8 +38,11 @@ var plan = []page{
 	{title: "remove directories and files", names: []string{
 		"rmtree", "removal_start", "removal_resume", "identify_directory", "removal_step", "removal_free",
 		"unlink"}},
+	{title: "remove what killed processes left behind", names: []string{
+		"recovery_enable", "recovery_start", "recovery_step", "recovery_free", "recovery_announce",
+		"recovery_withdraw"}},
 	{title: "clean up at once, or when a signal ends the process", names: []string{
-		"cleanup", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
+		"cleanup", "keep_all", "cleanup_on_signals", "cleanup_on_signal", "cleanup_at_signal"}},
 	{title: "errors, and the version of the library", names: []string{"last_error", "strerror", "version"}},
 }
 

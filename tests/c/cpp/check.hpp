@@ -39,7 +39,7 @@ template <class Call> tempfile::error thrown(int code, Call call)
 void test_files();
 void test_streams();
 void test_directories();
-void test_publish();
+void test_publications();
 
 // Returns the address of an inline function, taken in another translation unit than main.cpp.
 using version_function = std::string_view (*)() noexcept;

@@ -29,6 +29,8 @@ static void directories_go_with_all_they_hold()
     auto kept = tempfile::temporary_directory({}, code);
     path = kept.name();
     kept.keep();
+    kept.unkeep();
+    kept.keep();
     kept.keep(code);
     CHECK(!code);
     tempfile_directory *const handle = kept.release();
@@ -69,6 +71,21 @@ static void a_child_adopts()
     }
     int status = 0;
     CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+}
+
+// Nothing was left behind here: what recovery does is tested in tests/host/recovery.
+static void recoveries_go_in_steps()
+{
+    tempfile::directory folder;
+    std::error_code code;
+    tempfile::recovery recovery(folder.name(), true);
+
+    CHECK(!recovery.step() && !recovery.at_item());
+    CHECK(!recovery.step(1, code) && !code);
+    thrown(EINVAL, [&] { recovery.step(0); });
+    thrown(ENOTDIR, [&] { tempfile::enable_recovery("/proc/self/exe"); });
+    tempfile::recovery of_nothing(folder.name() / "missing", false, code);
+    CHECK(!code && !of_nothing.step());
 }
 
 static void removals_show_progress()
@@ -187,6 +204,7 @@ void test_directories()
     cleaning_up_tells();
     a_child_adopts();
     removals_show_progress();
+    recoveries_go_in_steps();
     the_default_directory();
     what_is_there_is_taken_over();
 }

@@ -78,6 +78,18 @@ static void errors_come_in_two_forms()
     thrown(EINVAL, [&] { tempfile::removal(fs::path(nul)); });
     thrown(EINVAL, [&] { tempfile::settempdir(fs::path(nul)); });
 
+    where.dir.reset();
+    where.beside = fs::path(nul);
+    thrown(EINVAL, [&] { (void)tempfile::temporary_directory(where); });
+    where.beside = fs::path(getenv("TMPDIR")) / "target";
+    CHECK(fs::path(tempfile::named_temporary_file(where).name()).parent_path() == where.beside->parent_path());
+    where.min_free = 1;
+    thrown(EINVAL, [&] { (void)tempfile::mkstemp(where); });
+    where = {};
+    where.min_free = INT64_MAX;
+    CHECK(thrown(ENOENT, [&] { (void)tempfile::mkstemp(where); }).what() != nullptr);
+    where.min_free = 0;
+
     where.dir = fs::path(getenv("TMPDIR")) / "missing";
     CHECK(thrown(ENOENT, [&] { (void)tempfile::named_temporary_file(where); }).path().parent_path() == where.dir);
 }
@@ -107,6 +119,10 @@ static void reads_and_writes()
     CHECK(code == std::errc::invalid_argument);
     thrown(EINVAL, [&] { file.seek(-1); });
     thrown(EINVAL, [&] { file.read(nullptr, 1); });
+    const tempfile_fd again = file.reopen("r");
+    CHECK(again >= 0 && ::close(again) == 0);
+    thrown(EINVAL, [&] { (void)file.reopen("x"); });
+    CHECK(file.reopen(std::string_view("r\0", 2), code) < 0 && code == std::errc::invalid_argument);
     file.flush();
     file.flush(code);
     CHECK(!code && open_descriptor(file.fileno()) && file.fileno(code) == file.fileno());
@@ -170,6 +186,8 @@ static void names_go_when_they_should()
 
     auto stays = tempfile::named_temporary_file();
     path = stays.name();
+    stays.keep();
+    stays.unkeep();
     stays.keep();
     stays.keep(code);
     stays = {};

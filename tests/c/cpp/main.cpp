@@ -8,7 +8,7 @@ int main()
     test_files();
     test_streams();
     test_directories();
-    test_publish();
+    test_publications();
     std::printf("%d checks, C++ %ld", checks, __cplusplus / 100);
     return 0;
 }

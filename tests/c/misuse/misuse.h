@@ -32,7 +32,7 @@ static inline int names_left(void)
     return entries_of(getenv("TMPDIR"));
 }
 
-enum { FILE_CALLS = 14, DIRECTORY_CALLS = 3, REMOVAL_CALLS = 1 };
+enum { FILE_CALLS = 16, DIRECTORY_CALLS = 4, REMOVAL_CALLS = 1 };
 
 /* Calls a function of a file by its number, with valid arguments. */
 static inline int64_t file_call(int number, tempfile_file *file)
@@ -53,6 +53,8 @@ static inline int64_t file_call(int number, tempfile_file *file)
     case 10: return tempfile_file_rollover(file);
     case 11: return tempfile_file_rolled(file);
     case 12: return tempfile_file_keep(file);
+    case 13: return tempfile_file_reopen(file, "r");
+    case 14: return tempfile_file_unkeep(file);
     default: return tempfile_file_close(file);
     }
 }
@@ -62,6 +64,7 @@ static inline int64_t directory_call(int number, tempfile_directory *directory)
     switch (number) {
     case 0: return tempfile_directory_name(directory) == NULL ? tempfile_last_error()->code : 0;
     case 1: return tempfile_directory_keep(directory);
+    case 2: return tempfile_directory_unkeep(directory);
     default: return tempfile_directory_cleanup(directory);
     }
 }

@@ -18,7 +18,9 @@ TRACED = (
     "access,faccessat,faccessat2,open,openat,openat2,creat,unlink,unlinkat,rmdir,rename,renameat,renameat2,"
     "link,linkat,symlink,symlinkat,"
     "mkdir,mkdirat,stat,lstat,newfstatat,statx,fstat,getdents64,lseek,read,pread64,write,pwrite64,ftruncate,truncate,"
-    "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl"
+    "close,getrandom,chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,getcwd,fcntl,"
+    "fsync,fdatasync,syncfs,copy_file_range,dup3,fstatfs,readlinkat,"
+    "flistxattr,fgetxattr,fsetxattr,fremovexattr,listxattr,getxattr"
 )
 
 _MARKS = ("access", "faccessat", "faccessat2")

@@ -1,0 +1,451 @@
+/* The records of the journal. Each object that this process will remove has one, from before it is made until it is gone or
+ * not this process's to remove any more. A record is written by stores into a shared mapping, which cost no system call and
+ * which the kernel keeps when the process is killed at any instruction. So the fields come first and the check last, and one
+ * store of 0 strikes a record out.
+ *
+ * Slots are used again, so a journal grows with the objects that exist at a time and not with those that were ever made.
+ * Free slots are on lists that need no lock: a signal handler may strike out a record too. */
+#define _GNU_SOURCE
+#include "object.h"
+#include "object_journal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+TEMPFILE__KEPT struct tempfile__journaling tempfile__journaling;
+
+enum { SHORT, LONG };
+
+/* --- slots */
+
+static int part_of(uint32_t slot)
+{
+    return 31 - __builtin_clz(slot / TEMPFILE__FIRST_SLOTS + 1);
+}
+
+static uint32_t first_of(int part)
+{
+    return TEMPFILE__FIRST_SLOTS * ((1u << part) - 1);
+}
+
+/* The slot's own place in the mapping, or the copy in memory of a journal that is written by pwrite. */
+static tempfile__journal_entry *entry_at(const struct tempfile__journal *journal, uint32_t slot)
+{
+    int part = part_of(slot);
+
+    return (tempfile__journal_entry *)(journal->parts[part] + (size_t)(slot - first_of(part)) * TEMPFILE__SLOT);
+}
+
+static uint32_t *next_of(const struct tempfile__journal *journal, uint32_t slot)
+{
+    int part = part_of(slot);
+
+    return &journal->next[part][slot - first_of(part)];
+}
+
+/* The head of a list is a slot with a count of its changes, against ABA. */
+static void push(struct tempfile__journal *journal, int list, uint32_t slot)
+{
+    uint64_t head = __atomic_load_n(&journal->free[list], __ATOMIC_RELAXED), put;
+
+    do {
+        __atomic_store_n(next_of(journal, slot), (uint32_t)head, __ATOMIC_RELAXED);
+        put = ((head >> 32) + 1) << 32 | slot;
+    } while (!__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+/* A free slot; 0: there are none. */
+static uint32_t pop(struct tempfile__journal *journal, int list)
+{
+    uint64_t head = __atomic_load_n(&journal->free[list], __ATOMIC_ACQUIRE), put;
+
+    do {
+        if ((uint32_t)head == 0)
+            return 0;
+        put = ((head >> 32) + 1) << 32 | __atomic_load_n(next_of(journal, (uint32_t)head), __ATOMIC_RELAXED);
+    } while (!__atomic_compare_exchange_n(&journal->free[list], &head, put, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
+    return (uint32_t)head;
+}
+
+/* Takes slots that were never used, the lock held; 0: the part is full. */
+static uint32_t take_new(struct tempfile__journal *journal, int list)
+{
+    uint32_t count = list == LONG ? TEMPFILE__LONG_SLOTS : 1, slot;
+
+    if (journal->size - journal->used < count) {
+        while (journal->used < journal->size)
+            push(journal, SHORT, journal->used++);
+        return 0;
+    }
+    slot = journal->used;
+    journal->used += count;
+    return slot;
+}
+
+/* A slot for a record; 0: there is none, and *error says why. With `waits` false the lock is not waited for. */
+static uint32_t take(struct tempfile__journal *journal, int list, bool waits, int *error)
+{
+    uint32_t slot = __atomic_load_n(&journal->status, __ATOMIC_ACQUIRE) == TEMPFILE__JOURNAL_OPEN ? pop(journal, list) : 0;
+
+    if (slot != 0)
+        return slot;
+    if (!waits && pthread_mutex_trylock(&journal->lock) != 0) {
+        *error = EAGAIN;
+        return 0;
+    }
+    if (waits)
+        pthread_mutex_lock(&journal->lock);
+    *error = 0;
+    if (journal->status == TEMPFILE__JOURNAL_NONE)
+        *error = tempfile__open_journal(journal);
+    else if (journal->status == TEMPFILE__JOURNAL_FAILED)
+        *error = EIO;
+    while (*error == 0 && (slot = take_new(journal, list)) == 0)
+        *error = tempfile__grow_journal(journal);
+    pthread_mutex_unlock(&journal->lock);
+    return slot;
+}
+
+/* --- records */
+
+static bool write_out(struct tempfile__journal *journal, uint32_t slot, const void *from, size_t size)
+{
+    ssize_t written;
+
+    do
+        written = pwrite(journal->descriptor, from, size, (off_t)slot * TEMPFILE__SLOT);
+    while (written < 0 && errno == EINTR);
+    return written == (ssize_t)size;
+}
+
+/* Puts down a new record, its check last. False: it could not be written. */
+static bool put(struct tempfile__journal *journal, uint32_t slot, const char *path, size_t size, uint32_t kind,
+                uint32_t flags)
+{
+    tempfile__journal_entry *entry = entry_at(journal, slot);
+    size_t whole = (size + 7) / 8 * 8;
+    uint64_t check;
+
+    __atomic_store_n(&entry->check, 0, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    entry->size = (uint32_t)size;
+    entry->kind = (uint16_t)kind;
+    entry->flags = (uint16_t)flags;
+    memset(entry->path + whole - (whole > 0 ? 8 : 0), 0, whole > 0 ? 8 : 0);
+    memcpy(entry->path, path, size);
+    check = tempfile__journal_check(journal->salt + slot, &entry->size, 8);
+    check = tempfile__journal_check(check, entry->path, whole);
+    entry->identity_check = 0;
+    __atomic_store_n(&entry->check, check, __ATOMIC_RELEASE);
+    return journal->mapped || (tempfile__journal_is_ours(journal) &&
+                               write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path) + whole));
+}
+
+static void forget(struct tempfile__journal *journal, uint32_t slot)
+{
+    tempfile__journal_entry *entry = entry_at(journal, slot);
+
+    __atomic_store_n(&entry->check, 0, __ATOMIC_RELEASE);
+    if (!journal->mapped && tempfile__journal_is_ours(journal))
+        write_out(journal, slot, &entry->check, sizeof entry->check);
+    push(journal, entry->size > sizeof entry->path ? LONG : SHORT, slot);
+}
+
+/* Writes down that an object is about to be made. The slot; 0: it could not be written down, and errno says why. */
+static uint32_t intend(const char *path, uint32_t kind, uint32_t flags, bool waits)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    size_t size = strlen(path);
+    int error = 0, list = size > sizeof((tempfile__journal_entry *)0)->path ? LONG : SHORT;
+    uint32_t slot = take(journal, list, waits, &error);
+
+    if (slot == 0) {
+        errno = error;
+        return 0;
+    }
+    if (put(journal, slot, path, size, kind, flags))
+        return slot;
+    forget(journal, slot);
+    errno = ENOSPC;
+    return 0;
+}
+
+uint32_t tempfile__intend(const char *path, uint32_t kind, uint32_t flags)
+{
+    return intend(path, kind, flags, true);
+}
+
+/* Writes down another path in the record of an object that could not be made under the one before, which is as long. */
+void tempfile__intend_again(uint32_t slot, const char *path)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    const tempfile__journal_entry *entry = entry_at(journal, slot);
+
+    put(journal, slot, path, strlen(path), entry->kind, entry->flags);
+}
+
+/* struct statx of the kernel, as far as it is read; musl's headers may lack it. */
+struct status {
+    uint32_t mask, block_size;
+    uint64_t attributes;
+    uint32_t links, user, group;
+    uint16_t mode, unused;
+    uint64_t inode, size, blocks, attributes_mask;
+    struct {
+        int64_t seconds;
+        uint32_t nanoseconds, unused;
+    } access, birth, change, modification;
+    uint32_t device[2], own_device[2]; /* major, minor: of a special file, and of what holds the inode */
+    uint64_t more[14];
+};
+
+enum { INODE = 0x100, BIRTH = 0x800 };
+
+/* Adds the identity of what was made. */
+bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, struct tempfile__birth birth)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    tempfile__journal_entry *entry = entry_at(journal, slot);
+
+    entry->device = device;
+    entry->inode = inode;
+    entry->birth_seconds = birth.seconds;
+    entry->birth_nanoseconds = birth.nanoseconds;
+    __atomic_store_n(&entry->identity_check, tempfile__journal_check(entry->check, &entry->device, 32), __ATOMIC_RELEASE);
+    return journal->mapped ||
+           (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path)));
+}
+
+/* Adds the identity of the descriptor's file, or with -1 of what has the path. */
+bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
+{
+    const int directory = descriptor >= 0 ? descriptor : AT_FDCWD;
+    const int flags = descriptor >= 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    struct tempfile__birth birth = {0, UINT64_MAX};
+    struct status status;
+    struct stat older; /* before Linux 4.11, or under a filter */
+
+    if (descriptor >= 0)
+        path = "";
+    if (syscall(SYS_statx, directory, path, flags, INODE | BIRTH, &status) != 0)
+        return fstatat(directory, path, &older, flags) == 0 &&
+               tempfile__put_identity(slot, older.st_dev, older.st_ino, birth);
+    if ((status.mask & BIRTH) != 0)
+        birth = (struct tempfile__birth){status.birth.seconds, status.birth.nanoseconds};
+    return tempfile__put_identity(slot, makedev(status.own_device[0], status.own_device[1]), status.inode, birth);
+}
+
+/* Strikes out a record. A signal handler may call it. */
+void tempfile__strike_out(uint32_t slot)
+{
+    if (slot != 0)
+        forget(tempfile__journaling.journal, slot);
+}
+
+/* Tells whether all records are struck out. The rest of a long path could pass for a record here, and the journal then stays
+ * for the next recovery. */
+bool tempfile__journal_is_empty(const struct tempfile__journal *journal)
+{
+    uint32_t used = __atomic_load_n(&journal->used, __ATOMIC_RELAXED);
+
+    for (uint32_t slot = 1; slot < used; slot++)
+        if (__atomic_load_n(&entry_at(journal, slot)->check, __ATOMIC_RELAXED) != 0)
+            return false;
+    return true;
+}
+
+/* --- objects */
+
+static bool is_noted(const tempfile__record *record)
+{
+    return record->journal != 0 && record->journal_epoch == tempfile__epoch();
+}
+
+/* Gives a record the slot that was filled before its object was made. */
+void tempfile__own_slot(tempfile__record *record, uint32_t slot, bool identified)
+{
+    record->journal_epoch = tempfile__epoch();
+    record->journal = slot;
+    record->unidentified = !identified;
+}
+
+static void forget_slot(tempfile__record *record)
+{
+    record->journal = 0;
+    record->unidentified = false;
+}
+
+/* Adds the identity of a new file before anybody can put something into it, as its descriptor or its name becomes known by a
+ * call. Until then the file is empty, and recovery removes an empty one with a name that was drawn. Many files are freed
+ * before that, and the system call would be most of what the journal costs them. */
+void tempfile__identify_late(tempfile__record *record)
+{
+    /* in a child it is the parent's journal that has the file */
+    if (!is_noted(record) ||
+        tempfile__note_identity(record->journal, record->state.descriptor, record->fields[TEMPFILE__PATH]))
+        record->unidentified = false;
+}
+
+/* The same for all files before a fork: the child can write into them, but not into this process's journal. */
+void tempfile__identify_all(void)
+{
+    tempfile__record *record;
+
+    if (!tempfile__is_journaled())
+        return;
+    for (uint32_t i = 0; (record = tempfile__record_at(i)) != NULL; i++) {
+        struct tempfile__call call;
+
+        if (record->unidentified && tempfile__try(&call, record, TEMPFILE__FILE)) {
+            tempfile__identify_late(record);
+            tempfile__done(&call);
+        }
+    }
+}
+
+/* The place of an announced path; NULL: it was not announced. The lock is held. */
+static uint32_t *announced(struct tempfile__journal *journal, const char *path)
+{
+    const size_t size = strlen(path);
+
+    for (int i = 0; i < TEMPFILE__ANNOUNCED; i++) {
+        const tempfile__journal_entry *entry;
+
+        if (journal->announced[i] == 0)
+            continue;
+        entry = entry_at(journal, journal->announced[i]);
+        if (entry->size == size && memcmp(entry->path, path, size) == 0)
+            return &journal->announced[i];
+    }
+    return NULL;
+}
+
+/* Takes the slot of an announced path; 0: it was not announced, or another thread has the lock. */
+static uint32_t take_announced(const char *path)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    uint32_t slot = 0, *place;
+
+    if (pthread_mutex_trylock(&journal->lock) != 0)
+        return 0;
+    place = announced(journal, path);
+    if (place != NULL) {
+        slot = *place;
+        *place = 0;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return slot;
+}
+
+/* Keeps the slot of a path until it is registered or withdrawn; false: there is no room. */
+static bool keep_announced(uint32_t slot)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    bool kept = false;
+
+    pthread_mutex_lock(&journal->lock);
+    for (int i = 0; i < TEMPFILE__ANNOUNCED && !kept; i++)
+        if (journal->announced[i] == 0) {
+            journal->announced[i] = slot;
+            kept = true;
+        }
+    pthread_mutex_unlock(&journal->lock);
+    return kept;
+}
+
+static int check_path(const char *path, const char *function)
+{
+    int result = tempfile__begin(function);
+
+    if (result != 0)
+        return result;
+    if (path == NULL || path[0] != '/')
+        return tempfile__fail(-EINVAL, function, "arguments", "", "the path is no absolute one", 0);
+    if (strnlen(path, TEMPFILE_PATH_SIZE) == TEMPFILE_PATH_SIZE)
+        return tempfile__fail(-ENAMETOOLONG, function, "arguments", "",
+                              "the path is longer than any path that the system takes", 0);
+    return 0;
+}
+
+int tempfile_recovery_announce(const char *path, uint32_t kind)
+{
+    static const char function[] = "tempfile_recovery_announce";
+    int result = check_path(path, function);
+    uint32_t slot;
+
+    if (result != 0)
+        return result;
+    if (kind != TEMPFILE__ENTRY_FILE && kind != TEMPFILE__ENTRY_DIRECTORY)
+        return tempfile__fail(-EINVAL, function, "arguments", "", "the kind is neither of a file nor of a directory", 0);
+    if (!tempfile__is_journaled())
+        return 0;
+    slot = tempfile__intend(path, kind, TEMPFILE__ENTRY_RANDOM);
+    if (slot == 0)
+        return tempfile__fail_errno(errno, function, "journal", path);
+    if (keep_announced(slot))
+        return 0;
+    tempfile__strike_out(slot);
+    return tempfile__fail(-EAGAIN, function, "journal", path,
+                          "too many announced objects are neither registered nor withdrawn", 0);
+}
+
+int tempfile_recovery_withdraw(const char *path)
+{
+    struct tempfile__journal *journal = tempfile__journaling.journal;
+    int result = check_path(path, "tempfile_recovery_withdraw");
+    uint32_t *place;
+
+    if (result != 0 || !tempfile__is_journaled())
+        return result;
+    pthread_mutex_lock(&journal->lock);
+    place = announced(journal, path);
+    if (place != NULL) {
+        tempfile__strike_out(*place);
+        *place = 0;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    return 0;
+}
+
+/* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. It may be called
+ * by a sweep in a signal handler, so it does not wait. */
+static void note(tempfile__record *record)
+{
+    const char *path = record->fields[TEMPFILE__PATH];
+    uint32_t kind = record->kind == TEMPFILE__DIRECTORY ? TEMPFILE__ENTRY_DIRECTORY : TEMPFILE__ENTRY_FILE;
+    uint32_t slot = take_announced(path);
+
+    if (slot == 0)
+        slot = intend(path, kind, 0, false);
+
+    if (slot != 0 && tempfile__note_identity(slot, -1, path))
+        tempfile__own_slot(record, slot, true);
+    else
+        tempfile__strike_out(slot);
+}
+
+/* Makes the journal agree with an object, whose lock is held: it has a record exactly while this process will remove its
+ * name. This is the one place that decides, whatever a call has done to the object. */
+void tempfile__settle_now(tempfile__record *record)
+{
+    bool wanted = record->kind <= TEMPFILE__DIRECTORY && tempfile__deletes_name(record), noted = is_noted(record);
+
+    if (noted && !wanted) {
+        tempfile__strike_out(record->journal);
+        forget_slot(record);
+    } else if (wanted && !noted && tempfile__journaling.journal->status != TEMPFILE__JOURNAL_FAILED) {
+        note(record);
+    }
+}
+
+/* The same when an object ends. The name of one that could not be removed stays in the journal for the next recovery. */
+void tempfile__settle_last(tempfile__record *record)
+{
+    if (is_noted(record) && !tempfile__deletes_name(record))
+        tempfile__strike_out(record->journal);
+    forget_slot(record);
+}

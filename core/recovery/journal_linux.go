@@ -1,0 +1,108 @@
+//go:build linux && !tempfile_portable
+
+package recovery
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// mostBytes is how much of a journal is read: four million slots, which is more than one can grow to.
+const mostBytes = 1 << 30
+
+// journal is one that was opened and looked at.
+type journal struct {
+	name       string
+	descriptor int // locked, if the journal is dead
+	records    []record
+	state      state
+	reason     error // of one that is left
+}
+
+// state says what a journal allows.
+type state int
+
+const (
+	gone  state = iota // there is none any more
+	held               // by a living process
+	left               // its process may live, or it cannot be read; reason says why
+	empty              // a file that never became one
+	dead               // its process is dead, and the lock is ours
+)
+
+// open opens a journal, locks it if nobody holds it, and reads it. The caller closes the descriptor of a dead one.
+func (p *place) open(directory int, name string) (j journal) {
+	j = journal{name: name, descriptor: -1}
+	descriptor, err := openAt(directory, name, unix.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err == unix.ENOENT {
+		return j
+	}
+	if err != nil {
+		j.state, j.reason = left, err
+		return j
+	}
+	j.descriptor = descriptor
+	j.state, j.reason = p.look(directory, &j)
+	if j.state != dead && j.state != empty {
+		unix.Close(descriptor)
+		j.descriptor = -1
+	}
+	return j
+}
+
+func (p *place) look(directory int, j *journal) (state, error) {
+	var stat unix.Stat_t
+	if err := unix.Fstat(j.descriptor, &stat); err != nil {
+		return left, err
+	}
+	if stat.Mode&unix.S_IFMT != unix.S_IFREG || !isPrivate(&stat) || stat.Nlink > 1 {
+		return left, refuse(unix.EPERM, errNotALink)
+	}
+	lockErr := lock(j.descriptor)
+	if lockErr != nil && lockErr != unix.EWOULDBLOCK {
+		return left, lockErr // a file system without locks
+	}
+	if lockErr == nil && !isAt(directory, j.name, &stat) {
+		return gone, nil // somebody else has dealt with it before the lock
+	}
+	file, err := readAll(j.descriptor, mostBytes)
+	if err != nil {
+		return left, err
+	}
+	header, ok := readHeader(file)
+	if ok {
+		j.records = readRecords(file, header.Salt)
+	}
+	switch {
+	case lockErr != nil:
+		return held, nil
+	case !ok && isBlank(file):
+		return empty, nil
+	case !ok:
+		return left, refuse(unix.EBADMSG, errBroken)
+	case header.User != uint64(stat.Uid):
+		return left, refuse(unix.EPERM, errNotALink)
+	}
+	if err := p.whyNotDead(&header); err == errAlive {
+		return held, nil
+	} else if err != nil {
+		return left, refuse(unix.EBUSY, err)
+	}
+	return dead, nil
+}
+
+// isBlank tells whether nothing was written yet: its process died in between.
+func isBlank(file []byte) bool {
+	for _, b := range file {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isAt tells whether a name leads to the file with the status.
+func isAt(directory int, name string, stat *unix.Stat_t) bool {
+	var now unix.Stat_t
+	err := again(func() error { return unix.Fstatat(directory, name, &now, unix.AT_SYMLINK_NOFOLLOW) })
+	return err == nil && now.Dev == stat.Dev && now.Ino == stat.Ino
+}

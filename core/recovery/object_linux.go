@@ -1,0 +1,117 @@
+//go:build linux && !tempfile_portable
+
+package recovery
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"libtempfile/core/removal"
+	"libtempfile/core/system"
+)
+
+// The reasons for which an object is left alone.
+var (
+	errOther   = errors.New("it is not the object that was made")
+	errOwner   = errors.New("it is another user's")
+	errIntent  = errors.New("its process died while making it, and it may be somebody else's")
+	errLiving  = errors.New("a living process's journal names it, or something in it")
+	errLocked  = errors.New("somebody holds it by flock")
+	errThrough = errors.New("the way there leads through a link, or something that is no directory")
+)
+
+// object is one that a dead process left, held by the directory it is in.
+type object struct {
+	record *record
+	parent int
+	name   string
+	stat   unix.Statx_t
+}
+
+// find looks the object up, and tells why it must be left alone. ENOENT: it is gone.
+func find(r *record) (o object, err error) {
+	o.record = r
+	if o.parent, o.name, err = openParent(r.path); err != nil {
+		if err == unix.ENOTDIR || err == unix.ELOOP {
+			err = refuse(unix.ELOOP, errThrough)
+		}
+		return o, err
+	}
+	if err = again(func() error {
+		return unix.Statx(o.parent, o.name, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &o.stat)
+	}); err == nil {
+		err = o.compare()
+	}
+	if err != nil {
+		unix.Close(o.parent)
+	}
+	return o, err
+}
+
+// compare tells whether the object is the one that was made.
+func (o *object) compare() error {
+	r, s := o.record, &o.stat
+	directory := s.Mode&unix.S_IFMT == unix.S_IFDIR
+	switch {
+	case int(s.Uid) != unix.Geteuid():
+		return refuse(unix.EPERM, errOwner)
+	case directory != (r.Kind == Directory):
+		return refuse(unix.ESTALE, errOther)
+	case r.identified && !o.isSame():
+		return refuse(unix.ESTALE, errOther)
+	case !r.identified && r.Flags&FlagRandom == 0:
+		return refuse(unix.ESTALE, errIntent)
+	case !r.identified && !directory && (s.Mode&unix.S_IFMT != unix.S_IFREG || s.Size != 0):
+		return refuse(unix.ESTALE, errIntent)
+	}
+	return nil
+}
+
+// isSame compares the identity. An inode is used again after its file is gone, so the time of birth counts too.
+func (o *object) isSame() bool {
+	r, s := o.record, &o.stat
+	if unix.Mkdev(s.Dev_major, s.Dev_minor) != r.Device || s.Ino != r.Inode {
+		return false
+	}
+	return r.BirthNanos == NoBirth || s.Mask&unix.STATX_BTIME == 0 ||
+		s.Btime.Sec == r.BirthSeconds && uint64(s.Btime.Nsec) == r.BirthNanos
+}
+
+func (o *object) item() Item {
+	made := o.stat.Btime
+	if o.stat.Mask&unix.STATX_BTIME == 0 {
+		made = o.stat.Mtime
+	}
+	age := time.Since(time.Unix(made.Sec, int64(made.Nsec)))
+	return Item{Path: o.record.path, Kind: int(o.record.Kind), Age: max(age, 0), Size: int64(o.stat.Size)}
+}
+
+// isHeld tells whether somebody has locked a directory, as programs do to keep it from being cleaned up. The lock that is
+// taken to find out stays until the descriptor is closed; -1: the directory cannot be opened for reading, nor locked.
+func (o *object) isHeld() (descriptor int, isHeld bool) {
+	descriptor, err := openAt(o.parent, o.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return -1, false
+	}
+	if lock(descriptor) == unix.EWOULDBLOCK {
+		unix.Close(descriptor)
+		return -1, true
+	}
+	return descriptor, false
+}
+
+// unlink removes a file, or a directory that holds nothing.
+func (o *object) unlink() error {
+	flags := 0
+	if o.record.Kind == Directory {
+		flags = unix.AT_REMOVEDIR
+	}
+	return again(func() error { return unix.Unlinkat(o.parent, o.name, flags) })
+}
+
+// startRemoval begins to remove a directory with what it holds.
+func (o *object) startRemoval(s system.System) (*removal.Removal, error) {
+	return removal.Start(s, o.record.path, &system.Identity{Device: o.record.Device, Inode: o.record.Inode})
+}
