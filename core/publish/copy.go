@@ -44,13 +44,16 @@ func (j *job) create(mode uint32) (descriptor int, err error) {
 			return descriptor, err
 		}
 	}
-	name, err := j.tryNames(func(name string) (err error) {
+	name, err := j.trySiblings(-1, func(name string) (err error) {
 		descriptor, err = j.System.CreateBelow(j.at.directory, name, j.source.CreateFlags, mode)
 		return err
 	})
 	if err != nil {
 		return -1, err
 	}
+	created := j.forget
+	j.forget = j.System.Intend(j.beside(name), descriptor) // from now on it has a content
+	created()
 	j.setSibling(name)
 	return descriptor, nil
 }

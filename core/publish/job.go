@@ -29,6 +29,7 @@ type job struct {
 	dressed   bool          // mode, owner, attributes are as they are to be
 	like      system.Identity
 	leftovers []string // names that a rename may have left, as one between two names of one file does nothing and succeeds
+	forget    func()   // that the sibling was intended; nil: it was not
 	undo      []func() // what gives back the source's state, in reverse
 	published bool
 }
@@ -181,7 +182,7 @@ func (j *job) linkToTarget() (done bool, err error) {
 
 // makeSibling gives the file a random name beside the target, or makes a copy there.
 func (j *job) makeSibling() error {
-	name, err := j.tryNames(func(name string) error {
+	name, err := j.trySiblings(j.file, func(name string) error {
 		return j.System.LinkDescriptor(j.file, j.at.directory, name)
 	})
 	switch {
@@ -203,6 +204,28 @@ func (j *job) makeSibling() error {
 func (j *job) setSibling(name string) {
 	j.sibling = name
 	j.undo = append(j.undo, func() { j.System.UnlinkBelow(j.at.directory, name) })
+}
+
+// trySiblings is tryNames for a file, -1 for a new one, that could outlive the process under that name.
+func (j *job) trySiblings(descriptor int, try func(name string) error) (name string, err error) {
+	return j.tryNames(func(name string) error {
+		forget := j.System.Intend(j.beside(name), descriptor)
+		err := try(name)
+		if err != nil {
+			forget()
+		} else {
+			j.forget = forget
+		}
+		return err
+	})
+}
+
+// forgetSibling tells that the sibling's name is gone.
+func (j *job) forgetSibling() {
+	if j.forget != nil {
+		j.forget()
+		j.forget = nil
+	}
 }
 
 // tryNames offers random names until one is free.
@@ -250,7 +273,7 @@ func (j *job) tryMove() (name string, err error) {
 	if err = j.isSource(j.from.directory, j.from.name); err != nil {
 		return "", err
 	}
-	return j.tryNames(func(name string) error {
+	return j.trySiblings(j.file, func(name string) error {
 		return j.moveTo(j.from.directory, j.from.name, j.at.directory, name)
 	})
 }
