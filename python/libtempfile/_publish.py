@@ -87,6 +87,8 @@ class _Publication:
 
     def directory(self) -> str:
         """The directory in which the file is to be. A temporary file that is made there is on the right file system."""
+        if not self.path:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.path)
         path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
         if self.within is not None:
             path = os.path.join(os.fsdecode(self.within), path)

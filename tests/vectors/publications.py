@@ -50,7 +50,7 @@ def like_the_target():
             yield case(ALL, path, flags, errno="EINVAL")
     yield case(FILES, "taken", LIKE_TARGET, {"taken": "new 604"}, permissions=0o640)
     yield case(FILES, "free", LIKE_TARGET, {"free": "new 640"}, permissions=0o640)
-    for permissions in (0o600, 0o777, 0o1):
+    for permissions in (0o600, 0o777, 0o401):
         yield case(FILES, "taken", 0, {"taken": f"new {permissions:o}"}, permissions=permissions)
         yield case(FILES, "free", NO_REPLACE, {"free": f"new {permissions:o}"}, permissions=permissions)
     for permissions in (0o1000, 0o4755, 0xFFFFFFFF):
