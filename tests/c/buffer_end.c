@@ -174,7 +174,7 @@ static void every_call(const char *mode, int known)
     for (int i = 0; i < PASSING; i++) {
         tempfile_file *file = held_file(mode, BUFFER, 0);
 
-        if (strchr(mode, 'b') == NULL && (passing[i].call == by_pread || passing[i].call == by_pwrite)) {
+        if (strchr(mode, 'b') == NULL && is_positional(passing[i].call)) {
             tempfile_file_free(file);
             unlink(held_path);
             continue;
