@@ -468,7 +468,7 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 }
 
 // tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
-// with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+// with TEMPFILE_NO_DELETE or was published is deleted when it is freed, and at a normal exit, under the name that it has.
 //
 // Returns 0.
 //

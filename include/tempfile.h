@@ -131,7 +131,7 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 #define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
 #define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
-#define TEMPFILE_LOCK 0x400u                          /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_LOCK 0x400u      /**< a directory: hold it by a shared flock(2) for its life */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -792,7 +792,7 @@ int tempfile_file_keep(tempfile_file *file);
 
 /**
  * tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
- * with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+ * with TEMPFILE_NO_DELETE or was published is deleted when it is freed, and at a normal exit, under the name that it has.
  *
  * Returns 0.
  *
