@@ -83,11 +83,13 @@ func strikeOut(path string) {
 // atEnabling is how long EnableRecovery removes what others left.
 const atEnabling = 200 * time.Millisecond
 
-// EnableRecovery makes this process write a journal of what it is to remove, so that a later one can remove it if this one is
-// killed: each NamedTemporaryFile and TemporaryDirectory from now on, and what is registered. It first removes what dead
-// processes have left, for 0.2 seconds at most; see StartRecovery. The directory is the user's and not writable for others, or
-// it is EPERM; it is made if it is missing. "" is libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
-// If the journal cannot grow later, objects are made without a record. A second call does nothing.
+// EnableRecovery makes this process write a journal of what it is to remove, so that a later one can remove it if this one
+// is killed: each NamedTemporaryFile and TemporaryDirectory from now on, and what is registered. It first removes what dead
+// processes have left, for 0.2 seconds at most; see StartRecovery.
+//
+// The directory must be the user's and not writable for others, or it is EPERM. It is made if it is missing. "" means
+// libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory. If the journal cannot grow later, objects
+// are made without a record. A second call does nothing.
 func EnableRecovery(directory string) error {
 	journalMutex.Lock()
 	defer journalMutex.Unlock()
@@ -132,8 +134,9 @@ type Recovery struct{ recovery *recovery.Recovery }
 // Recovered is what became of one object: removed, or left for the reason in Err.
 type Recovered = recovery.Item
 
-// StartRecovery reads the journals in a directory, as for EnableRecovery. Only what a dead process's journal names is removed,
-// and only if it is the user's and still what was made. With dryRun nothing is removed, and the steps say what would be.
+// StartRecovery reads the journals in a directory, as for EnableRecovery. Only what a dead process's journal names is
+// removed, and only if it is the user's and still what was made. With dryRun nothing is removed, and Next says what would
+// be.
 func StartRecovery(directory string, dryRun bool) (*Recovery, error) {
 	path, err := journals(directory)
 	if err != nil {

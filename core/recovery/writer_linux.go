@@ -15,8 +15,8 @@ import (
 	"libtempfile/core/system"
 )
 
-// Writer is the journal of a Go program. It writes each record by a call of the system; the C library, whose journals are the
-// same, stores them into a mapping. Any goroutine may use it. It is held until the process ends.
+// Writer is the journal of a Go program. It writes each record by a call of the system. The C library's journals are the
+// same, but it stores the records into a mapping. Any goroutine may use a Writer. It is held until the process ends.
 type Writer struct {
 	mutex      sync.Mutex
 	descriptor int
