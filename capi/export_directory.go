@@ -23,8 +23,8 @@ func directoryOf(r *C.tempfile__directory) *engine.Directory {
 
 // tempfile_directory_name returns the absolute path of a directory.
 //
-// Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
-// freed (then the detail has -EBADF).
+// Returns the path, which belongs to the directory until that is freed. Only tempfile_directory_persist changes the
+// path; one that was returned before stays valid memory. NULL for a handle that was freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_directory_name(const tempfile_directory *directory);
 

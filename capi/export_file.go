@@ -324,8 +324,9 @@ func tfgo_file_reopen(file *C.tempfile__file, mode *C.tempfile__cchar) (result C
 
 // tempfile_file_name returns the absolute path of a file with a name.
 //
-// Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
-// and for a handle that was freed (then the detail has -EBADF).
+// Returns the path, which belongs to the file until that is freed. Only tempfile_file_persist and tempfile_file_publish
+// change the path; one that was returned before stays valid memory. NULL for a file without a name, and for a handle
+// that was freed (then the detail has -EBADF).
 //
 //tempfile:c const char *tempfile_file_name(const tempfile_file *file);
 

@@ -63,8 +63,8 @@ static void identify_by_handle(const void *handle, enum tempfile__kind kind)
     tempfile__unlock(record);
 }
 
-/* The path of an object, which never changes while it lives; so no lock is needed, and a slow operation of another thread
- * does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the
+/* The path of an object. A publication gives the object another one, but the old one stays in memory until the object ends.
+ * So no lock is needed, and a slow operation of another thread does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the
  * second lookup is for that, as the other object's path must not be given. */
 static const char *path_of(const void *handle, enum tempfile__kind kind, const char *function)
 {

@@ -15,7 +15,7 @@ type fileInfo struct {
 
 func (i fileInfo) Name() string       { return i.name }
 func (i fileInfo) Size() int64        { return i.status.Size }
-func (i fileInfo) Mode() fs.FileMode  { return fs.FileMode(i.status.Permissions) & fs.ModePerm }
+func (i fileInfo) Mode() fs.FileMode  { return fs.FileMode(i.status.Mode) & fs.ModePerm }
 func (i fileInfo) ModTime() time.Time { return i.status.Modified }
 func (i fileInfo) IsDir() bool        { return false }
 func (i fileInfo) Sys() any           { return nil }

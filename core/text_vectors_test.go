@@ -89,23 +89,25 @@ func TestTextVectors(t *testing.T) {
 	cases := readVectors[textCase](t, "text.json")
 	failures := 0
 	for i := range cases {
-		if err := cases[i].run(); err != nil {
-			t.Errorf("case %d (%s %+v): %v", cases[i].ID, cases[i].Class, cases[i].Options, err)
-			if failures++; failures > 20 {
-				t.Fatal("and so on")
+		for _, b := range buffers() {
+			if err := cases[i].run(b); err != nil {
+				t.Errorf("case %d (%s %+v, %+v): %v", cases[i].ID, cases[i].Class, cases[i].Options, b, err)
+				if failures++; failures > 20 {
+					t.Fatal("and so on")
+				}
 			}
 		}
 	}
 	t.Logf("%d text vectors", len(cases))
 }
 
-func (c *textCase) run() error {
+func (c *textCase) run(b buffer) error {
 	o := tempfile.Options{Mode: c.Options.Mode, Encoding: c.Options.Encoding, Errors: c.Options.Errors, Newline: c.Options.Newline, MaxSize: c.Options.MaxSize}
 	create := tempfile.NamedTemporaryFile
 	if c.Class == "spooled" {
 		create = tempfile.SpooledTemporaryFile
 	}
-	f, err := create(&o)
+	f, err := create(b.with(o))
 	if err != nil {
 		return err
 	}

@@ -175,6 +175,28 @@ func (v *vector) options(directory string) *tempfile.Options {
 	return o
 }
 
+// A buffer is what a file is made with: the rules hold with each, except that reads of text do not depend on it.
+type buffer struct {
+	size  int64
+	holds bool // what is written
+}
+
+// buffers is every size beside the bounds that a short case meets.
+func buffers() (all []buffer) {
+	for _, size := range [...]int64{0, 1, 2, 7, 4096} {
+		all = append(all, buffer{size, false}, buffer{size, true})
+	}
+	return all
+}
+
+// with gives the options with a buffer, unless the case is about one.
+func (b buffer) with(o tempfile.Options) *tempfile.Options {
+	if o.Buffering == 0 {
+		o.Buffering, o.BufferedWrites = b.size, b.holds
+	}
+	return &o
+}
+
 var classes = map[string]func(*tempfile.Options) (*tempfile.File, error){
 	"named_temporary_file":   tempfile.NamedTemporaryFile,
 	"temporary_file":         tempfile.TemporaryFile,
@@ -299,63 +321,76 @@ func perform(t *testing.T, file *tempfile.File, step *vectorStep) (number int64,
 	return number, bytes[:n], err
 }
 
-func play(t *testing.T, file *tempfile.File, steps []vectorStep) {
+func play(t *testing.T, o *tempfile.Options, file *tempfile.File, steps []vectorStep) {
+	t.Helper()
 	if len(steps) == 0 {
 		t.Fatal("a case without steps")
 	}
+	buffered := buffer{o.Buffering, o.BufferedWrites}
 	for i := range steps {
 		step := &steps[i]
 		number, bytes, err := perform(t, file, step)
 		if !sameError(err, step.Errno) {
-			t.Fatalf("step %d, %s: %v; want %q", i, step.Do, err, step.Errno)
+			t.Fatalf("%v, step %d, %s: %v; want %q", buffered, i, step.Do, err, step.Errno)
 		}
 		var gives byteString
 		switch {
 		case err != nil:
 		case bytes == nil:
 			if fmt.Sprint(number) != string(step.Gives) {
-				t.Fatalf("step %d, %s: %d; want %s", i, step.Do, number, step.Gives)
+				t.Fatalf("%v, step %d, %s: %d; want %s", buffered, i, step.Do, number, step.Gives)
 			}
 		case json.Unmarshal(step.Gives, &gives) != nil || string(bytes) != string(gives):
-			t.Fatalf("step %d, %s: %q; want %s", i, step.Do, bytes, step.Gives)
+			t.Fatalf("%v, step %d, %s: %q; want %s", buffered, i, step.Do, bytes, step.Gives)
 		}
 		if step.Tell != nil {
 			if position, err := file.Tell(); err != nil || position != *step.Tell {
-				t.Fatalf("after step %d, %s: position %d, %v; want %d", i, step.Do, position, err, *step.Tell)
+				t.Fatalf("%v, after step %d, %s: position %d, %v; want %d", buffered, i, step.Do, position, err, *step.Tell)
 			}
 		}
 		if step.Rolled != nil {
 			if rolled, err := file.Rolled(); err != nil || rolled != (*step.Rolled == 1) {
-				t.Fatalf("after step %d, %s: rolled %v, %v", i, step.Do, rolled, err)
+				t.Fatalf("%v, after step %d, %s: rolled %v, %v", buffered, i, step.Do, rolled, err)
 			}
 		}
 	}
 }
 
-func runSpooled(t *testing.T, v *vector, directory string) {
-	file, err := tempfile.SpooledTemporaryFile(v.options(directory))
-	if err != nil {
-		t.Fatal(err)
+// forEachBuffer runs a case with every buffer.
+func forEachBuffer(t *testing.T, v *vector, directory string, run func(t *testing.T, o *tempfile.Options)) {
+	for _, b := range buffers() {
+		run(t, b.with(*v.options(directory)))
 	}
-	defer file.Free()
-	play(t, file, v.Steps)
+}
+
+func runSpooled(t *testing.T, v *vector, directory string) {
+	forEachBuffer(t, v, directory, func(t *testing.T, o *tempfile.Options) {
+		file, err := tempfile.SpooledTemporaryFile(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Free()
+		play(t, o, file, v.Steps)
+	})
 }
 
 func runFile(t *testing.T, v *vector, directory string) {
-	for name, class := range classes {
-		file, err := class(v.options(directory))
-		if err != nil {
-			t.Fatal(name, err)
+	forEachBuffer(t, v, directory, func(t *testing.T, o *tempfile.Options) {
+		for name, class := range classes {
+			file, err := class(o)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			defer file.Free()
+			if err := file.Rollover(); err != nil {
+				t.Fatal(name, err)
+			}
+			play(t, o, file, v.Steps)
+			if err := file.Free(); err != nil {
+				t.Fatal(name, err)
+			}
 		}
-		defer file.Free()
-		if err := file.Rollover(); err != nil {
-			t.Fatal(name, err)
-		}
-		play(t, file, v.Steps)
-		if err := file.Free(); err != nil {
-			t.Fatal(name, err)
-		}
-	}
+	})
 }
 
 func TestVectors(t *testing.T) {

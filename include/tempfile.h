@@ -705,8 +705,9 @@ tempfile_fd tempfile_file_reopen(tempfile_file *file, const char *mode);
 /**
  * tempfile_file_name returns the absolute path of a file with a name.
  *
- * Returns the path, which never changes and belongs to the file until that is freed; NULL for a file without a name,
- * and for a handle that was freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the file until that is freed. Only tempfile_file_persist and tempfile_file_publish
+ * change the path; one that was returned before stays valid memory. NULL for a file without a name, and for a handle
+ * that was freed (then the detail has -EBADF).
  */
 const char *tempfile_file_name(const tempfile_file *file);
 
@@ -838,8 +839,8 @@ void tempfile_file_free(tempfile_file *file);
 /**
  * tempfile_directory_name returns the absolute path of a directory.
  *
- * Returns the path, which never changes and belongs to the directory until that is freed; NULL for a handle that was
- * freed (then the detail has -EBADF).
+ * Returns the path, which belongs to the directory until that is freed. Only tempfile_directory_persist changes the
+ * path; one that was returned before stays valid memory. NULL for a handle that was freed (then the detail has -EBADF).
  */
 const char *tempfile_directory_name(const tempfile_directory *directory);
 

@@ -104,7 +104,7 @@ func (f *File) Status() (status system.Status, err error) {
 		return status, err
 	}
 	if s.InMemory() {
-		return system.Status{Type: system.RegularFile, Size: s.Size, Permissions: (&Options{Permissions: s.Permissions}).permissionsOr(0o600)}, nil
+		return system.Status{Type: system.RegularFile, Size: s.Size, Mode: (&Options{Permissions: s.Permissions}).permissionsOr(0o600)}, nil
 	}
 	if err = f.flush(s); err == nil {
 		status, err = f.engine.system.Status(int(s.Descriptor))

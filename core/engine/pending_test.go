@@ -255,36 +255,3 @@ func TestReadFromSplitsNoCharacter(t *testing.T) {
 		}
 	}
 }
-
-// TestPublishedWithWhatIsHeldBack: the file is whole when it has the name, and goes on as it was.
-func TestPublishedWithWhatIsHeldBack(t *testing.T) {
-	folder := t.TempDir()
-	create := map[string]func(*Options) (*File, error){
-		"named": standard.NamedTemporaryFile, "unnamed": standard.TemporaryFile, "spooled": standard.SpooledTemporaryFile,
-	}
-	for name, create := range create {
-		for _, appends := range []bool{false, true} {
-			f, err := create(&Options{Dir: folder, BufferedWrites: true, Append: appends})
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, f, "held back")
-			path := folder + "/" + name
-			err = f.Persist(path, 0)
-			if errors.Is(err, errors.ErrUnsupported) {
-				f.Free()
-				t.Skip("this system has no calls to publish with")
-			}
-			if err != nil || f.Name() != path {
-				t.Fatalf("%s, %q: %v", name, f.Name(), err)
-			}
-			onDiskIs(t, f, "held back")
-			f.Seek(0, io.SeekStart)
-			write(t, f, "THEN")
-			if err = f.Free(); err != nil {
-				t.Error(err)
-			}
-			onDiskIs(t, f, map[bool]string{false: "THEN back", true: "held backTHEN"}[appends])
-		}
-	}
-}

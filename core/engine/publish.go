@@ -48,12 +48,12 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	if err != nil {
 		return err
 	}
-	if err = f.flush(s); err != nil {
-		return f.fail("write", err)
-	}
 	source := publish.Source{Descriptor: int(s.Descriptor)}
 	if s.InMemory() {
 		source.Content, source.Position = memoryContent(s, 0), memoryPosition(s)
+		source.CreateFlags = (&Options{Append: s.Has(object.FlagAppend)}).flags()
+	} else if err = f.flush(s); err != nil {
+		return f.fail("write", err)
 	}
 	if s.Has(object.FlagNamed) {
 		source.Name = f.path()
@@ -64,9 +64,6 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	result, err := f.engine.publisher().File(source, path, o)
 	if result.Published && s.InMemory() {
 		err = firstError(err, f.rolledTo(s, result.Descriptor, source.Position))
-		if s.Has(object.FlagAppend) {
-			err = firstError(err, f.fail("fcntl", f.engine.system.Append(result.Descriptor)))
-		}
 	}
 	return failed("persist", path, err)
 }
@@ -133,8 +130,8 @@ func (e *Engine) PublishDescriptor(descriptor int, name, path string, o *Publish
 }
 
 // Persist gives the directory a lasting name, and it is no longer temporary: Cleanup does nothing any more. With
-// publish.Exchange the directory that had the name takes the place of the object's own instead: it has the object's path, and
-// is what the object removes.
+// publish.Exchange the directory that had the name takes the place of the object's own instead: it has the object's path,
+// and is what the object removes.
 func (d *Directory) Persist(path string, flags PublishFlags) error {
 	d.storage.Lock()
 	defer d.storage.Unlock()

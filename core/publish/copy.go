@@ -39,13 +39,13 @@ func (j *job) replaceFile(size int64, fill func(descriptor int) error) error {
 // create makes an empty file, without a name where the file system can, so that a crash leaves nothing.
 func (j *job) create(mode uint32) (descriptor int, err error) {
 	if !j.named {
-		descriptor, err = j.System.CreateUnnamedBelow(j.at.directory, mode)
+		descriptor, err = j.System.CreateUnnamedBelow(j.at.directory, j.source.CreateFlags, mode)
 		if !system.NoUnnamed(err) {
 			return descriptor, err
 		}
 	}
 	name, err := j.tryNames(func(name string) (err error) {
-		descriptor, err = j.System.CreateBelow(j.at.directory, name, mode)
+		descriptor, err = j.System.CreateBelow(j.at.directory, name, j.source.CreateFlags, mode)
 		return err
 	})
 	if err != nil {
@@ -59,7 +59,7 @@ func (j *job) create(mode uint32) (descriptor int, err error) {
 func (j *job) write() error {
 	content := j.source.Content
 	return j.replaceFile(int64(len(content)), func(descriptor int) error {
-		if err := j.writeAt(descriptor, content, 0); err != nil {
+		if err := j.writeAt(descriptor, content, 0); err != nil || j.source.Position == 0 {
 			return err
 		}
 		return j.seek(descriptor, j.source.Position)
@@ -90,13 +90,21 @@ func (j *job) copyAcross() error {
 	if !j.has(Across) {
 		return failed("rename", j.at.whole(), otherFileSystem("make the file beside it, or allow a copy with ACROSS"))
 	}
-	return j.copy()
+	return j.again()
 }
 
-// copy publishes a copy in the file's place. The publication begins again with it.
-func (j *job) copy() error {
+// again publishes another new file in the file's place. The publication begins again with it.
+func (j *job) again() error {
 	j.rollback()
-	from := j.file
+	if j.source.Descriptor >= 0 {
+		return j.copy()
+	}
+	return first(j.write(), errRaced)
+}
+
+// copy makes the new file a copy of the source's.
+func (j *job) copy() error {
+	from := j.source.Descriptor
 	position, err := j.System.Seek(from, 0, io.SeekCurrent)
 	if err != nil {
 		return failed("seek", j.source.Name, err)

@@ -141,11 +141,14 @@ func (j *treeJob) exchange() error {
 	return err
 }
 
-// back undoes a rename of what was not the tree.
+// back undoes a rename of what was not the tree, or may not have been. The plain rename replaces an empty directory at most.
 func (j *treeJob) back() {
-	how := system.NotReplace
-	if j.has(Exchange) {
-		how = system.Exchanging
+	rename := func(how system.Rename) error {
+		return j.System.RenameBelow(j.at.directory, j.at.name, j.from.directory, j.from.name, how)
 	}
-	j.System.RenameBelow(j.at.directory, j.at.name, j.from.directory, j.from.name, how)
+	if j.has(Exchange) {
+		rename(system.Exchanging)
+	} else if system.CannotRename(rename(system.NotReplace)) {
+		rename(system.Replacing)
+	}
 }

@@ -37,11 +37,11 @@ func (j *job) dress() (err error) {
 // dressAsOpened learns from a file that it makes for the purpose which mode and list open(2) gives. To ask for the umask
 // would be to set it, for all threads.
 func (j *job) dressAsOpened() error {
-	probe, err := j.System.CreateUnnamedBelow(j.at.directory, openMode)
+	probe, err := j.System.CreateUnnamedBelow(j.at.directory, 0, openMode)
 	var name string
 	if system.NoUnnamed(err) {
 		name, err = j.tryNames(func(name string) (err error) {
-			probe, err = j.System.CreateBelow(j.at.directory, name, openMode)
+			probe, err = j.System.CreateBelow(j.at.directory, name, 0, openMode)
 			return err
 		})
 	}
@@ -64,7 +64,7 @@ func (j *job) dressAsOpened() error {
 	if err != nil {
 		return failed("stat", j.beside(name), err)
 	}
-	return j.dressWith(status.Permissions, list)
+	return j.dressWith(status.Mode, list)
 }
 
 // dressWith sets the access control list, nil for none, and the mode.
@@ -76,10 +76,10 @@ func (j *job) dressWith(mode uint32, list []byte) error {
 	if err = j.setAttribute(acl, list); err != nil {
 		return failed("setxattr", j.at.whole(), err)
 	}
-	if mine.Permissions == mode && list == nil {
+	if mine.Mode == mode && list == nil {
 		return nil
 	}
-	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Permissions))
+	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Mode))
 }
 
 func (j *job) setMode(mode, before uint32) error {
@@ -136,7 +136,7 @@ func (j *job) dressLikeTarget() error {
 	if err != nil {
 		return failed("chown", j.at.whole(), err)
 	}
-	mode := status.Permissions &^ setIDs
+	mode := status.Mode &^ setIDs
 	listed, err := j.setAttributes(target, sameGroup)
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (j *job) dressLikeTarget() error {
 	if !listed {
 		mode = narrow(mode)
 	}
-	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Permissions))
+	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Mode))
 }
 
 // setIDs would give whoever wrote the file the rights of its owner or group.

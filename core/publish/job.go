@@ -196,7 +196,7 @@ func (j *job) makeSibling() error {
 		return j.moveName()
 	}
 	j.named = j.new // one without a name would not be better than the first
-	return j.copy()
+	return j.again()
 }
 
 // setSibling notes the name, which goes if the publication fails.

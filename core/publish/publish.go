@@ -15,8 +15,11 @@ type Publisher struct {
 type Source struct {
 	Descriptor int    // -1: the content is in memory
 	Name       string // the absolute path of the name that it has; "": it has none
-	Content    []byte // of a file in memory
-	Position   int64  // of a file in memory: where Result.Descriptor is to be
+
+	// Of a file in memory:
+	Content     []byte
+	Position    int64 // where Result.Descriptor is to be
+	CreateFlags int   // 0 or system.AppendFlag
 
 	// Announce is told the absolute path before anything is done, so that the caller can get ready; an error of it ends the
 	// publication. Committed is called as soon as the file has the path, and before it loses its old name. Either may be nil.

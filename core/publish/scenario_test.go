@@ -208,7 +208,7 @@ func publisher(s system.System) *Publisher {
 		if !strings.HasPrefix(path, "/") {
 			return "", errors.New("relative")
 		}
-		return filepath.Clean(path), nil
+		return path, nil
 	}, RandomName: func() (string, error) { return fmt.Sprintf("%08d", drawn.Add(1)), nil }}
 }
 

@@ -55,15 +55,6 @@ func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64
 	return int64(max(n, 0)), err
 }
 
-// CannotCopy tells whether the error means that the kernel does not copy between these files.
-func CannotCopy(err error) bool {
-	switch err {
-	case unix.ENOSYS, unix.EINVAL, unix.EXDEV, unix.EOPNOTSUPP, unix.EPERM:
-		return true
-	}
-	return false
-}
-
 func (Kernel) Sync(descriptor int, dataOnly bool) error {
 	if dataOnly {
 		return ignoringEINTR(func() error { return unix.Fdatasync(descriptor) })

@@ -57,9 +57,6 @@ func (Kernel) Environment() Environment                                     { re
 // NoUnnamed tells whether a file must be created with a name.
 func NoUnnamed(err error) bool { return false }
 
-// CannotCopy tells whether the error means that another way than CopyRange is worth trying.
-func CannotCopy(err error) bool { return false }
-
 // Affordable tells whether the system would give that much memory.
 func Affordable(size int64) bool { return true }
 

@@ -82,9 +82,6 @@ func (Kernel) CopyRange(from int, fromOffset int64, to int, toOffset, size int64
 	return 0, syscall.ENOSYS
 }
 
-// CannotCopy tells whether the error means that another way than CopyRange is worth trying.
-func CannotCopy(err error) bool { return err == syscall.ENOSYS }
-
 // Sync: the standard library has no call for the data alone on all systems.
 func (Kernel) Sync(descriptor int, dataOnly bool) error {
 	return ignoringEINTR(func() error { return syscall.Fsync(descriptor) })
@@ -101,7 +98,7 @@ func (Kernel) Status(descriptor int) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{Type: RegularFile, Permissions: uint32(info.Mode().Perm()), Size: info.Size(), Modified: info.ModTime()}, nil
+	return Status{Type: RegularFile, Mode: uint32(info.Mode().Perm()), Size: info.Size(), Modified: info.ModTime()}, nil
 }
 
 func (Kernel) Random(p []byte) error {

@@ -8,10 +8,12 @@ func (Kernel) HoldFrom(directory int, path string) (int, error)           { retu
 func (Kernel) HoldBeneath(directory int, path string) (int, error)        { return -1, ErrUnsupported }
 func (Kernel) ReadLinkBelow(directory int, name string) (string, error)   { return "", ErrUnsupported }
 func (Kernel) StatusBelow(directory int, name string) (s Status, e error) { return s, ErrUnsupported }
-func (Kernel) CreateBelow(directory int, name string, p uint32) (int, error) {
+func (Kernel) CreateBelow(directory int, name string, flags int, p uint32) (int, error) {
 	return -1, ErrUnsupported
 }
-func (Kernel) CreateUnnamedBelow(directory int, p uint32) (int, error)       { return -1, ErrUnsupported }
+func (Kernel) CreateUnnamedBelow(directory int, flags int, p uint32) (int, error) {
+	return -1, ErrUnsupported
+}
 func (Kernel) OpenToLook(directory int, name string) (int, error)            { return -1, ErrUnsupported }
 func (Kernel) MkdirBelow(directory int, name string, p uint32) error         { return ErrUnsupported }
 func (Kernel) LinkDescriptor(descriptor, directory int, name string) error   { return ErrUnsupported }
@@ -25,11 +27,4 @@ func (Kernel) Attributes(descriptor int) ([]string, error)                  { re
 func (Kernel) Attribute(descriptor int, name string) ([]byte, error)        { return nil, ErrUnsupported }
 func (Kernel) SetAttribute(descriptor int, name string, value []byte) error { return ErrUnsupported }
 func (Kernel) SyncAll(descriptor int) error                                 { return ErrUnsupported }
-func (Kernel) Append(descriptor int) error                                  { return ErrUnsupported }
 func (Kernel) TakeOver(descriptor, from int) error                          { return ErrUnsupported }
-
-// CannotLink tells whether the error means that another way than LinkDescriptor is worth trying.
-func CannotLink(err error) bool { return false }
-
-// CannotRename tells whether the error means that there is only the plain rename.
-func CannotRename(err error) bool { return false }

@@ -1,6 +1,9 @@
 package system
 
-import "time"
+import (
+	"syscall"
+	"time"
+)
 
 // Publishing is the part of an operating system that gives a file a lasting name. All names are resolved in directories that
 // are held open, so that a directory which somebody renames meanwhile cannot misdirect a call. Only Linux has all of it.
@@ -18,9 +21,9 @@ type Publishing interface {
 	StatusBelow(directory int, name string) (Status, error)
 
 	// CreateBelow makes a new file as Create does.
-	CreateBelow(directory int, name string, permissions uint32) (descriptor int, err error)
+	CreateBelow(directory int, name string, flags int, permissions uint32) (descriptor int, err error)
 	// CreateUnnamedBelow makes a file without a name as CreateUnnamed does.
-	CreateUnnamedBelow(directory int, permissions uint32) (descriptor int, err error)
+	CreateUnnamedBelow(directory int, flags int, permissions uint32) (descriptor int, err error)
 	// OpenToLook opens a regular file to read its attributes, also one that cannot be read. A link is ELOOP.
 	OpenToLook(directory int, name string) (descriptor int, err error)
 	// MkdirBelow makes a directory.
@@ -47,8 +50,6 @@ type Publishing interface {
 
 	// SyncAll makes all that is on the file system of an open file durable.
 	SyncAll(descriptor int) error
-	// Append makes every write by a descriptor go to the end of the file.
-	Append(descriptor int) error
 	// TakeOver makes a descriptor one of another open file, with the status flags that it had.
 	TakeOver(descriptor, from int) error
 }
@@ -57,7 +58,7 @@ type Publishing interface {
 type Status struct {
 	Identity
 	Type        FileType
-	Permissions uint32 // with the set-user-ID, set-group-ID and sticky bits
+	Mode        uint32 // the permissions, with the set-user-ID, set-group-ID and sticky bits
 	Links       uint64
 	User, Group int
 	Size        int64
@@ -90,3 +91,27 @@ const (
 	SeekData = 3
 	SeekHole = 4
 )
+
+// CannotLink tells whether the error of LinkDescriptor means that the system, the file system or a sandbox does not link
+// open files, or not this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is
+// gone, and every other way will then say so.
+func CannotLink(err error) bool {
+	switch err {
+	case syscall.ENOENT, syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EINVAL, syscall.EMLINK, syscall.ELOOP:
+		return true
+	}
+	return false
+}
+
+// CannotRename tells whether the error of RenameBelow means that there is only the rename that replaces.
+func CannotRename(err error) bool { return err == syscall.ENOSYS || err == syscall.EINVAL }
+
+// CannotCopy tells whether the error of CopyRange says nothing of the contents: the system has no such call
+// for these files, and the bytes must be read and written instead.
+func CannotCopy(err error) bool {
+	switch err {
+	case syscall.ENOSYS, syscall.EXDEV, syscall.EINVAL, syscall.EOPNOTSUPP, syscall.EPERM, syscall.EBADF:
+		return true
+	}
+	return false
+}

@@ -50,12 +50,12 @@ func statusOf(stat *unix.Stat_t) Status {
 		time.Unix(stat.Mtim.Unix())}
 }
 
-func (Kernel) CreateBelow(directory int, name string, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, name, CreateFlags, permissions) })
+func (Kernel) CreateBelow(directory int, name string, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, name, CreateFlags|flags, permissions) })
 }
 
-func (Kernel) CreateUnnamedBelow(directory int, permissions uint32) (int, error) {
-	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, ".", UnnamedFlags, permissions) })
+func (Kernel) CreateUnnamedBelow(directory int, flags int, permissions uint32) (int, error) {
+	return ignoringEINTR2(func() (int, error) { return unix.Openat(directory, ".", UnnamedFlags|flags, permissions) })
 }
 
 // OpenToLook: with O_NONBLOCK a FIFO that somebody puts in the file's place cannot block the open.
@@ -97,17 +97,6 @@ func linkByProc(descriptor, directory int, name string) error {
 	})
 }
 
-// CannotLink tells whether the error means that the system, the file system or a sandbox does not link open files, or not
-// this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is gone, and
-// every other way will then say so.
-func CannotLink(err error) bool {
-	switch err {
-	case unix.ENOENT, unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS, unix.EINVAL, unix.EMLINK, unix.ELOOP:
-		return true
-	}
-	return false
-}
-
 func (Kernel) LinkBelow(from int, name string, to int, newName string) error {
 	return ignoringEINTR(func() error { return unix.Linkat(from, name, to, newName, 0) })
 }
@@ -119,9 +108,6 @@ func (Kernel) RenameBelow(from int, name string, to int, newName string, how Ren
 	flags := [...]uint{NotReplace: unix.RENAME_NOREPLACE, Exchanging: unix.RENAME_EXCHANGE}[how]
 	return ignoringEINTR(func() error { return unix.Renameat2(from, name, to, newName, flags) })
 }
-
-// CannotRename tells whether the error means that the kernel or the file system has only the plain rename.
-func CannotRename(err error) bool { return err == unix.ENOSYS || err == unix.EINVAL }
 
 func (Kernel) ChangeMode(descriptor int, permissions uint32) error {
 	return ignoringEINTR(func() error { return unix.Fchmod(descriptor, permissions) })
@@ -195,14 +181,6 @@ func (Kernel) SetAttribute(descriptor int, name string, value []byte) error {
 // CopyRange asks for no more at a time than the kernel copies, 2 GB less a page.
 func (Kernel) SyncAll(descriptor int) error {
 	return ignoringEINTR(func() error { return unix.Syncfs(descriptor) })
-}
-
-func (Kernel) Append(descriptor int) error {
-	flags, err := unix.FcntlInt(uintptr(descriptor), unix.F_GETFL, 0)
-	if err == nil {
-		_, err = unix.FcntlInt(uintptr(descriptor), unix.F_SETFL, flags|unix.O_APPEND)
-	}
-	return err
 }
 
 func (Kernel) TakeOver(descriptor, from int) error {

@@ -110,15 +110,15 @@ func (w Watched) StatusBelow(directory int, name string) (Status, error) {
 	})
 }
 
-func (w Watched) CreateBelow(directory int, name string, permissions uint32) (int, error) {
+func (w Watched) CreateBelow(directory int, name string, flags int, permissions uint32) (int, error) {
 	return w.open("CreateBelow", directory, name, func() (int, error) {
-		return w.System.CreateBelow(directory, name, permissions)
+		return w.System.CreateBelow(directory, name, flags, permissions)
 	})
 }
 
-func (w Watched) CreateUnnamedBelow(directory int, permissions uint32) (int, error) {
+func (w Watched) CreateUnnamedBelow(directory int, flags int, permissions uint32) (int, error) {
 	return w.open("CreateUnnamedBelow", directory, "", func() (int, error) {
-		return w.System.CreateUnnamedBelow(directory, permissions)
+		return w.System.CreateUnnamedBelow(directory, flags, permissions)
 	})
 }
 
@@ -187,10 +187,6 @@ func (w Watched) Sync(descriptor int, dataOnly bool) error {
 
 func (w Watched) SyncAll(descriptor int) error {
 	return w.watch("SyncAll", descriptor, "", func() error { return w.System.SyncAll(descriptor) })
-}
-
-func (w Watched) Append(descriptor int) error {
-	return w.watch("Append", descriptor, "", func() error { return w.System.Append(descriptor) })
 }
 
 func (w Watched) TakeOver(descriptor, from int) error {

@@ -89,8 +89,8 @@ class _Publication:
         path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
         if self.within is not None:
             path = os.path.join(os.fsdecode(self.within), path)
-        elif self.flags & FOLLOW:
-            path = os.path.realpath(path)
+        elif self.flags & FOLLOW and os.path.islink(path):
+            path = os.path.realpath(path)  # a link above the last part leads the call there, too
         return os.path.dirname(path) or os.curdir
 
     def name(self) -> "Any":

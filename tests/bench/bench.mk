@@ -3,7 +3,9 @@
 # BENCH_ROWS="C: " ## variables: the rows of make bench, by a part of their titles
 
 # Workers run the measured jobs: in C with the library and without it, in Go, in Python, and in Rust if there is cargo.
-bench_sources := $(addprefix tests/bench/,worker.c theirs.c threads.c tree.c)
+bench_sources := $(addprefix tests/bench/,worker.c theirs.c theirs_io.c threads.c tree.c replace.c)
+bench_headers := $(addprefix tests/bench/,worker.h io.h)
+bench_ours := $(addprefix tests/bench/,ours.c ours_io.c)
 bench_workers := $(B)/bench/worker $(B)/bench/worker-alone $(B)/bench/go
 
 .PHONY: bench bench-quick bench-memory counts check-counts
@@ -24,11 +26,11 @@ counts: build need-python $(bench_workers) ## build: write tests/bench/counts.js
 check-counts: build need-python $(bench_workers) ## check: a round needs no more system calls and instructions
 	@$(PYTHON) tests/bench/counts.py
 
-$(B)/bench/worker: $(bench_sources) tests/bench/ours.c tests/bench/worker.h include/tempfile.h $(B)/libtempfile.so
+$(B)/bench/worker: $(bench_sources) $(bench_ours) $(bench_headers) include/tempfile.h $(B)/libtempfile.so
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $(filter %.c,$^) -o $@ -L$(B) -ltempfile -lpthread
 
-$(B)/bench/worker-alone: $(bench_sources) tests/bench/worker.h
+$(B)/bench/worker-alone: $(bench_sources) $(bench_headers)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE $(filter %.c,$^) -o $@ -lpthread
 
@@ -40,7 +42,7 @@ $(B)/bench/empty.so:
 	@mkdir -p $(@D)
 	echo 'int empty;' | $(CC) $(CFLAGS) -shared -fPIC -x c - -o $@
 
-$(B)/bench/go: tests/bench/go/main.go $(go_sources)
+$(B)/bench/go: $(wildcard tests/bench/go/*.go) $(go_sources)
 	@mkdir -p $(@D)
 	$(GO) build -trimpath -buildvcs=false -o $@ ./tests/bench/go
 

@@ -137,6 +137,31 @@ static void our_rmtree(void)
     MUST(tempfile_rmtree(tree_path(), 0) == 0);
 }
 
+static void replace(size_t size, uint32_t flags)
+{
+    MUST(tempfile_replace(replaced_path(), content_of(size), size, flags) == 0);
+}
+
+static void our_replace_small(void)
+{
+    replace(SMALL_FILE, 0);
+}
+
+static void our_replace_large(void)
+{
+    replace(LARGE_FILE, 0);
+}
+
+static void our_replace_small_synced(void)
+{
+    replace(SMALL_FILE, TEMPFILE_SYNC);
+}
+
+static void our_replace_large_synced(void)
+{
+    replace(LARGE_FILE, TEMPFILE_SYNC);
+}
+
 const struct contestant ours[] = {
     {"our_mkstemp", our_mkstemp, NULL},
     {"our_crowded_mkstemp", our_crowded_mkstemp, NULL},
@@ -150,5 +175,9 @@ const struct contestant ours[] = {
     {"our_rolled", our_rolled, NULL},
     {"our_threads", our_threads, NULL},
     {"our_rmtree", our_rmtree, plant_tree},
+    {"our_replace_small", our_replace_small, NULL},
+    {"our_replace_large", our_replace_large, NULL},
+    {"our_replace_small_synced", our_replace_small_synced, NULL},
+    {"our_replace_large_synced", our_replace_large_synced, NULL},
     {NULL, NULL, NULL},
 };

@@ -4,6 +4,8 @@ NEAR_FLOOR = 1.08  # a goal may be missed where the kernel leaves no more to gai
 
 
 def time(nanoseconds):
+    if nanoseconds < 100:
+        return "%.1f ns" % nanoseconds
     if nanoseconds < 1e6:
         return "%.2f µs" % (nanoseconds / 1e3)
     return "%.2f ms" % (nanoseconds / 1e6)

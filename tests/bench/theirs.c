@@ -225,5 +225,9 @@ const struct contestant theirs[] = {
     {"disperse", disperse, NULL},
     {"raw_rmtree", raw_rmtree, plant_tree},
     {"rm_rf", rm_rf, plant_tree},
+    {"raw_replace_small", raw_replace_small, NULL},
+    {"raw_replace_large", raw_replace_large, NULL},
+    {"raw_replace_small_synced", raw_replace_small_synced, NULL},
+    {"raw_replace_large_synced", raw_replace_large_synced, NULL},
     {NULL, NULL, NULL},
 };

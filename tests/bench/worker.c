@@ -15,11 +15,14 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static const struct contestant *find(const struct contestant *table, const char *name)
+static const struct contestant *find(const char *name)
 {
-    for (; table != NULL && table->name != NULL; table++)
-        if (strcmp(table->name, name) == 0)
-            return table;
+    const struct contestant *tables[] = {theirs, theirs_io, ours, ours_io};
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct contestant *each = tables[i]; each != NULL && each->name != NULL; each++)
+            if (strcmp(each->name, name) == 0)
+                return each;
     return NULL;
 }
 
@@ -52,8 +55,8 @@ int main(void)
     while (fgets(line, sizeof line, stdin) != NULL) {
         const struct contestant *contestant = NULL;
 
-        if (sscanf(line, "%63s %ld", name, &count) == 2 && (contestant = find(theirs, name)) == NULL)
-            contestant = find(ours, name);
+        if (sscanf(line, "%63s %ld", name, &count) == 2)
+            contestant = find(name);
         if (contestant == NULL) {
             fprintf(stderr, "worker: unknown request: %s", line);
             return 1;

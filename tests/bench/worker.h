@@ -15,9 +15,9 @@ struct contestant {
     void (*prepare)(void); /* runs before every round, and is not measured; may be NULL */
 };
 
-/* Both tables end with a contestant without a name. A worker without the library has no contestants of ours. */
-extern const struct contestant theirs[];
-extern const struct contestant ours[] __attribute__((weak));
+/* The tables end with a contestant without a name. A worker without the library has no contestants of ours. */
+extern const struct contestant theirs[], theirs_io[];
+extern const struct contestant ours[] __attribute__((weak)), ours_io[] __attribute__((weak));
 
 /* A directory of the worker's own, in TMPDIR. */
 extern const char *directory;
@@ -53,5 +53,14 @@ void in_threads(void (*work)(int number));
 /* The tree to remove: DIRECTORY/tree, with 40 directories of 500 empty files. */
 void plant_tree(void);
 const char *tree_path(void);
+
+/* The files of the publications, and a content for them. */
+enum { SMALL_FILE = 4096, LARGE_FILE = 100 << 20 };
+const char *content_of(size_t size);
+const char *replaced_path(void);
+void raw_replace_small(void);
+void raw_replace_large(void);
+void raw_replace_small_synced(void);
+void raw_replace_large_synced(void);
 
 #endif

@@ -130,6 +130,20 @@ def raw_clean_up(directory):
     directory.cleanup()  # there is nothing left to do
 
 
+REPLACED = os.path.join(HERE, "replaced")
+LARGE = b"x" * (100 << 20)
+
+
+def replace(content, sync):
+    """The job of a publication, as a program does it."""
+
+    def work():
+        with libtempfile.atomic_write(REPLACED, sync=sync) as file:
+            file.write(content)
+
+    return work
+
+
 def repeated(work):
     """Measures many rounds at once."""
 
@@ -165,6 +179,9 @@ def contestants():
     table.update({"cpython_" + name: repeated(work) for name, work in through(cpython).items()})
     for work in (raw_mkstemp, raw_named, raw_directory, raw_unnamed, raw_spooled, raw_spooled_often):
         table[work.__name__] = repeated(work)
+    for size, content in ("small", LARGE[:4096]), ("large", LARGE):
+        table["our_replace_" + size] = repeated(replace(content, False))
+        table["our_replace_%s_synced" % size] = repeated(replace(content, True))
     table["our_clean_up"] = of_a_tree(libtempfile.TemporaryDirectory, lambda made: made.cleanup())
     table["cpython_clean_up"] = of_a_tree(cpython.TemporaryDirectory, lambda made: made.cleanup())
     table["raw_clean_up"] = of_a_tree(cpython.TemporaryDirectory, raw_clean_up)

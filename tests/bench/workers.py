@@ -93,6 +93,57 @@ def _rust():
     return [os.path.join(target, "release", "peers")]
 
 
+PEERS = os.path.join(BENCH, "peers")
+
+
+def _fetched(what, programs, made, *commands):
+    """Runs the commands that fetch and build peers, unless they have been made."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise Missing("%s: %s is missing" % (what, program))
+    if not os.path.exists(made):
+        os.makedirs(os.path.dirname(made), exist_ok=True)
+        for command in commands:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            if done.returncode != 0:
+                said = done.stdout.strip().splitlines() or ["no reason given"]
+                raise Missing("%s: %s says: %s" % (what, command[0], said[-1]))
+
+
+def _go_peers():
+    made = os.path.join(BUILD, "bench", "go-peers")
+    build = [
+        "go",
+        "build",
+        "-C",
+        os.path.join(PEERS, "go"),
+        "-mod=readonly",
+        "-trimpath",
+        "-buildvcs=false",
+        "-o",
+        made,
+        ".",
+    ]
+    _fetched("renameio", ["go"], made, build)
+    return [made]
+
+
+def _python_peers():
+    folder = os.path.join(BUILD, "bench", "python-peers")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, "atomicwrites==1.4.1"]
+    _fetched("python-atomicwrites", [], os.path.join(folder, "atomicwrites"), pip)
+    run = "import sys; sys.path.insert(0, %r); sys.path.insert(0, %r); import python_peers; python_peers.main()"
+    return [sys.executable, "-c", run % (folder, PEERS)]
+
+
+def _node_peers():
+    folder = os.path.join(BUILD, "bench", "node-peers")
+    made = os.path.join(folder, "node_modules", "write-file-atomic")
+    npm = ["npm", "install", "--silent", "--no-save", "--prefix", folder, "write-file-atomic@7.0.0"]
+    _fetched("write-file-atomic", ["node", "npm"], made, npm)
+    return ["env", "NODE_PATH=" + os.path.join(folder, "node_modules"), "node", os.path.join(PEERS, "node_peers.js")]
+
+
 def _python():
     return [sys.executable, os.path.join(BENCH, "worker_python.py")]
 
@@ -104,6 +155,9 @@ COMMANDS = {
     "python-alone": _python,  # it loads the library at the first use, and here there is none
     "go": lambda: [os.path.join(BUILD, "bench", "go")],
     "rust": _rust,
+    "go-peers": _go_peers,
+    "python-peers": _python_peers,
+    "node-peers": _node_peers,
 }
 
 

@@ -47,6 +47,7 @@ static tempfile_file *file_of(const struct json *c)
     options.errors = json_text(given, "errors");
     options.newline = json_text(given, "newline");
     options.max_size = json_number(given, "max_size", 0);
+    set_buffer(&options);
     if (strcmp(json_text(c, "class"), "spooled") == 0)
         HOLDS(tempfile_spooled_temporary_file(&options, &file) == 0);
     else
@@ -155,22 +156,29 @@ static void compare_file(tempfile_file *file, const struct json *c)
     HOLDS(same(content, (size_t)size, c, "file"));
 }
 
-static void run_case(const struct json *c)
+static void run_with_buffer(const struct json *c)
 {
     tempfile_file *file = file_of(c);
+    size_t end = strlen(where);
     int64_t kept[2] = {0, 0};
     int number = 0;
 
     if (json_get(c, "content") != NULL)
         poke(file, json_get(c, "content"), 0);
     for (const struct json *step = json_get(c, "steps")->first; step != NULL; step = step->next) {
-        snprintf(where, sizeof where, "case %d, step %d", (int)json_number(c, "id", -1), number++);
+        snprintf(where + end, sizeof where - end, ", step %d", number++);
         run_step(file, step, kept);
     }
     if (json_get(c, "file") != NULL || json_get(c, "length") != NULL)
         compare_file(file, c);
     HOLDS(tempfile_file_close(file) == 0);
     tempfile_file_free(file);
+}
+
+static void run_case(const struct json *c)
+{
+    snprintf(where, sizeof where, "case %d", (int)json_number(c, "id", -1));
+    with_each_buffer(c, run_with_buffer);
 }
 
 /* An encoding's name is known, or it is an error before anything is created: tests/c/run checks that nothing is left. */

@@ -265,22 +265,24 @@ static void play(tempfile_file *file, const struct json *test)
     where[end] = '\0';
 }
 
-static void run_spooled(const struct json *test)
+static void run_spooled_with_buffer(const struct json *test)
 {
     tempfile_options options = options_of(NULL);
     tempfile_file *made;
 
     options.max_size = json_number(test, "max_size", 0);
+    set_buffer(&options);
     HOLDS(tempfile_spooled_temporary_file(&options, &made) == 0);
     play(made, test);
     tempfile_file_free(made);
 }
 
-static void run_file(const struct json *test)
+static void run_file_with_buffer(const struct json *test)
 {
     tempfile_options options = options_of(json_get(test, "options"));
     tempfile_file *made;
 
+    set_buffer(&options);
     for (int i = 0; i < CLASSES; i++) {
         int result = classes[i].create(&options, &made);
 
@@ -290,6 +292,16 @@ static void run_file(const struct json *test)
         play(made, test);
         tempfile_file_free(made);
     }
+}
+
+static void run_spooled(const struct json *test)
+{
+    with_each_buffer(test, run_spooled_with_buffer);
+}
+
+static void run_file(const struct json *test)
+{
+    with_each_buffer(test, run_file_with_buffer);
 }
 
 static int excepted(const struct json *test)

@@ -3,10 +3,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"log"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,14 +22,33 @@ type contestant struct {
 }
 
 var contestants = map[string]contestant{
-	"core_mkstemp":     {coreMkstemp, nil},
-	"core_named":       {func() error { return freed(tempfile.NamedTemporaryFile(nil)) }, nil},
-	"core_unnamed":     {func() error { return freed(tempfile.TemporaryFile(nil)) }, nil},
-	"core_directory":   {coreDirectory, nil},
-	"core_remove_all":  {func() error { return tempfile.RemoveAll(tree()) }, plant},
-	"go_create_temp":   {goCreateTemp, nil},
-	"go_mkdir_temp":    {goMkdirTemp, nil},
-	"go_os_remove_all": {func() error { return os.RemoveAll(tree()) }, plant},
+	"core_mkstemp":              {coreMkstemp, nil},
+	"core_named":                {func() error { return freed(tempfile.NamedTemporaryFile(nil)) }, nil},
+	"core_unnamed":              {func() error { return freed(tempfile.TemporaryFile(nil)) }, nil},
+	"core_directory":            {coreDirectory, nil},
+	"core_replace_small":        {func() error { return replace(smallFile, 0) }, nil},
+	"core_replace_large":        {func() error { return replace(largeFile, 0) }, nil},
+	"core_replace_small_synced": {func() error { return replace(smallFile, tempfile.Sync) }, nil},
+	"core_replace_large_synced": {func() error { return replace(largeFile, tempfile.Sync) }, nil},
+	"core_remove_all":           {func() error { return tempfile.RemoveAll(tree()) }, plant},
+	"go_create_temp":            {goCreateTemp, nil},
+	"go_mkdir_temp":             {goMkdirTemp, nil},
+	"go_os_remove_all":          {func() error { return os.RemoveAll(tree()) }, plant},
+	"core_lines":                {coreLines, nil},
+	"core_spool":                {func() error { return coreSpool(0) }, nil},
+	"core_rolled":               {func() error { return coreSpool(spoolSize / 2) }, nil},
+	"go_lines":                  {goLines, nil},
+	"go_spool":                  {func() error { return goSpool(spoolSize) }, nil},
+	"go_rolled":                 {func() error { return goSpool(spoolSize / 2) }, nil},
+}
+
+// The sizes of the files that are replaced.
+const smallFile, largeFile = 4096, 100 << 20
+
+var replaced = sync.OnceValue(func() []byte { return bytes.Repeat([]byte("x"), largeFile) })
+
+func replace(size int, flags tempfile.PublishFlags) error {
+	return tempfile.Replace(filepath.Join(os.TempDir(), "replaced"), replaced()[:size], flags)
 }
 
 func main() {

@@ -57,6 +57,35 @@ fn std_remove_dir_all() -> Done {
     Ok(std::fs::remove_dir_all(tree())?)
 }
 
+const SMALL: usize = 4096;
+const LARGE: usize = 100 << 20;
+
+fn replaced() -> PathBuf {
+    std::env::temp_dir().join("replaced")
+}
+
+/// By a named temporary file and a rename.
+fn replace_by_tempfile(content: &[u8]) -> Done {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(content)?;
+    file.persist(replaced())?;
+    Ok(())
+}
+
+fn replace_by_atomic_write_file(content: &[u8]) -> Done {
+    let mut file = atomic_write_file::AtomicWriteFile::open(replaced())?;
+    file.write_all(content)?;
+    Ok(file.commit()?)
+}
+
+fn of_a_file(replace: fn(&[u8]) -> Done, content: &[u8], count: u32) -> Result<Duration, Box<dyn Error>> {
+    let from = Instant::now();
+    for _ in 0..count {
+        replace(content)?;
+    }
+    Ok(from.elapsed())
+}
+
 fn repeated(round: fn() -> Done, count: u32) -> Result<Duration, Box<dyn Error>> {
     let from = Instant::now();
     for _ in 0..count {
@@ -75,6 +104,7 @@ fn of_a_tree(remove: fn() -> Done, count: u32) -> Result<Duration, Box<dyn Error
 }
 
 fn main() -> Done {
+    let content = vec![b'x'; LARGE];
     for line in io::stdin().lock().lines() {
         let line = line?;
         let (name, count) = line.split_once(' ').ok_or("not a request")?;
@@ -84,6 +114,10 @@ fn main() -> Done {
             "rust_unnamed" => repeated(unnamed, count)?,
             "rust_directory" => repeated(directory, count)?,
             "rust_spooled" => repeated(spooled, count)?,
+            "rust_persist_small" => of_a_file(replace_by_tempfile, &content[..SMALL], count)?,
+            "rust_persist_large" => of_a_file(replace_by_tempfile, &content, count)?,
+            "rust_atomic_small" => of_a_file(replace_by_atomic_write_file, &content[..SMALL], count)?,
+            "rust_atomic_large" => of_a_file(replace_by_atomic_write_file, &content, count)?,
             "rust_remove_dir_all" => of_a_tree(remove_dir_all, count)?,
             "rust_std_remove_dir_all" => of_a_tree(std_remove_dir_all, count)?,
             _ => return Err(format!("unknown request: {line}").into()),
