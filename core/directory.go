@@ -1,6 +1,8 @@
 package tempfile
 
 import (
+	"io/fs"
+
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
 	"libtempfile/core/recovery"
@@ -39,6 +41,12 @@ func (d *Directory) made(err error) (*Directory, error) {
 	}
 	d.directory = standard.DirectoryIn(&d.storage)
 	d.noted = d.storage.Field(object.Path)
+	if s := d.storage.State(); s.Has(object.FlagRecoverable) && s.Has(object.FlagDelete) {
+		if err := whyNotNoted(d.noted); err != nil {
+			d.Free()
+			return nil, &fs.PathError{Op: "journal", Path: d.noted, Err: err}
+		}
+	}
 	return d, d.settle(nil)
 }
 

@@ -65,6 +65,12 @@ func (f *File) made(err error) (*File, error) {
 	}
 	f.file = standard.FileIn(&f.storage)
 	f.noted = f.storage.Field(object.Path)
+	if s := f.storage.State(); s.Has(object.FlagRecoverable) && s.Has(object.FlagDelete) {
+		if err := whyNotNoted(f.noted); err != nil {
+			f.Free()
+			return nil, &fs.PathError{Op: "journal", Path: f.noted, Err: err}
+		}
+	}
 	return f, f.settle(nil)
 }
 

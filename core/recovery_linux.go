@@ -73,6 +73,18 @@ func note(path string, kind uint16) {
 	}
 }
 
+// whyNotNoted tells why the journal does not have a path; nil: it does.
+func whyNotNoted(path string) error {
+	w := journal.Load()
+	switch {
+	case w == nil:
+		return syscall.EOPNOTSUPP
+	case !w.Has(path):
+		return syscall.ENOSPC
+	}
+	return nil
+}
+
 // strikeOut ends the record of an object that is gone or to stay.
 func strikeOut(path string) {
 	if w := journal.Load(); w != nil {

@@ -12,6 +12,8 @@ type kernel = system.Kernel
 
 func note(path string, kind uint16) {}
 
+func whyNotNoted(path string) error { return ErrUnsupported }
+
 func strikeOut(path string) {}
 
 // EnableRecovery is ErrUnsupported here.

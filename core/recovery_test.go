@@ -32,6 +32,7 @@ func TestVictim(t *testing.T) {
 	must(EnableRecovery(journals))
 	must(EnableRecovery(journals))
 	o := &Options{Dir: work}
+	o.Recoverable = true
 	stays := &Options{Dir: work, Prefix: "stays"}
 	file, err := NamedTemporaryFile(o)
 	must(err)
@@ -126,6 +127,26 @@ func namesIn(t *testing.T, directory string) (names []string) {
 		names = append(names, entry.Name())
 	}
 	return names
+}
+
+// TestRecoverableNeedsAJournal: without one nothing is made.
+func TestRecoverableNeedsAJournal(t *testing.T) {
+	o := &Options{Dir: t.TempDir(), Recoverable: true}
+	if _, err := NamedTemporaryFile(o); !errors.Is(err, syscall.EOPNOTSUPP) {
+		t.Errorf("NamedTemporaryFile: %v", err)
+	}
+	if _, err := TemporaryDirectory(o); !errors.Is(err, syscall.EOPNOTSUPP) {
+		t.Errorf("TemporaryDirectory: %v", err)
+	}
+	if left := namesIn(t, o.Dir); len(left) != 0 {
+		t.Errorf("left: %q", left)
+	}
+	o.NoDelete = true
+	file, err := NamedTemporaryFile(o) // nothing would delete it, so there is nothing to recover
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Free()
 }
 
 // TestRecoveryRefusesDirectoriesOfOthers: which others may write, or which are links.

@@ -182,6 +182,14 @@ func (w *Writer) Identify(path string, descriptor int, wanted *system.Identity) 
 	})
 }
 
+// Has tells whether a path has a record.
+func (w *Writer) Has(path string) bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	_, known := w.slots[path]
+	return known
+}
+
 // StrikeOut ends the record of a path, if there is one.
 func (w *Writer) StrikeOut(path string) {
 	w.mutex.Lock()
