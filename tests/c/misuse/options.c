@@ -71,7 +71,7 @@ static void older(void)
         offsetof(tempfile_options, suffix),   offsetof(tempfile_options, prefix),   offsetof(tempfile_options, dir),
         offsetof(tempfile_options, mode),     offsetof(tempfile_options, encoding), offsetof(tempfile_options, errors),
         offsetof(tempfile_options, newline),  offsetof(tempfile_options, name),     offsetof(tempfile_options, buffering),
-        offsetof(tempfile_options, max_size), offsetof(tempfile_options, flags),  offsetof(tempfile_options, beside),
+        offsetof(tempfile_options, max_size), offsetof(tempfile_options, flags),    offsetof(tempfile_options, beside),
         offsetof(tempfile_options, min_free)};
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -104,7 +104,7 @@ static void flags(void)
 {
     const uint32_t known = TEMPFILE_NO_DELETE | TEMPFILE_NO_DELETE_ON_CLOSE | TEMPFILE_IGNORE_CLEANUP_ERRORS |
                            TEMPFILE_TEXT | TEMPFILE_NO_O_TMPFILE | TEMPFILE_ONLY_O_TMPFILE | TEMPFILE_BUFFERED_WRITES |
-                           TEMPFILE_APPEND | TEMPFILE_ON_DISK | TEMPFILE_IN_MEMORY;
+                           TEMPFILE_APPEND | TEMPFILE_ON_DISK | TEMPFILE_IN_MEMORY | TEMPFILE_LOCK;
     tempfile_options options = TEMPFILE_OPTIONS_INIT;
     tempfile_removal *removal = NULL;
     char path[TEMPFILE_PATH_SIZE];
