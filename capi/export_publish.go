@@ -196,7 +196,11 @@ func tfgo_directory_persist(directory *C.tempfile__directory, path *C.tempfile__
 	stack.Reserve()
 	defer rescue(function, &result)
 	return withTarget(function, path, func(target string) error {
-		return directoryOf(directory).Persist(target, publish.Flags(flags))
+		err := directoryOf(directory).Persist(target, publish.Flags(flags))
+		if flags&C.TEMPFILE_EXCHANGE != 0 {
+			C.tempfile__settle_anew(directory)
+		}
+		return err
 	})
 }
 

@@ -80,6 +80,19 @@ func (h host) Unlink(path string) error {
 	return err
 }
 
+// Intend writes a name down that a publication makes for an open file.
+func (host) Intend(path string, descriptor int) (forget func()) {
+	if C.tempfile__journaling.state != C.TEMPFILE__JOURNALED {
+		return func() {}
+	}
+	text := append([]byte(path), 0)
+	slot := C.tempfile__intend((*C.char)(unsafe.Pointer(&text[0])), C.TEMPFILE__ENTRY_FILE, C.TEMPFILE__ENTRY_RANDOM)
+	if descriptor >= 0 && slot != 0 {
+		C.tempfile__note_identity(slot, C.int(descriptor), nil)
+	}
+	return func() { C.tempfile__strike_out(slot) }
+}
+
 // variable reads a variable of the environment that is asked for rarely.
 func variable(name string) string {
 	text, value := append([]byte(name), 0), make([]byte, C.TEMPFILE_PATH_SIZE)

@@ -257,6 +257,7 @@ bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, stru
 void tempfile__identify_late(tempfile__record *record);
 void tempfile__identify_all(void);
 void tempfile__settle_now(tempfile__record *record);
+void tempfile__settle_anew(tempfile__record *record);
 bool tempfile__journal_is_empty(const struct tempfile__journal *journal);
 void tempfile__settle_last(tempfile__record *record);
 

@@ -476,6 +476,20 @@ void tempfile__settle_now(tempfile__record *record)
     }
 }
 
+/* The same for an object whose name is another directory's now, which the object is to remove in place of the first. */
+void tempfile__settle_anew(tempfile__record *record)
+{
+    if (!tempfile__is_journaled())
+        return;
+    tempfile__lock(record);
+    if (is_noted(record)) {
+        tempfile__strike_out(record->journal);
+        forget_slot(record);
+    }
+    tempfile__settle_now(record);
+    tempfile__unlock(record);
+}
+
 /* The same when an object ends. The name of one that could not be removed stays in the journal for the next recovery. */
 void tempfile__settle_last(tempfile__record *record)
 {

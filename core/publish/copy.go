@@ -23,7 +23,7 @@ func (j *job) replaceFile(size int64, fill func(descriptor int) error) error {
 	}
 	descriptor, err := j.create(mode)
 	if err != nil {
-		return failed("open", j.beside(""), err)
+		return failed("open", orRoot(j.at.path), err)
 	}
 	if err = fill(descriptor); err != nil {
 		j.System.Close(descriptor)
@@ -44,13 +44,16 @@ func (j *job) create(mode uint32) (descriptor int, err error) {
 			return descriptor, err
 		}
 	}
-	name, err := j.tryNames(func(name string) (err error) {
+	name, err := j.trySiblings(-1, func(name string) (err error) {
 		descriptor, err = j.System.CreateBelow(j.at.directory, name, j.source.CreateFlags, mode)
 		return err
 	})
 	if err != nil {
 		return -1, err
 	}
+	created := j.forget
+	j.forget = j.System.Intend(j.beside(name), descriptor) // from now on it has a content
+	created()
 	j.setSibling(name)
 	return descriptor, nil
 }

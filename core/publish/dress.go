@@ -46,7 +46,7 @@ func (j *job) dressAsOpened() error {
 		})
 	}
 	if err != nil {
-		return failed("open", j.beside(""), err)
+		return failed("open", orRoot(j.at.path), err)
 	}
 	status, err := j.System.Status(probe)
 	var list []byte

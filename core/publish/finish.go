@@ -13,6 +13,7 @@ func (j *job) rollback() {
 		j.undo[i]()
 	}
 	j.undo = nil
+	j.forgetSibling()
 	j.sibling, j.moved, j.dressed = "", false, false
 }
 
@@ -20,6 +21,7 @@ func (j *job) rollback() {
 // told, and the rest is done all the same.
 func (j *job) commit() error {
 	j.published, j.undo = true, nil
+	j.forgetSibling()
 	if j.source.Committed != nil {
 		j.source.Committed()
 	}

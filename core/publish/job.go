@@ -29,6 +29,7 @@ type job struct {
 	dressed   bool          // mode, owner, attributes are as they are to be
 	like      system.Identity
 	leftovers []string // names that a rename may have left, as one between two names of one file does nothing and succeeds
+	forget    func()   // that the sibling was intended; nil: it was not
 	undo      []func() // what gives back the source's state, in reverse
 	published bool
 }
@@ -181,7 +182,7 @@ func (j *job) linkToTarget() (done bool, err error) {
 
 // makeSibling gives the file a random name beside the target, or makes a copy there.
 func (j *job) makeSibling() error {
-	name, err := j.tryNames(func(name string) error {
+	name, err := j.trySiblings(j.file, func(name string) error {
 		return j.System.LinkDescriptor(j.file, j.at.directory, name)
 	})
 	switch {
@@ -205,6 +206,28 @@ func (j *job) setSibling(name string) {
 	j.undo = append(j.undo, func() { j.System.UnlinkBelow(j.at.directory, name) })
 }
 
+// trySiblings is tryNames for a file, -1 for a new one, that could outlive the process under that name.
+func (j *job) trySiblings(descriptor int, try func(name string) error) (name string, err error) {
+	return j.tryNames(func(name string) error {
+		forget := j.System.Intend(j.beside(name), descriptor)
+		err := try(name)
+		if err != nil {
+			forget()
+		} else {
+			j.forget = forget
+		}
+		return err
+	})
+}
+
+// forgetSibling tells that the sibling's name is gone.
+func (j *job) forgetSibling() {
+	if j.forget != nil {
+		j.forget()
+		j.forget = nil
+	}
+}
+
 // tryNames offers random names until one is free.
 func (j *job) tryNames(try func(name string) error) (name string, err error) {
 	const most = 10000
@@ -224,25 +247,35 @@ func (j *job) tryNames(try func(name string) error) (name string, err error) {
 func (j *job) beside(name string) string { return j.at.path + "/" + name }
 
 // moveName makes the source's name the sibling, where open files cannot be linked. The name may be another file's by now, so
-// it is looked at before and after.
-func (j *job) moveName() (err error) {
-	if j.from, err = hold(j.System, j.source.Name); err != nil {
-		return err
-	}
-	from, to := j.from, j.at.directory
-	if err = j.isSource(from.directory, from.name); err != nil {
-		return err
-	}
-	name, err := j.tryNames(func(name string) error { return j.moveTo(from.directory, from.name, to, name) })
-	if err == syscall.EXDEV {
+// it is looked at before and after. A file whose name is gone is copied.
+func (j *job) moveName() error {
+	name, err := j.tryMove()
+	switch {
+	case err == syscall.EXDEV:
 		return j.copyAcross()
-	}
-	if err != nil {
+	case errors.Is(err, syscall.ENOENT):
+		return j.again()
+	case err != nil:
 		return failed("rename", j.source.Name, err)
 	}
+	from, to := j.from, j.at.directory
 	j.sibling, j.moved = name, true
 	j.undo = append(j.undo, func() { j.moveTo(to, name, from.directory, from.name) })
 	return j.isSource(to, name)
+}
+
+func (j *job) tryMove() (name string, err error) {
+	if j.from == nil {
+		if j.from, err = hold(j.System, j.source.Name); err != nil {
+			return "", err
+		}
+	}
+	if err = j.isSource(j.from.directory, j.from.name); err != nil {
+		return "", err
+	}
+	return j.trySiblings(j.file, func(name string) error {
+		return j.moveTo(j.from.directory, j.from.name, j.at.directory, name)
+	})
 }
 
 // isSource is ESTALE if a name is not the source's.

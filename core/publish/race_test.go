@@ -202,3 +202,20 @@ func TestPublishingAgain(t *testing.T) {
 		g.end()
 	}
 }
+
+// TestOldNameThatIsGone: a file whose name somebody has removed is published all the same.
+func TestOldNameThatIsGone(t *testing.T) {
+	for _, lacking := range []func(system.Call) error{lack("", 0), lack("LinkDescriptor", syscall.EPERM)} {
+		for _, method := range []string{"OpenParent", "LinkDescriptor", "RenameBelow"} {
+			c := scenario{kind: named, target: "file"}
+			g := newStage(t, t.TempDir(), "", c)
+			removing := before(method, func() { os.Remove(g.source.Name) })
+			result, err := publisher(system.Watched{System: removing, Before: lacking}).File(g.source, g.folder+"/dir/target", &c.o)
+			if err != nil {
+				t.Errorf("before %s: %v", method, err)
+			}
+			g.checkPublished(c, result)
+			g.end()
+		}
+	}
+}

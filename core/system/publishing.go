@@ -34,6 +34,9 @@ type Publishing interface {
 	LinkDescriptor(descriptor, directory int, name string) error
 	// LinkBelow gives the file of one name another one. It follows no link and never replaces a name: EEXIST.
 	LinkBelow(from int, name string, to int, newName string) error
+	// Intend tells whoever removes what a killed process has left that a random name is about to be made for an open file, or
+	// with -1 for a new one. forget tells that the name is gone.
+	Intend(path string, descriptor int) (forget func())
 	// RenameBelow moves a name.
 	RenameBelow(from int, name string, to int, newName string, how Rename) error
 
@@ -91,6 +94,9 @@ const (
 	SeekData = 3
 	SeekHole = 4
 )
+
+// Intend: a program in Go has no such record.
+func (Kernel) Intend(path string, descriptor int) (forget func()) { return func() {} }
 
 // CannotLink tells whether the error of LinkDescriptor means that the system, the file system or a sandbox does not link
 // open files, or not this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is

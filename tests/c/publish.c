@@ -2,6 +2,7 @@
 #include "check.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,8 +12,8 @@ static char base[TEMPFILE_PATH_SIZE];
 /* A path in the base folder. */
 static char *in_base(const char *name)
 {
-    static char paths[16][2 * TEMPFILE_PATH_SIZE];
-    static int next;
+    static _Thread_local char paths[16][2 * TEMPFILE_PATH_SIZE];
+    static _Thread_local int next;
     char *path = paths[next++ % 16];
 
     snprintf(path, sizeof *paths, "%s/%s", base, name);
@@ -411,6 +412,57 @@ static void ends(void)
     }
 }
 
+static int stop;
+
+/* Publishes files while another thread removes all that is temporary. What was published stays; what was not is closed. */
+static void *publish_many(void *argument)
+{
+    int *published = argument;
+
+    for (int i = 0; i < 600; i++) {
+        tempfile_options options = TEMPFILE_OPTIONS_INIT;
+        char name[32];
+        tempfile_file *file;
+        int result;
+
+        snprintf(name, sizeof name, "many%d-%d", *published & 1, i);
+        options.dir = base;
+        CHECK(classes[i % 3](&options, &file) == 0);
+        result = tempfile_file_write(file, "new", 3) == 3 ? tempfile_file_persist(file, in_base(name), 0) : -EBADF;
+        CHECK(result == 0 || result == -EBADF);
+        tempfile_file_free(file);
+        CHECK(has(name, "new") == (result == 0));
+        if (result == 0) {
+            *published += 2;
+            CHECK(unlink(in_base(name)) == 0);
+        }
+    }
+    return NULL;
+}
+
+static void *clean_up_often(void *argument)
+{
+    (void)argument;
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
+        CHECK(tempfile_cleanup() == 0);
+    return NULL;
+}
+
+static void beside_cleanups(void)
+{
+    int published[] = {0, 1};
+    pthread_t threads[2], cleaner;
+
+    CHECK(pthread_create(&cleaner, NULL, clean_up_often, NULL) == 0);
+    for (int i = 0; i < 2; i++)
+        CHECK(pthread_create(&threads[i], NULL, publish_many, &published[i]) == 0);
+    for (int i = 0; i < 2; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+    CHECK(pthread_join(cleaner, NULL) == 0);
+    CHECK(published[0] > 1 && published[1] > 1 && entries_of(base) == 0);
+}
+
 int main(void)
 {
     umask(027);
@@ -428,6 +480,7 @@ int main(void)
     directories();
     forks();
     ends();
+    beside_cleanups();
     CHECK(entries_of(base) == 0 && rmdir(base) == 0);
     return passed();
 }
