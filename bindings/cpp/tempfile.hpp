@@ -110,6 +110,7 @@ enum class flag : std::uint32_t {
     on_disk = TEMPFILE_ON_DISK,
     in_memory = TEMPFILE_IN_MEMORY,
     lock = TEMPFILE_LOCK,
+    recoverable = TEMPFILE_RECOVERABLE,
 };
 
 /// Combines flags.
