@@ -132,8 +132,8 @@ func tfgo_file_readline(file *C.tempfile__file, buffer *C.char, size C.size_t) (
 //
 // With TEMPFILE_BUFFERED_WRITES they may be held back, up to tempfile_options.buffering bytes. They are passed on when
 // the buffer is full, by every call that reads, seeks, truncates, flushes, syncs, gives the descriptor or closes, at a
-// normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. _exit(2),
-// SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
+// normal exit, by tempfile_cleanup, and when a signal ends the process after tempfile_cleanup_on_signals. The last three
+// leave out a file that a call is working on at that moment, in any thread. _exit(2), SIGKILL and a crash lose them. They belong to the process that wrote them: a forked child drops its copy and goes on
 // at the descriptor's position. A call that cannot pass them on fails with the errno of write(2), and they are still held
 // back, but for what the system has taken.
 //
@@ -468,7 +468,7 @@ func tfgo_file_keep(file *C.tempfile__file) (result C.int) {
 }
 
 // tempfile_file_unkeep undoes tempfile_file_keep: the name is deleted again as the options say. A file that was made
-// with TEMPFILE_NO_DELETE is deleted when it is freed, and at a normal exit.
+// with TEMPFILE_NO_DELETE or was published is deleted when it is freed, and at a normal exit, under the name that it has.
 //
 // Returns 0.
 //

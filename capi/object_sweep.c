@@ -56,8 +56,8 @@ static const char *path_or_none(const tempfile__record *record)
     return record->fields[TEMPFILE__PATH] != NULL ? record->fields[TEMPFILE__PATH] : "";
 }
 
-/* Passes on what a file holds back. False: it stays open with it, as after a close that fails for the first time. The name of
- * a file that is to go does not wait for that, and neither does the end of the process. */
+/* Passes on what a file holds back. False: it stays open with it, as after a close that fails for the first time. The name
+ * of a file that is to go does not wait for that, and neither does the end of the process. */
 static bool passed_on(struct sweep *sweep, tempfile__record *record, bool removes)
 {
     if (!sweep->flushes || tempfile__flush(record))

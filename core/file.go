@@ -189,8 +189,8 @@ func (f *File) Detach() (descriptor int, err error) {
 
 // Reopen opens the file a second time and gives a descriptor with a position of its own, which the caller closes. The mode
 // is one of Python's: r, w or a, with +; "": "r+". With "w" the file is truncated, with "a" the system puts each write at
-// the end. A spooled file rolls over. EINVAL: the mode is unknown, or "x", which creates. ESTALE: another file has the name by
-// now; nothing was truncated. ENOENT: nothing has the name, or the file has none and /proc is missing. EACCES: the file's
+// the end. A spooled file rolls over. EINVAL: the mode is unknown, or "x", which creates. ESTALE: another file has the name
+// by now; nothing was truncated. ENOENT: nothing has the name, or the file has none and /proc is missing. EACCES: the file's
 // permissions do not allow the mode.
 func (f *File) Reopen(mode string) (descriptor int, err error) {
 	descriptor, err = f.file.Reopen(mode)
@@ -203,8 +203,8 @@ func (f *File) Name() string { return f.file.Name() }
 // Keep makes the file permanent: neither Close nor Free removes its name. It is EINVAL for a file without a name.
 func (f *File) Keep() error { return public(f.file.Keep()) }
 
-// Unkeep undoes Keep: Close or Free removes the name again, as before. A file that was made with NoDelete is removed by Free
-// from now on. It is EINVAL for a file without a name.
+// Unkeep undoes Keep: Close or Free removes the name again, as before. A file that was made with NoDelete or was published
+// is removed by Free from now on, under the name that it has. It is EINVAL for a file without a name.
 func (f *File) Unkeep() error { return public(f.file.Unkeep()) }
 
 // Rollover moves a spooled file from memory to disk, where it behaves the same. It does nothing to other files.
@@ -221,6 +221,6 @@ func (f *File) Rolled() (bool, error) {
 // and close it again; if the next Close fails so too, it closes the file, and its error says how much is lost.
 func (f *File) Close() error { return public(f.file.Close()) }
 
-// Free closes the file if it is open, whatever it holds back, and removes a name that was to outlive Close. It is the end of Python's with
-// statement.
+// Free closes the file if it is open, whatever it holds back, and removes a name that was to outlive Close. It is the end of
+// Python's with statement.
 func (f *File) Free() error { return public(f.file.Free()) }

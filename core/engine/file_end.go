@@ -27,7 +27,7 @@ func (f *File) Unkeep() error {
 	defer f.storage.Unlock()
 	s := f.storage.State()
 	switch {
-	case s.Kind != object.KindNamed:
+	case s.Kind != object.KindNamed && !s.Has(object.FlagNamed):
 		return failed("unkeep", "", invalid("a file without a name is never kept"))
 	case s.Has(object.FlagClosed) && !s.Has(object.FlagNamed):
 		return f.refuse("unkeep", "the file is closed and gone")

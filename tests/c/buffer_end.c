@@ -1,6 +1,7 @@
 /* Writes that are held back, and the end of a file that stays: each call and each end of a process that passes them on, and
  * what _exit and SIGKILL lose of them. A test makes the file in a child, which tells its path. */
 #include "buffer.h"
+#include <pthread.h>
 #include <sys/mman.h>
 
 enum { BUFFER = 50 };
@@ -8,6 +9,7 @@ enum { BUFFER = 50 };
 /* The child tells the test where its file is. */
 static struct shared {
     char path[TEMPFILE_PATH_SIZE];
+    int ready; /* it writes now */
 } *shared;
 
 /* What the child does with its file. */
@@ -219,6 +221,50 @@ static void bounds(void)
         }
 }
 
+static void *write_for_ever(void *file)
+{
+    while (tempfile_file_write(file, "0123456", 7) == 7)
+        ;
+    for (;;) /* the sweep of another thread has closed the file */
+        pause();
+    return NULL;
+}
+
+/* A signal comes at any instruction, in the thread that writes or beside it. What it passes on begins where the last flush
+ * ended, or a call is working on the file and it passes on nothing: the file is the beginning of what was written. */
+static void signals_meanwhile(int in_thread)
+{
+    static char content[1 << 26];
+
+    for (int i = 0; i < 60; i++) {
+        pid_t pid = fork();
+        size_t size;
+
+        if (pid == 0) {
+            tempfile_file *file = made(&file_cases[i % 2]);
+            pthread_t thread;
+
+            CHECK(tempfile_cleanup_on_signals() == 0);
+            __atomic_store_n(&shared->ready, 1, __ATOMIC_SEQ_CST);
+            if (!in_thread)
+                write_for_ever(file);
+            CHECK(pthread_create(&thread, NULL, write_for_ever, file) == 0);
+            CHECK(pthread_join(thread, NULL) == 0);
+        }
+        while (!__atomic_load_n(&shared->ready, __ATOMIC_SEQ_CST))
+            usleep(10);
+        shared->ready = 0;
+        usleep((useconds_t)(i * 17));
+        kill(pid, SIGTERM);
+        CHECK(waitpid(pid, NULL, 0) == pid);
+        size = read_file(shared->path, content, sizeof content);
+        for (size_t at = 0; at < size; at++)
+            if (content[at] != (char)('0' + at % 7))
+                CHECK(0);
+        CHECK(unlink(shared->path) == 0);
+    }
+}
+
 /* A file whose name goes may have been opened or linked by others. tempfile_cleanup passes on what it holds back before the
  * name goes, as closing does. */
 static void others_have_it(void (*end)(tempfile_file *file))
@@ -248,6 +294,8 @@ int main(void)
     }
     bounds();
     every_end();
+    signals_meanwhile(0);
+    signals_meanwhile(1);
     others_have_it(by_close);
     others_have_it(by_free);
     others_have_it(by_cleanup);

@@ -203,20 +203,20 @@ static void cleaning_up(void)
 
 static void exits(tempfile_file *file)
 {
+    put_aside(file);
     put(file, "0123456789abc");
-    limit_files(LIMIT);
     exit(0);
 }
 
-/* A normal exit that cannot write ends as it should, with what the system took. */
+/* A normal exit that cannot write ends as it should. */
 static void at_exit(void)
 {
     tempfile_file *file = held_file(NULL, BUFFER, 0);
 
     ends_well(in_child(exits, file));
-    CHECK(file_is("0123456789"));
+    CHECK(file_is(""));
     tempfile_file_free(file);
-    CHECK(file_is("0123456789") && unlink(held_path) == 0);
+    CHECK(file_is("") && unlink(held_path) == 0);
 }
 
 /* 200 threads on one object, while the room for files comes and goes. A record whose write returned its size is in the file
@@ -229,7 +229,7 @@ static int running;
 static void *write_records(void *argument)
 {
     int who = (int)(intptr_t)argument;
-    char record[RECORD + 1];
+    char record[32];
 
     for (int i = 0; i < RECORDS; i++) {
         int64_t result;

@@ -1,5 +1,5 @@
-/* Writes that are held back belong to the process that made them. A forked child drops its copy, whatever it calls first, and
- * starts from the descriptor: nothing is in the file twice, in whichever order the two pass on what they hold back. */
+/* Writes that are held back belong to the process that made them. A forked child drops its copy, whatever it calls first,
+ * and starts from the descriptor: nothing is in the file twice, in whichever order the two pass on what they hold back. */
 #include "buffer.h"
 #include <pthread.h>
 
@@ -212,7 +212,7 @@ static tempfile_file *shared;
 
 static void write_record(int who, int number)
 {
-    char record[RECORD + 1];
+    char record[32];
 
     snprintf(record, sizeof record, "%03d %010d\n.", who, number);
     put(shared, record);

@@ -140,6 +140,42 @@ static void without_proc(void)
     tempfile_directory_free(root);
 }
 
+/* A file that was published goes after all, whatever it was before. */
+static void published(void)
+{
+    char path[TEMPFILE_PATH_SIZE];
+    tempfile_file *file;
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/published", getenv("TMPDIR"));
+        CHECK(creates[i](NULL, &file) == 0 && tempfile_file_persist(file, path, TEMPFILE_ACROSS) == 0);
+        CHECK(tempfile_file_unkeep(file) == 0 && tempfile_file_close(file) == 0 && is_there(path));
+        tempfile_file_free(file);
+        CHECK(!is_there(path));
+        CHECK(creates[i](NULL, &file) == 0 && tempfile_file_persist(file, path, TEMPFILE_ACROSS) == 0);
+        tempfile_file_free(file);
+        CHECK(is_there(path) && unlink(path) == 0);
+    }
+}
+
+/* What was held back is there for the second descriptor. */
+static void held_back(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    tempfile_file *file;
+    char text[8];
+
+    options.flags = TEMPFILE_BUFFERED_WRITES;
+    for (int i = 0; i < 3; i++) {
+        int descriptor;
+
+        CHECK(creates[i](&options, &file) == 0 && tempfile_file_write(file, "content", 7) == 7);
+        CHECK((descriptor = tempfile_file_reopen(file, "r")) >= 0);
+        CHECK(read(descriptor, text, sizeof text) == 7 && memcmp(text, "content", 7) == 0 && close(descriptor) == 0);
+        tempfile_file_free(file);
+    }
+}
+
 /* What was kept and is not kept any more goes with the process. */
 static void at_exit(void)
 {
@@ -176,6 +212,8 @@ int main(void)
     every_file("w+b");
     every_file("w+");
     taken();
+    published();
+    held_back();
     in_a_child();
     without_proc();
     at_exit();

@@ -2,7 +2,8 @@
 # sees Go's own memory. They must refuse a request for too much memory, as malloc does.
 sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sanitized_tests := $(patsubst %.c,$(B)/sanitized/%,\
-  $(wildcard $(addprefix tests/c/,vectors.c text_vectors.c whole_header.c publish.c misuse/*.c)))
+  $(wildcard $(addprefix tests/c/,vectors.c text_vectors.c whole_header.c publish.c buffer_errors.c buffer_fork.c \
+  misuse/*.c)))
 sanitized_control := $(B)/sanitized/tests/c/sanitized/use_after_free
 sanitized_cpp := $(if $(shell command -v $(CXX)),$(B)/sanitized/tests/c/cpp/cpp17)
 
