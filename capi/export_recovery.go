@@ -38,7 +38,8 @@ const entriesAtOnce = 256
 // The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
 //
 // If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
-// a record. Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
+// a record. With TEMPFILE_RECOVERABLE among the options, tempfile_named_temporary_file and tempfile_temporary_directory
+// fail instead: with -EOPNOTSUPP if recovery is not enabled, or as fallocate(2). Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
 // they are registered.
 //
 // Returns 0. A second call with the same directory does nothing more.

@@ -66,6 +66,7 @@ static inline int ignoring_eintr(call_of_system *call, const struct tempfile__pl
 struct journal {
     enum tempfile__entry_kind kind;
     uint32_t slot; /* 0: it is not written down */
+    int error;     /* why it is not */
 };
 
 /* Writes down what is about to be made, unless it is to stay. Where that cannot be done the object is made all the same. */
@@ -77,6 +78,8 @@ static void intend(const struct tempfile__plan *plan, struct journal *journal, c
         tempfile__intend_again(journal->slot, path);
     else
         journal->slot = tempfile__intend(path, journal->kind, plan->random ? TEMPFILE__ENTRY_RANDOM : 0);
+    if (journal->slot == 0)
+        journal->error = errno;
     errno = before;
 }
 
@@ -92,6 +95,8 @@ static inline int attempt(const struct tempfile__plan *plan, char *path, call_of
             return tempfile__fail_errno(errno, function, "getrandom", plan->directory);
         if (journal != NULL && tempfile__is_journaled())
             intend(plan, journal, path);
+        if (journal != NULL && journal->slot == 0 && (plan->state.flags & TEMPFILE__RECOVERABLE) != 0)
+            return tempfile__fail_errno(journal->error, function, "journal", path);
         result = ignoring_eintr(call, plan, path);
         if (result >= 0)
             return result;
@@ -112,7 +117,7 @@ static bool means_no_unnamed(const struct tempfile__plan *plan, int error)
 /* Makes a file without a name, or with one for an instant. The descriptor, or the error that the public function returns. */
 static int make_unnamed(const struct tempfile__plan *plan, const char *function)
 {
-    struct journal journal = {TEMPFILE__ENTRY_FILE, 0};
+    struct journal journal = {TEMPFILE__ENTRY_FILE, 0, EOPNOTSUPP};
     int descriptor;
 
     if (plan->unnamed_flags != 0) {
@@ -276,7 +281,7 @@ static void keep_directory_journal(const struct journal *journal, tempfile__reco
 
 static int fill_named(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
-    struct journal journal = {TEMPFILE__ENTRY_FILE, 0};
+    struct journal journal = {TEMPFILE__ENTRY_FILE, 0, EOPNOTSUPP};
     int result = set_path(plan, record, function);
 
     if (result == 0)
@@ -353,7 +358,7 @@ static int lock_directory(const char *path, tempfile__state *state)
 
 static int fill_directory(const struct tempfile__plan *plan, tempfile__record *record, const char *function)
 {
-    struct journal journal = {TEMPFILE__ENTRY_DIRECTORY, 0};
+    struct journal journal = {TEMPFILE__ENTRY_DIRECTORY, 0, EOPNOTSUPP};
     struct tempfile__birth birth = {0, UINT64_MAX};
     const char *path;
     int result = set_path(plan, record, function), error;

@@ -15,19 +15,24 @@ import (
 	"libtempfile/core/recovery"
 )
 
+type (
+	journalHeader = C.tempfile__journal_header
+	journalEntry  = C.tempfile__journal_entry
+)
+
 // C writes the journals that the core reads. So the layouts must agree; these lines do not compile otherwise.
 var (
 	_ = [1]struct{}{}[unsafe.Sizeof(recovery.Header{})-C.sizeof_tempfile__journal_header]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Salt)-unsafe.Offsetof(C.tempfile__journal_header{}.salt)]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.StartTime)-unsafe.Offsetof(C.tempfile__journal_header{}.start_time)]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Boot)-unsafe.Offsetof(C.tempfile__journal_header{}.boot)]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Machine)-unsafe.Offsetof(C.tempfile__journal_header{}.machine)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Salt)-unsafe.Offsetof(journalHeader{}.salt)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.StartTime)-unsafe.Offsetof(journalHeader{}.start_time)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Boot)-unsafe.Offsetof(journalHeader{}.boot)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Header{}.Machine)-unsafe.Offsetof(journalHeader{}.machine)]
 	_ = [1]struct{}{}[C.sizeof_tempfile__journal_entry-recovery.SlotSize]
 	_ = [1]struct{}{}[unsafe.Sizeof(recovery.Entry{})-recovery.PathStart]
-	_ = [1]struct{}{}[unsafe.Offsetof(C.tempfile__journal_entry{}.path)-recovery.PathStart]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.Flags)-unsafe.Offsetof(C.tempfile__journal_entry{}.flags)]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.IdentityCheck)-unsafe.Offsetof(C.tempfile__journal_entry{}.identity_check)]
-	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.BirthNanos)-unsafe.Offsetof(C.tempfile__journal_entry{}.birth_nanoseconds)]
+	_ = [1]struct{}{}[unsafe.Offsetof(journalEntry{}.path)-recovery.PathStart]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.Flags)-unsafe.Offsetof(journalEntry{}.flags)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.IdentityCheck)-unsafe.Offsetof(journalEntry{}.identity_check)]
+	_ = [1]struct{}{}[unsafe.Offsetof(recovery.Entry{}.BirthNanos)-unsafe.Offsetof(journalEntry{}.birth_nanoseconds)]
 	_ = [1]struct{}{}[recovery.SlotSize-C.TEMPFILE__SLOT]
 	_ = [1]struct{}{}[recovery.File-C.TEMPFILE__ENTRY_FILE]
 	_ = [1]struct{}{}[recovery.Directory-C.TEMPFILE__ENTRY_DIRECTORY]
@@ -42,8 +47,8 @@ var (
 	_ = map[bool]struct{}{false: {}, recovery.Magic == C.TEMPFILE__JOURNAL_MAGIC: {}}
 )
 
-// passing has the slots of files that Go makes and removes by name itself: those that try a directory, and those of a roll-over
-// where the file system has no files without a name.
+// passing has the slots of files that Go makes and removes by name itself: those that try a directory, and those of a
+// roll-over where the file system has no files without a name.
 var passing sync.Map
 
 // Create writes the file down for recovery while it has a name.
@@ -90,10 +95,10 @@ func (host) Intend(path string, descriptor int) (forget func()) {
 
 // variable reads a variable of the environment that is asked for rarely.
 func variable(name string) string {
-	text := append([]byte(name), 0)
-	value := make([]byte, C.TEMPFILE_PATH_SIZE)
-	if !bool(C.tempfile__read_variable((*C.char)(unsafe.Pointer(&text[0])), (*C.char)(unsafe.Pointer(&value[0])), C.size_t(len(value)))) {
+	text, value := append([]byte(name), 0), make([]byte, C.TEMPFILE_PATH_SIZE)
+	from, to := (*C.char)(unsafe.Pointer(&text[0])), (*C.char)(unsafe.Pointer(&value[0]))
+	if !bool(C.tempfile__read_variable(from, to, C.size_t(len(value)))) {
 		return ""
 	}
-	return C.GoString((*C.char)(unsafe.Pointer(&value[0])))
+	return C.GoString(to)
 }

@@ -52,6 +52,7 @@ enum tempfile__flag {
     TEMPFILE__VERBATIM_READ = 1 << 15,
     TEMPFILE__RETURNS = 1 << 16,
     TEMPFILE__HELD = 1 << 19,
+    TEMPFILE__RECOVERABLE = 1 << 20,
 };
 
 /* A path that an object has no more, or not yet. tempfile_file_name has lent an old one until the object is freed, and a

@@ -220,23 +220,43 @@ bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, stru
            (tempfile__journal_is_ours(journal) && write_out(journal, slot, entry, offsetof(tempfile__journal_entry, path)));
 }
 
-/* Adds the identity of the descriptor's file, or with -1 of what has the path. */
-bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
+/* An object as the file system tells it from all others. */
+struct identity {
+    uint64_t device, inode;
+    struct tempfile__birth birth;
+};
+
+/* Gives the identity of the descriptor's file, or with -1 of what has the path. */
+static bool look(int descriptor, const char *path, struct identity *identity)
 {
     const int directory = descriptor >= 0 ? descriptor : AT_FDCWD;
     const int flags = descriptor >= 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-    struct tempfile__birth birth = {0, UINT64_MAX};
     struct status status;
     struct stat older; /* before Linux 4.11, or under a filter */
 
+    identity->birth = (struct tempfile__birth){0, UINT64_MAX};
     if (descriptor >= 0)
         path = "";
-    if (syscall(SYS_statx, directory, path, flags, INODE | BIRTH, &status) != 0)
-        return fstatat(directory, path, &older, flags) == 0 &&
-               tempfile__put_identity(slot, older.st_dev, older.st_ino, birth);
+    if (syscall(SYS_statx, directory, path, flags, INODE | BIRTH, &status) != 0) {
+        if (fstatat(directory, path, &older, flags) != 0)
+            return false;
+        identity->device = older.st_dev;
+        identity->inode = older.st_ino;
+        return true;
+    }
     if ((status.mask & BIRTH) != 0)
-        birth = (struct tempfile__birth){status.birth.seconds, status.birth.nanoseconds};
-    return tempfile__put_identity(slot, makedev(status.own_device[0], status.own_device[1]), status.inode, birth);
+        identity->birth = (struct tempfile__birth){status.birth.seconds, status.birth.nanoseconds};
+    identity->device = makedev(status.own_device[0], status.own_device[1]);
+    identity->inode = status.inode;
+    return true;
+}
+
+/* Adds the identity of the descriptor's file, or with -1 of what has the path. */
+bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
+{
+    struct identity now;
+
+    return look(descriptor, path, &now) && tempfile__put_identity(slot, now.device, now.inode, now.birth);
 }
 
 /* Strikes out a record. A signal handler may call it. */
@@ -324,13 +344,15 @@ static uint32_t *announced(struct tempfile__journal *journal, const char *path)
     return NULL;
 }
 
-/* Takes the slot of an announced path; 0: it was not announced, or another thread has the lock. */
-static uint32_t take_announced(const char *path)
+/* Takes the slot of an announced path; 0: it was not announced, or the lock is not waited for and not to be had. */
+static uint32_t take_announced(const char *path, bool waits)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;
     uint32_t slot = 0, *place;
 
-    if (pthread_mutex_trylock(&journal->lock) != 0)
+    if (waits)
+        pthread_mutex_lock(&journal->lock);
+    else if (pthread_mutex_trylock(&journal->lock) != 0)
         return 0;
     place = announced(journal, path);
     if (place != NULL) {
@@ -411,18 +433,30 @@ int tempfile_recovery_withdraw(const char *path)
     return 0;
 }
 
-/* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. It may be called
- * by a sweep in a signal handler, so it does not wait. */
+/* Adds the identity of an object that exists already. A directory is known by its own, and another one that has its name by
+ * now must not be written down. */
+static bool identify(uint32_t slot, const tempfile__record *record)
+{
+    struct identity now;
+
+    if (!look(-1, record->fields[TEMPFILE__PATH], &now) ||
+        (record->kind == TEMPFILE__DIRECTORY && (now.device != record->state.device || now.inode != record->state.inode)))
+        return false;
+    return tempfile__put_identity(slot, now.device, now.inode, now.birth);
+}
+
+/* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. A sweep may be in
+ * a signal handler, which has perhaps interrupted the thread that has the lock; so it does not wait. */
 static void note(tempfile__record *record)
 {
+    const bool waits = __atomic_load_n(&tempfile__shared.wiped->sweeps, __ATOMIC_SEQ_CST) == 0;
     const char *path = record->fields[TEMPFILE__PATH];
     uint32_t kind = record->kind == TEMPFILE__DIRECTORY ? TEMPFILE__ENTRY_DIRECTORY : TEMPFILE__ENTRY_FILE;
-    uint32_t slot = take_announced(path);
+    uint32_t slot = take_announced(path, waits);
 
     if (slot == 0)
-        slot = intend(path, kind, 0, false);
-
-    if (slot != 0 && tempfile__note_identity(slot, -1, path))
+        slot = intend(path, kind, 0, waits);
+    if (slot != 0 && identify(slot, record))
         tempfile__own_slot(record, slot, true);
     else
         tempfile__strike_out(slot);

@@ -129,8 +129,8 @@ static bool draw(struct tempfile__journal *journal)
     return true;
 }
 
-/* Tells whether a file that has just been locked is still what its name leads to. Between its creation and the lock a recovery
- * may have taken it for a dead process's and removed it. */
+/* Tells whether a file that has just been locked is still what its name leads to. Between its creation and the lock a
+ * recovery may have taken it for a dead process's and removed it. */
 static bool still_there(int directory, const struct tempfile__journal *journal)
 {
     struct stat status;

@@ -23,7 +23,7 @@ var _ = [1]struct{}{}[knownOptions-C.sizeof_tempfile_options]
 func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 	const known = C.TEMPFILE_NO_DELETE | C.TEMPFILE_NO_DELETE_ON_CLOSE | C.TEMPFILE_IGNORE_CLEANUP_ERRORS | C.TEMPFILE_TEXT |
 		C.TEMPFILE_NO_O_TMPFILE | C.TEMPFILE_ONLY_O_TMPFILE | C.TEMPFILE_BUFFERED_WRITES | C.TEMPFILE_APPEND |
-		C.TEMPFILE_ON_DISK | C.TEMPFILE_IN_MEMORY | C.TEMPFILE_LOCK
+		C.TEMPFILE_ON_DISK | C.TEMPFILE_IN_MEMORY | C.TEMPFILE_LOCK | C.TEMPFILE_RECOVERABLE
 	c := &flat.fixed
 	if unknown := c.flags &^ known; unknown != 0 {
 		return nil, &engine.BadArgument{Errno: syscall.EINVAL, Reason: fmt.Sprintf("flags %#x are unknown", uint32(unknown))}
@@ -38,7 +38,7 @@ func options(flat *C.struct_tempfile__flat_options) (*engine.Options, error) {
 		Buffering: int64(c.buffering), MaxSize: int64(c.max_size), Permissions: uint32(c.permissions),
 		NoDelete: has(C.TEMPFILE_NO_DELETE), NoDeleteOnClose: has(C.TEMPFILE_NO_DELETE_ON_CLOSE),
 		IgnoreCleanupErrors: has(C.TEMPFILE_IGNORE_CLEANUP_ERRORS), Text: has(C.TEMPFILE_TEXT),
-		Lock: has(C.TEMPFILE_LOCK), NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
+		Lock: has(C.TEMPFILE_LOCK), Recoverable: has(C.TEMPFILE_RECOVERABLE), NoTmpfile: has(C.TEMPFILE_NO_O_TMPFILE), OnlyTmpfile: has(C.TEMPFILE_ONLY_O_TMPFILE),
 		BufferedWrites: has(C.TEMPFILE_BUFFERED_WRITES), Append: has(C.TEMPFILE_APPEND),
 		Beside: texts[C.TEMPFILE__STRING_beside].text, MinFree: int64(c.min_free),
 		OnDisk: has(C.TEMPFILE_ON_DISK), InMemory: has(C.TEMPFILE_IN_MEMORY),

@@ -44,6 +44,7 @@ var (
 	_ = [1]struct{}{}[object.FlagBuffered-C.TEMPFILE__BUFFERED]
 	_ = [1]struct{}{}[object.FlagAppend-C.TEMPFILE__APPEND]
 	_ = [1]struct{}{}[object.FlagHeld-C.TEMPFILE__HELD]
+	_ = [1]struct{}{}[object.FlagRecoverable-C.TEMPFILE__RECOVERABLE]
 	_ = [1]struct{}{}[object.FlagVerbatimWrite-C.TEMPFILE__VERBATIM_WRITE]
 	_ = [1]struct{}{}[object.FlagVerbatimRead-C.TEMPFILE__VERBATIM_READ]
 	_ = [1]struct{}{}[object.FlagReturns-C.TEMPFILE__RETURNS]

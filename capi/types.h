@@ -129,8 +129,9 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 #define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
-#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
-#define TEMPFILE_LOCK 0x400u      /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_IN_MEMORY 0x200u   /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u        /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_RECOVERABLE 0x800u /**< do not make what the journal cannot have, see tempfile_recovery_enable */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */

@@ -1,12 +1,9 @@
 package tempfile
 
-import (
-	"libtempfile/core/engine"
-	"libtempfile/core/system"
-)
+import "libtempfile/core/engine"
 
 // standard works on the real system and holds the choice of the default directory.
-var standard = engine.New(system.Kernel{})
+var standard = engine.New(kernel{})
 
 // Prefix, "tmp", is the start of a name where Options.Prefix is empty: Python's tempfile.template.
 const Prefix = engine.Prefix
@@ -16,6 +13,7 @@ const Prefix = engine.Prefix
 // Permissions.
 func Mkstemp(o *Options) (descriptor int, path string, err error) {
 	descriptor, path, err = standard.Mkstemp(o.engine())
+	strikeOut(path) // it is the caller's
 	return descriptor, path, public(err)
 }
 
@@ -31,6 +29,7 @@ func Unnamed(o *Options) (descriptor int, err error) {
 // instance by RemoveAll. It uses Suffix, Prefix, Dir, Name and Permissions.
 func Mkdtemp(o *Options) (path string, err error) {
 	path, err = standard.Mkdtemp(o.engine())
+	strikeOut(path) // it is the caller's
 	return path, public(err)
 }
 

@@ -26,9 +26,9 @@
 //   - A path is absolute from the creation on, so that a later chdir cannot send a deletion elsewhere.
 //   - Only the process that made an object removes it implicitly; a forked child never does.
 //
-// It cannot promise two things. Nothing removes files after SIGKILL or a power cut. And where others may rename a file,
-// because its directory is writable for them and has no sticky bit, they can put another one under its name; use the
-// descriptor there.
+// It cannot promise two things. Only a later process can remove files after SIGKILL or a power cut; see EnableRecovery. And
+// where others may rename a file, because its directory is writable for them and has no sticky bit, they can put another one
+// under its name; use the descriptor there.
 //
 // # Text
 //

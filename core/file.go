@@ -8,6 +8,7 @@ import (
 
 	"libtempfile/core/engine"
 	"libtempfile/core/object"
+	"libtempfile/core/recovery"
 	"libtempfile/core/text"
 )
 
@@ -20,6 +21,7 @@ import (
 type File struct {
 	file    engine.File
 	storage object.Memory
+	noted   string // the path that the journal of recovery has
 }
 
 // NamedTemporaryFile creates a file with a name. The name is removed by Close; by Free with NoDeleteOnClose; never with
@@ -49,7 +51,11 @@ func SpooledTemporaryFile(o *Options) (*File, error) {
 // removed and not followed. A directory is EISDIR, a missing file ENOENT.
 func RegisterFile(path string) (*File, error) {
 	f := new(File)
-	return f.made(standard.RegisterFileIn(&f.storage, path))
+	file, err := f.made(standard.RegisterFileIn(&f.storage, path))
+	if err == nil {
+		note(f.noted, recovery.File)
+	}
+	return file, err
 }
 
 // made gives the file whose storage was filled, unless that failed.
@@ -58,7 +64,25 @@ func (f *File) made(err error) (*File, error) {
 		return nil, public(err)
 	}
 	f.file = standard.FileIn(&f.storage)
-	return f, nil
+	f.noted = f.storage.Field(object.Path)
+	if s := f.storage.State(); s.Has(object.FlagRecoverable) && s.Has(object.FlagDelete) {
+		if err := whyNotNoted(f.noted); err != nil {
+			f.Free()
+			return nil, &fs.PathError{Op: "journal", Path: f.noted, Err: err}
+		}
+	}
+	return f, f.settle(nil)
+}
+
+// settle strikes the file out of the journal once nothing will remove its name any more, and makes an error public.
+func (f *File) settle(err error) error {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	if s := f.storage.State(); f.noted != "" && !(s.Has(object.FlagNamed) && s.Has(object.FlagDelete)) {
+		strikeOut(f.noted)
+		f.noted = ""
+	}
+	return public(err)
 }
 
 // Read reads up to len(p) bytes from the file's position on. It reads less only at the end of the file, and gives io.EOF if
@@ -201,11 +225,18 @@ func (f *File) Reopen(mode string) (descriptor int, err error) {
 func (f *File) Name() string { return f.file.Name() }
 
 // Keep makes the file permanent: neither Close nor Free removes its name. It is EINVAL for a file without a name.
-func (f *File) Keep() error { return public(f.file.Keep()) }
+func (f *File) Keep() error { return f.settle(f.file.Keep()) }
 
 // Unkeep undoes Keep: Close or Free removes the name again, as before. A file that was made with NoDelete or was published
 // is removed by Free from now on, under the name that it has. It is EINVAL for a file without a name.
-func (f *File) Unkeep() error { return public(f.file.Unkeep()) }
+func (f *File) Unkeep() error {
+	err := f.file.Unkeep()
+	if err == nil && f.noted == "" {
+		f.noted = f.Name()
+		note(f.noted, recovery.File)
+	}
+	return f.settle(err)
+}
 
 // Rollover moves a spooled file from memory to disk, where it behaves the same. It does nothing to other files.
 func (f *File) Rollover() error { return public(f.file.Rollover()) }
@@ -219,8 +250,8 @@ func (f *File) Rolled() (bool, error) {
 // Close closes the file, and removes its name unless it is to stay; see NamedTemporaryFile. A second Close does nothing. If
 // what Options.BufferedWrites holds back cannot be written, Close leaves the file open, so that the program can make room
 // and close it again; if the next Close fails so too, it closes the file, and its error says how much is lost.
-func (f *File) Close() error { return public(f.file.Close()) }
+func (f *File) Close() error { return f.settle(f.file.Close()) }
 
 // Free closes the file if it is open, whatever it holds back, and removes a name that was to outlive Close. It is the end of
 // Python's with statement.
-func (f *File) Free() error { return public(f.file.Free()) }
+func (f *File) Free() error { return f.settle(f.file.Free()) }

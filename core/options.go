@@ -51,6 +51,9 @@ type Options struct {
 	// Lock makes a TemporaryDirectory hold its directory by a shared flock until it is freed. Programs that clean up by age,
 	// such as systemd-tmpfiles, leave such a directory alone. Processes that are forked and do not exec hold it too.
 	Lock bool
+	// Recoverable makes the creation of a NamedTemporaryFile or TemporaryDirectory fail if the journal of recovery cannot have
+	// it: EOPNOTSUPP without EnableRecovery, ENOSPC on a full disk. Otherwise it is made without a record.
+	Recoverable bool
 }
 
 const (

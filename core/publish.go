@@ -38,16 +38,17 @@ type PublishOptions struct {
 // for another file system, without Across; ESTALE if another file has taken the file's name; EPERM for what LikeTarget
 // cannot keep; and whatever the system says.
 func (f *File) Persist(path string, flags PublishFlags) error {
-	return public(f.file.Persist(path, flags))
+	return f.settle(f.file.Persist(path, flags))
 }
 
 // Publish is Persist with more options; nil are none.
 func (f *File) Publish(path string, o *PublishOptions) error {
-	return public(f.file.Publish(path, o.engine()))
+	return f.settle(f.file.Publish(path, o.engine()))
 }
 
 // Replace writes a file in one call: readers see the old content or all of data. It is Persist for a file that has only ever
-// been in memory. The error "close" means that the file has its name, and that a server has refused what it had not stored yet.
+// been in memory. The error "close" means that the file has its name, and that a server has refused what it had not stored
+// yet.
 func Replace(path string, data []byte, flags PublishFlags) error {
 	return public(standard.Replace(path, data, &engine.PublishOptions{Flags: flags}))
 }
@@ -57,7 +58,7 @@ func Replace(path string, data []byte, flags PublishFlags) error {
 // temporary name, and Free and Cleanup remove it. The only other flags are NoReplace and Sync. The directory keeps its
 // permissions.
 func (d *Directory) Persist(path string, flags PublishFlags) error {
-	return public(d.directory.Persist(path, flags))
+	return d.settle(d.directory.Persist(path, flags))
 }
 
 // engine gives the options as the engine has them. Were a field in one of the two alone, this would not compile.

@@ -130,8 +130,9 @@ typedef struct tempfile_recovery tempfile_recovery;
 #define TEMPFILE_BUFFERED_WRITES UINT32_C(0x40)       /**< hold back what is written, see tempfile_file_write */
 #define TEMPFILE_APPEND UINT32_C(0x80)                /**< every write goes to the end of the file (O_APPEND) */
 #define TEMPFILE_ON_DISK 0x100u                       /**< take no candidate for the default directory on tmpfs or ramfs */
-#define TEMPFILE_IN_MEMORY 0x200u /**< take only a candidate for the default directory on tmpfs or ramfs */
-#define TEMPFILE_LOCK 0x400u      /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_IN_MEMORY 0x200u   /**< take only a candidate for the default directory on tmpfs or ramfs */
+#define TEMPFILE_LOCK 0x400u        /**< a directory: hold it by a shared flock(2) for its life */
+#define TEMPFILE_RECOVERABLE 0x800u /**< do not make what the journal cannot have, see tempfile_recovery_enable */
 
 /** Flags of tempfile_publish_options, and of the functions that publish. No other function takes them. */
 #define TEMPFILE_NO_REPLACE 0x10000u      /**< -EEXIST if something has the name */
@@ -953,9 +954,9 @@ int tempfile_file_persist(tempfile_file *file, const char *path, uint32_t flags)
  * tempfile_file_publish is tempfile_file_persist with more options.
  *
  * Uses of options: flags are those of tempfile_file_persist. permissions are what the file gets in place of what open(2)
- * would give; the umask does not apply, and a file that is like its target is like its target. within is a directory,
- * and path may not leave it: no "..", absolute link or mount point's link leads out of it, and a relative path begins in
- * it. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
+ * would give: the umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory that
+ * path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
+ * within. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
  *
  * Returns 0, as tempfile_file_persist.
  *
@@ -1191,7 +1192,8 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  * The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
  *
  * If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
- * a record. Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
+ * a record. With TEMPFILE_RECOVERABLE among the options, tempfile_named_temporary_file and tempfile_temporary_directory
+ * fail instead: with -EOPNOTSUPP if recovery is not enabled, or as fallocate(2). Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
  * they are registered.
  *
  * Returns 0. A second call with the same directory does nothing more.

@@ -35,6 +35,7 @@ func directoryState(identity system.Identity, o *Options) object.State {
 	s.Set(object.FlagDelete, !o.NoDelete)
 	s.Set(object.FlagIgnoreErrors, o.IgnoreCleanupErrors)
 	s.Set(object.FlagHeld, o.Lock)
+	s.Set(object.FlagRecoverable, o.Recoverable)
 	return s
 }
 

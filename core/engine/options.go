@@ -37,10 +37,11 @@ type Options struct {
 	Append         bool
 	Beside         string
 
-	MinFree  int64
-	OnDisk   bool
-	InMemory bool
-	Lock     bool
+	MinFree     int64
+	OnDisk      bool
+	InMemory    bool
+	Lock        bool
+	Recoverable bool
 }
 
 const (

@@ -73,6 +73,7 @@ func (p *Plan) settleState(creation Creation, o *Options) (err error) {
 		p.state.Set(object.FlagNamed, true)
 		p.state.Set(object.FlagDelete, !o.NoDelete)
 		p.state.Set(object.FlagDeleteOnClose, !o.NoDelete && !o.NoDeleteOnClose)
+		p.state.Set(object.FlagRecoverable, o.Recoverable)
 	case ForTemporaryFile:
 		p.state, err = fileState(object.KindUnnamed, o)
 	case ForSpooledTemporaryFile:

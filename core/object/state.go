@@ -76,6 +76,7 @@ const (
 	FlagOnlyDisk      // a spooled file rolls over to a default directory that is on disk
 	FlagOnlyMemory    // a spooled file rolls over to a default directory that is in memory
 	FlagHeld          // a directory that is held by a shared lock, which its descriptor holds
+	FlagRecoverable   // it is not made unless the journal of recovery has it
 )
 
 // Has tells whether one of the flags is set.

@@ -29,7 +29,8 @@ type place struct {
 
 func here() place {
 	var stat unix.Stat_t
-	p := place{strings.TrimSpace(readText("/proc/sys/kernel/random/boot_id")), strings.TrimSpace(readText("/etc/machine-id")), 0}
+	boot, machine := readText("/proc/sys/kernel/random/boot_id"), readText("/etc/machine-id")
+	p := place{boot: strings.TrimSpace(boot), machine: strings.TrimSpace(machine)}
 	if unix.Stat("/proc/self/ns/pid", &stat) == nil {
 		p.pidNamespace = stat.Ino
 	}

@@ -9,8 +9,8 @@ import (
 //
 // A file consists of slots of SlotSize bytes. The first one holds the Header. A record is in the slots from its own on, as
 // many as its path needs. It counts only if its check is right; slots that do not begin with one are free, or the rest of a
-// path. The check begins with the header's salt, which only the user can read: otherwise a name that somebody else has chosen
-// could pass for a record.
+// path. The check begins with the header's salt, which only the user can read. Otherwise a name that somebody else has
+// chosen could pass for a record.
 const (
 	SlotSize  = 256
 	PathStart = 56

@@ -49,3 +49,12 @@ $(B)/bench/go: $(wildcard tests/bench/go/*.go) $(go_sources)
 .PHONY: bench-removal
 bench-removal: build need-python ## measure: what removing a tree costs beside rm -rf and shutil.rmtree
 	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)
+
+.PHONY: bench-recovery
+bench-recovery: build $(B)/bench/recovery ## measure: the cost of recovery's journal, with and without it by turns
+	@folder=$$(mktemp -d /dev/shm/bench-recovery.XXXXXX) && trap 'rm -rf "$$folder"' EXIT && \
+	  LD_LIBRARY_PATH="$(CURDIR)/$(B)" $(B)/bench/recovery "$$folder"
+
+$(B)/bench/recovery: tests/bench/recovery.c include/tempfile.h $(B)/libtempfile.so
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WARN) $(CFLAGS) -D_GNU_SOURCE -Iinclude $< -o $@ -L$(B) -ltempfile

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -114,6 +115,37 @@ static void announcements(void)
     CHECK(ends_with(child) == 0 && entries_of(journals) == 0);
 }
 
+/* An object that must be recoverable is not made without a journal, nor without room in it. */
+static void recoverable(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    tempfile_directory *folder, *directory;
+    tempfile_file *file;
+    pid_t child;
+
+    CHECK(tempfile_temporary_directory(NULL, &folder) == 0);
+    options.dir = tempfile_directory_name(folder);
+    options.flags = TEMPFILE_RECOVERABLE;
+    CHECK(tempfile_named_temporary_file(&options, &file) == -EOPNOTSUPP);
+    CHECK(tempfile_temporary_directory(&options, &directory) == -EOPNOTSUPP && entries_of(options.dir) == 0);
+    child = fork();
+    if (child == 0) {
+        const struct rlimit none = {20000, 20000};
+        int made = 0;
+
+        CHECK(tempfile_recovery_enable(journals) == 0 && setrlimit(RLIMIT_FSIZE, &none) == 0);
+        CHECK(tempfile_temporary_directory(&options, &directory) == 0);
+        while (tempfile_named_temporary_file(&options, &file) == 0)
+            made++;
+        CHECK(tempfile_last_error()->code == -EFBIG && made == 62 && entries_of(options.dir) == made + 1);
+        options.flags = 0;
+        CHECK(tempfile_named_temporary_file(&options, &file) == 0 && entries_of(options.dir) == made + 2);
+        exit(0);
+    }
+    CHECK(ends_with(child) == 0 && entries_of(options.dir) == 0 && entries_of(journals) == 0);
+    tempfile_directory_free(folder);
+}
+
 /* Tells whether somebody holds a directory, as a program that cleans up asks. */
 static int is_held(const char *path)
 {
@@ -161,6 +193,7 @@ int main(void)
     locks();
     ends();
     announcements();
+    recoverable();
     CHECK(entries_of("/proc/self/fd") == descriptors);
     tempfile_directory_free(directory);
     return passed();
