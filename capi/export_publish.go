@@ -83,9 +83,9 @@ func tfgo_file_persist(file *C.tempfile__file, path *C.tempfile__cchar, flags C.
 // tempfile_file_publish is tempfile_file_persist with more options.
 //
 // Uses of options: flags are those of tempfile_file_persist. permissions are what the file gets in place of what open(2)
-// would give; the umask does not apply, and a file that is like its target is like its target. within is a directory,
-// and path may not leave it: no "..", absolute link or mount point's link leads out of it, and a relative path begins in
-// it. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
+// would give: the umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory that
+// path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
+// within. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
 //
 // Returns 0, as tempfile_file_persist.
 //

@@ -64,8 +64,9 @@ static void identify_by_handle(const void *handle, enum tempfile__kind kind)
 }
 
 /* The path of an object. A publication gives the object another one, but the old one stays in memory until the object ends.
- * So no lock is needed, and a slow operation of another thread does not delay it. Another thread may free the object meanwhile, and the record may be another object's by then; the
- * second lookup is for that, as the other object's path must not be given. */
+ * So no lock is needed, and a slow operation of another thread does not delay it. Another thread may free the object
+ * meanwhile, and the record may be another object's by then; the second lookup is for that, as the other object's path
+ * must not be given. */
 static const char *path_of(const void *handle, enum tempfile__kind kind, const char *function)
 {
     const tempfile__record *record;

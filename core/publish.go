@@ -47,7 +47,8 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 }
 
 // Replace writes a file in one call: readers see the old content or all of data. It is Persist for a file that has only ever
-// been in memory. The error "close" means that the file has its name, and that a server has refused what it had not stored yet.
+// been in memory. The error "close" means that the file has its name, and that a server has refused what it had not stored
+// yet.
 func Replace(path string, data []byte, flags PublishFlags) error {
 	return public(standard.Replace(path, data, &engine.PublishOptions{Flags: flags}))
 }

@@ -911,8 +911,8 @@ private:
 };
 
 /// Makes this process write a journal of what it is to remove, so that a later one can remove it if this one is killed. It
-/// also removes what dead processes have left, for 0.2 seconds at most. directory: where the journals of the user are; empty:
-/// libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
+/// also removes what dead processes have left, for 0.2 seconds at most. directory is where the journals of the user are;
+/// empty: libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
 inline void enable_recovery(const std::filesystem::path &directory = {})
 {
     detail::with_path(detail::throwing{}, directory,
@@ -1046,9 +1046,10 @@ bool rmtree(const std::filesystem::path &path, Progress &&progress, flag flags =
 /// A std::streambuf that reads and writes a tempfile::file. The file must exist as long as the streambuf.
 ///
 /// The streambuf itself buffers no writes: when a write returns, the file has the data, and a fork cannot write it twice.
-/// With flag::buffered_writes the file may hold it back, and flush() of the stream writes it out. Reads are buffered, so the file position may be ahead of the stream position. flush() of an output stream and sync() of an input
-/// stream move the file position back to the stream position; call one of them before you use the file directly. In a text
-/// file each write must consist of whole characters.
+/// With flag::buffered_writes the file may hold it back, and flush() of the stream writes it out. Reads are buffered, so
+/// the file position may be ahead of the stream position. flush() of an output stream and sync() of an input stream move
+/// the file position back to the stream position; call one of them before you use the file directly. In a text file each
+/// write must consist of whole characters.
 ///
 /// A failed read or write throws tempfile::error. The standard stream catches it and sets badbit, or passes it on if you
 /// called exceptions(std::ios::badbit). An impossible position sets failbit.

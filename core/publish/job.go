@@ -92,11 +92,6 @@ func (j *job) begin() (err error) {
 
 // publish tries until no other process is in between.
 func (j *job) publish() error {
-	if j.source.Descriptor < 0 {
-		if err := j.write(); err != nil {
-			return err
-		}
-	}
 	for range mostRaces {
 		if err := j.attempt(); err != errRaced {
 			return err
@@ -108,6 +103,11 @@ func (j *job) publish() error {
 func (j *job) attempt() error {
 	if err := j.look(); err != nil {
 		return err
+	}
+	if j.source.Descriptor < 0 && !j.new {
+		if err := j.write(); err != nil {
+			return err
+		}
 	}
 	if !j.exists && j.sibling == "" && !j.isElsewhere() {
 		if done, err := j.linkToTarget(); done || err != nil {

@@ -31,7 +31,7 @@ func TestEveryScenario(t *testing.T) {
 		"copy_file_range, EINVAL":           lack("CopyRangeAt", syscall.EINVAL),
 		"SEEK_DATA":                         lack("Seek/data", syscall.EINVAL),
 	}
-	root, other := t.TempDir(), otherFolder(t)
+	root, other := quickFolder(t), t.TempDir()
 	for what, before := range lacking {
 		t.Run("without "+what, func(t *testing.T) {
 			for _, c := range scenarios(t, allFlags) {

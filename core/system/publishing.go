@@ -99,8 +99,8 @@ const (
 func (Kernel) Intend(path string, descriptor int) (forget func()) { return func() {} }
 
 // CannotLink tells whether the error of LinkDescriptor means that the system, the file system or a sandbox does not link
-// open files, or not this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the directory is
-// gone, and every other way will then say so.
+// open files, or not this one: a file that was unlinked has lost its right to a name. ENOENT can also mean that the
+// directory is gone, and every other way will then say so.
 func CannotLink(err error) bool {
 	switch err {
 	case syscall.ENOENT, syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EINVAL, syscall.EMLINK, syscall.ELOOP:

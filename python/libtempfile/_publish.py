@@ -10,7 +10,7 @@ from . import tempfile as _tempfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Callable, Optional
 
 # From include/tempfile.h; Flags in tests/python/test_publish.py compares them.
 NO_REPLACE = 0x10000
@@ -82,7 +82,8 @@ class _Publication:
         if permissions is not None and not 0 < permissions <= 0o777:
             raise ValueError("permissions must be 1 to 0o777, not %r" % (permissions,))
         self._permissions = permissions or 0
-        self.published = False
+        self._begun = False
+        self._published: "Optional[bool]" = None  # None: not known, because the result of the call was lost
 
     def directory(self) -> str:
         """The directory in which the file is to be. A temporary file that is made there is on the right file system."""
@@ -107,16 +108,19 @@ class _Publication:
         options = f.Options(f.options_size, self.flags, self._permissions, self._within, self._backup)
         arguments = (descriptor, None if name is None else os.fsencode(name), self._target, f.byref(options))
         sys.audit("libtempfile.publish", self.path)
-        result = None
-        try:
-            result = f.publish_descriptor(*arguments)
-        finally:
-            # Interrupted: the call may have returned, and its result is lost.
-            self.published = result == 0 if result is not None else self._has_name(descriptor)
+        self._begun = True
+        result = f.publish_descriptor(*arguments)
         if result < 0:
             detail = _ffi.functions().last_error().contents
-            self.published = detail.operation in _AFTER
+            self._published = detail.operation in _AFTER
             raise self._error(result, detail)
+        self._published = True
+
+    def was_published(self, descriptor: int) -> bool:
+        """Whether the file has its name. An interruption may have come after the call, and before its result was kept."""
+        if self._published is None and self._begun:
+            self._published = self._has_name(descriptor)
+        return bool(self._published)
 
     def _has_name(self, descriptor: int) -> bool:
         try:
@@ -216,14 +220,23 @@ def _rename(file: "Any", name: "Any") -> None:
         pass  # a class of the host's
 
 
-def _persist_named(wrapper: "Any", how: _Publication) -> None:
-    closer = wrapper._closer
-    descriptor = _flushed(wrapper.file)
+def _carry_out(how: _Publication, descriptor: int, name: "Any", settle: "Callable[[bool], None]") -> None:
+    """Publishes, and calls settle, which says so in Python's objects. It is called again after an interruption, which may
+    have come anywhere in it."""
     try:
-        how.run(descriptor, closer.name)
-    finally:
-        if how.published:
+        how.run(descriptor, name)
+        settle(True)
+    except BaseException:
+        settle(how.was_published(descriptor))
+        raise
+
+
+def _persist_named(wrapper: "Any", how: _Publication) -> None:
+    def settle(published: bool) -> None:
+        if published:
             _let_go(wrapper, how.name())
+
+    _carry_out(how, _flushed(wrapper.file), wrapper._closer.name, settle)
 
 
 def _let_go(wrapper: "Any", name: "Any") -> None:
@@ -237,12 +250,12 @@ def _let_go(wrapper: "Any", name: "Any") -> None:
 
 
 def _persist_unnamed(file: "Any", how: _Publication) -> None:
-    name = file.name
-    try:
-        how.run(_flushed(file), None if isinstance(name, int) else name)
-    finally:
-        if how.published:
+    def settle(published: bool) -> None:
+        if published:
             _rename(file, how.name())
+
+    name = file.name
+    _carry_out(how, _flushed(file), None if isinstance(name, int) else name, settle)
 
 
 def _persist_spooled(spool: "Any", how: _Publication) -> None:
@@ -254,6 +267,13 @@ def _persist_spooled(spool: "Any", how: _Publication) -> None:
         raise ValueError("I/O operation on closed file")
     arguments = {**spool._TemporaryFileArgs, "dir": how.directory(), "prefix": None, "suffix": None}
     disk = _tempfile.TemporaryFile(**arguments)
+
+    def settle(published: bool) -> None:
+        if published:
+            _rename(disk, how.name())
+            spool.__dict__.update(_file=disk, _rolled=True)  # in one step, so that no interruption comes between
+            spool.__dict__.pop("_TemporaryFileArgs", None)
+
     try:
         position = memory.tell()
         if hasattr(disk, "buffer"):
@@ -263,12 +283,9 @@ def _persist_spooled(spool: "Any", how: _Publication) -> None:
             disk.write(memory.getvalue())
         disk.flush()
         disk.seek(position, 0)
-        _persist_unnamed(disk, how)
+        _carry_out(how, disk.fileno(), None, settle)
     finally:
-        if how.published:
-            spool.__dict__.update(_file=disk, _rolled=True)  # in one step, so that no interruption comes between
-            del spool._TemporaryFileArgs
-        else:
+        if spool._file is not disk:
             _discard(disk)
 
 
@@ -366,13 +383,15 @@ class _AtomicWrite:
         try:
             descriptor = _flushed(self._file)
             self._how.run(descriptor, self._wrapper.name if self._wrapper is not None else None)
+            self._end()
         except BaseException:
             self._drop()
             raise
-        self._end()
 
     def _drop(self) -> None:
         """The new content goes, unless it was published after all."""
+        if self._wrapper is not None and not self._file.closed:
+            self._how.was_published(self._file.fileno())
         try:
             _discard(self._file)
         finally:
@@ -382,7 +401,7 @@ class _AtomicWrite:
         if self._wrapper is None:
             self._file.close()
             return
-        if self._how.published:
+        if self._how.was_published(-1):  # it is known by now
             _let_go(self._wrapper, self._how.name())
         self._wrapper.__exit__(None, None, None)
 

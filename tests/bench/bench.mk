@@ -51,7 +51,7 @@ bench-removal: build need-python ## measure: what removing a tree costs beside r
 	@$(PYTHON) -B tests/bench/removal.py $(B)/libtempfile.so $(BENCH_FILES) $(BENCH_ROUNDS)
 
 .PHONY: bench-recovery
-bench-recovery: build $(B)/bench/recovery ## measure: the cost of recovery's journal, with and without it by turns, on /dev/shm
+bench-recovery: build $(B)/bench/recovery ## measure: the cost of recovery's journal, with and without it by turns
 	@folder=$$(mktemp -d /dev/shm/bench-recovery.XXXXXX) && trap 'rm -rf "$$folder"' EXIT && \
 	  LD_LIBRARY_PATH="$(CURDIR)/$(B)" $(B)/bench/recovery "$$folder"
 

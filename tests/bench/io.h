@@ -10,6 +10,7 @@ enum {
     LINES_SIZE = LINES * LINE,
     BUFFER = 64 << 10, /* of both sides */
     BLOCK = 1 << 20,
+    PAGE = 4096,         /* what a block is aligned to on both sides: it decides how fast the kernel copies */
     THREAD_SPOOLS = 500, /* of each thread in a round */
     CALLS = 1024,        /* of a job of one call: after so many it begins again at the start of the file */
 };

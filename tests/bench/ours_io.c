@@ -90,7 +90,7 @@ static void our_text_and_back(void)
 
 static void our_blocks(void)
 {
-    static char block[BLOCK];
+    static _Alignas(PAGE) char block[BLOCK];
     static tempfile_file *file;
 
     if (file == NULL)

@@ -224,6 +224,11 @@ PEERS = [
         ("C: tempfile_file_write", "c:call_write_held"),
         [("C: fwrite", "c:call_fwrite"), ("the same of text", "c:call_write_text")],
     ),
+    Comparison(
+        "2,000 lines written in Go, buffered",
+        ("Go: this library's core", "go:core_lines"),
+        [("Go: bufio over os.File", "go:go_lines"), ("Go: the same under a sync.Mutex", "go:go_lines_locked")],
+    ),
     Comparison("a read of what is ahead", ("C: tempfile_file_read", "c:call_read"), [("C: fread", "c:call_fread")]),
     Comparison(
         "a line of what is ahead",

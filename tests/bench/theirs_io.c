@@ -156,7 +156,7 @@ static void raw_lines_and_back(void)
 
 static void raw_blocks(void)
 {
-    static char block[BLOCK];
+    static _Alignas(PAGE) char block[BLOCK];
     static int descriptor;
 
     if (descriptor == 0)

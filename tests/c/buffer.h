@@ -135,6 +135,12 @@ static inline int by_detach(tempfile_file *file)
     return result < 0 ? result : close(result);
 }
 
+/* Text has no bytes at an offset. */
+static inline int is_positional(int (*call)(tempfile_file *file))
+{
+    return call == by_pread || call == by_pwrite;
+}
+
 enum { LASTING = 9, PASSING = 11 };
 static const struct passing {
     const char *name;

@@ -10,6 +10,9 @@
 
 enum { BUFFER = 50, LONGEST = 131 };
 
+/* The traced programs: C alone works on the file, Go knows it too, and text, which C writes and Go reads. */
+enum { BY_C, BY_GO, TEXT, KINDS };
+
 /* What the traced program tells. */
 static struct told {
     char path[TEMPFILE_PATH_SIZE];
@@ -52,19 +55,19 @@ static void pass_on(tempfile_file *file, int (*call)(tempfile_file *file))
 }
 
 /* The traced program. It stops when it is ready. */
-static void program(int known)
+static void program(int kind)
 {
     static const int sizes[] = {1, 20, 40, 7, 50, 49, 3, LONGEST, 10, 51, 5, 45, 30};
-    tempfile_file *file = held_file(NULL, BUFFER, 0);
+    tempfile_file *file = held_file(kind == TEXT ? "w+" : "w+b", BUFFER, 0);
 
-    if (known)
+    if (kind == BY_GO)
         make_known_to_go(file);
     strcpy(told->path, held_path);
     raise(SIGSTOP);
-    for (int i = 0; i < (int)(sizeof sizes / sizeof *sizes); i++) {
-        write_next(file, sizes[i]);
-        if (i % 3 == 2)
-            pass_on(file, passing[i % LASTING].call);
+    for (int i = 0; i < 3 * LASTING; i++) { /* three writes before each call */
+        write_next(file, sizes[(size_t)i % (sizeof sizes / sizeof *sizes)]);
+        if (i % 3 == 2 && !(kind == TEXT && is_positional(passing[i / 3].call)))
+            pass_on(file, passing[i / 3].call);
     }
     if (tempfile_file_close(file) < 0) { /* a second failure would give the bytes up */
         told->failures++;
@@ -78,7 +81,7 @@ static void program(int known)
 }
 
 /* Starts the program, and gives it at its stop. */
-static pid_t start(int known)
+static pid_t start(int kind)
 {
     int status;
     pid_t pid;
@@ -89,7 +92,7 @@ static pid_t start(int known)
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
             _exit(77);
-        program(known);
+        program(kind);
     }
     CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
@@ -128,9 +131,9 @@ static int64_t beginning(void)
 }
 
 /* Kills the program at the nth stop, and looks at what is left. False: it had ended. */
-static int killed_at(int nth, int known)
+static int killed_at(int nth, int kind)
 {
-    pid_t pid = start(known);
+    pid_t pid = start(kind);
     int64_t left;
 
     for (int i = 0; i < nth; i++)
@@ -144,11 +147,11 @@ static int killed_at(int nth, int known)
     return 1;
 }
 
-static int killed_everywhere(int known)
+static int killed_everywhere(int kind)
 {
     int stops = 0;
 
-    while (killed_at(stops + 1, known))
+    while (killed_at(stops + 1, kind))
         stops++;
     return stops;
 }
@@ -160,9 +163,9 @@ static int begins_write(const struct user_regs_struct *registers)
 }
 
 /* Lets the nth write of the program, and as many more as `lasting` says, fail with an errno; 0: it takes one byte. */
-static int injected(int nth, int lasting, int error, int known)
+static int injected(int nth, int lasting, int error, int kind)
 {
-    pid_t pid = start(known);
+    pid_t pid = start(kind);
     struct user_regs_struct registers;
     int writes = 0, hits = 0;
 
@@ -191,11 +194,11 @@ static int injected(int nth, int lasting, int error, int known)
 }
 
 /* Hits each write of the program in turn, until there are no more. */
-static int each_write(int lasting, int error, int known)
+static int each_write(int lasting, int error, int kind)
 {
     int nth = 1;
 
-    while (injected(nth, lasting, error, known) > 0)
+    while (injected(nth, lasting, error, kind) > 0)
         nth++;
     CHECK(nth > 5);
     return nth - 1;
@@ -208,11 +211,11 @@ int main(void)
 
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(told != MAP_FAILED);
-    for (int known = 0; known < 2; known++) {
-        stops += killed_everywhere(known);
+    for (int kind = 0; kind < KINDS; kind++) {
+        stops += killed_everywhere(kind);
         for (int i = 0; i < 5; i++) {
-            writes += each_write(1, errors[i], known);
-            writes += each_write(4, errors[i], known);
+            writes += each_write(1, errors[i], kind);
+            writes += each_write(4, errors[i], kind);
         }
     }
     CHECK(stops > 20);

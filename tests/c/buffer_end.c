@@ -174,7 +174,7 @@ static void every_call(const char *mode, int known)
     for (int i = 0; i < PASSING; i++) {
         tempfile_file *file = held_file(mode, BUFFER, 0);
 
-        if (strchr(mode, 'b') == NULL && (passing[i].call == by_pread || passing[i].call == by_pwrite)) {
+        if (strchr(mode, 'b') == NULL && is_positional(passing[i].call)) {
             tempfile_file_free(file);
             unlink(held_path);
             continue;
@@ -221,11 +221,13 @@ static void bounds(void)
         }
 }
 
-static void *write_for_ever(void *file)
+enum { MOST = 1 << 17 }; /* writes of a child that the signal does not reach in time */
+
+static void *write_on(void *file)
 {
-    while (tempfile_file_write(file, "0123456", 7) == 7)
+    for (int i = 0; i < MOST && tempfile_file_write(file, "0123456", 7) == 7; i++)
         ;
-    for (;;) /* the sweep of another thread has closed the file */
+    for (;;) /* or the sweep of another thread has closed the file */
         pause();
     return NULL;
 }
@@ -234,7 +236,7 @@ static void *write_for_ever(void *file)
  * ended, or a call is working on the file and it passes on nothing: the file is the beginning of what was written. */
 static void signals_meanwhile(int in_thread)
 {
-    static char content[1 << 26];
+    static char content[MOST * 7 + 1];
 
     for (int i = 0; i < 60; i++) {
         pid_t pid = fork();
@@ -247,8 +249,8 @@ static void signals_meanwhile(int in_thread)
             CHECK(tempfile_cleanup_on_signals() == 0);
             __atomic_store_n(&shared->ready, 1, __ATOMIC_SEQ_CST);
             if (!in_thread)
-                write_for_ever(file);
-            CHECK(pthread_create(&thread, NULL, write_for_ever, file) == 0);
+                write_on(file);
+            CHECK(pthread_create(&thread, NULL, write_on, file) == 0);
             CHECK(pthread_join(thread, NULL) == 0);
         }
         while (!__atomic_load_n(&shared->ready, __ATOMIC_SEQ_CST))

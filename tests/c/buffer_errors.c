@@ -39,9 +39,8 @@ static void every_call(const char *mode, int known)
 {
     for (int i = 0; i < PASSING; i++) {
         tempfile_file *file = held_file(mode, BUFFER, 0);
-        int text = strchr(mode, 'b') == NULL;
 
-        if (text && (passing[i].call == by_pread || passing[i].call == by_pwrite)) {
+        if (strchr(mode, 'b') == NULL && is_positional(passing[i].call)) {
             tempfile_file_free(file);
             unlink(held_path);
             continue;
@@ -274,7 +273,7 @@ static void many_threads(uint32_t flags)
 
     one = held_file(NULL, 100, flags);
     running = THREADS;
-    CHECK(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 1 << 16) == 0);
+    CHECK(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 1 << 18) == 0);
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_create(&threads[i], &small, write_records, (void *)(intptr_t)i) == 0);
     for (rlim_t room = 777; __atomic_load_n(&running, __ATOMIC_SEQ_CST) > 0; room += 777) {

@@ -1,4 +1,5 @@
-/* Runs publish.json, which tests/vectors/README.md describes, for C and C++: a language brings the function that publishes. */
+/* Runs publish.json, which tests/vectors/README.md describes, for C and C++. A language brings the function that
+ * publishes. */
 #ifndef PUBLICATIONS_H
 #define PUBLICATIONS_H
 

@@ -507,6 +507,88 @@ except ValueError:
         self.left("target")
 
 
+class _Interruption:
+    """Raises KeyboardInterrupt at one opcode of the package, as the handler of a signal can at any."""
+
+    PACKAGE = os.path.dirname(os.path.abspath(_publish.__file__))
+
+    def __init__(self, at):
+        self.left = at
+        self.mine = {}
+
+    def trace(self, frame, event, _):
+        name = frame.f_code.co_filename
+        if name not in self.mine:
+            self.mine[name] = os.path.dirname(os.path.abspath(name)) == self.PACKAGE
+        if not self.mine[name]:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self.trace
+
+    def during(self, work):
+        """Does the work, and tells whether it was interrupted."""
+        sys.settrace(self.trace)
+        try:
+            work()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(None)
+        return self.left <= 0
+
+
+class Interrupted(Base):
+    def everywhere(self, work):
+        """Whatever opcode is interrupted: the old file or the new one, no other name, and no descriptor too many."""
+        work()  # what is loaded at the first use is loaded
+        before, seen = len(os.listdir("/proc/self/fd")), set()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            at = 1
+            while True:
+                self.put("target")
+                interrupted = _Interruption(at).during(work)
+                if os.listdir(".") != ["target"] or len(os.listdir("/proc/self/fd")) != before:
+                    gc.collect()  # which takes longer than all else here
+                self.assertEqual(os.listdir("."), ["target"], at)
+                self.assertEqual(len(os.listdir("/proc/self/fd")), before, at)
+                seen.add(read("target"))
+                if not interrupted:
+                    break
+                at += 1
+        self.assertEqual(seen, {b"old", b"new"})
+        self.assertGreater(at, 100)
+        self.left("target")
+
+    def test_atomic_write(self):
+        def work():
+            with libtempfile.atomic_write("target") as file:
+                file.write(b"new")
+
+        self.everywhere(work)
+
+    def test_persist(self):
+        for make in CLASSES:
+
+            def work(make=make):
+                tracer = sys.gettrace()
+                sys.settrace(None)
+                with make(dir=".") as file:
+                    file.write(b"new")
+                    sys.settrace(tracer)
+                    try:
+                        libtempfile.persist(file, "target")
+                    finally:
+                        sys.settrace(None)
+
+            with self.subTest(make=make.__name__):
+                self.everywhere(work)
+
+
 NOBODY = """
 import errno, os, libtempfile
 libtempfile.library_path()

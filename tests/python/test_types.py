@@ -69,7 +69,7 @@ libtempfile.atomic_write("x").__enter__().write("x")
 # for those.
 ALLOWED = r"""
 libtempfile\.tempfile\._TemporaryFileCloser\.(cleanup|close)
-libtempfile\._(ffi|process|publish|search|signals)\..*
+libtempfile\._(ffi|process|publish|recovery|search|signals)\..*
 libtempfile\.libtempfile
 libtempfile\._pyinstaller\..*
 """

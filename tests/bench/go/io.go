@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"sync"
 
 	tempfile "libtempfile/core"
 )
@@ -51,7 +52,21 @@ var (
 	osWriter *bufio.Writer
 )
 
-func goLines() (err error) {
+// locked is what a bufio.Writer needs so that goroutines can share it, as they can share a file of ours.
+type locked struct {
+	sync.Mutex
+	w io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.w.Write(p)
+}
+
+var lockedWriter locked
+
+func goLines(lock bool) (err error) {
 	if osFile == nil {
 		if osFile, err = os.CreateTemp("", "tmp"); err != nil {
 			return err
@@ -61,7 +76,12 @@ func goLines() (err error) {
 	if _, err = osFile.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if err = writeLines(osWriter); err != nil {
+	to := io.Writer(osWriter)
+	if lock {
+		lockedWriter.w = osWriter
+		to = &lockedWriter
+	}
+	if err = writeLines(to); err != nil {
 		return err
 	}
 	return osWriter.Flush()

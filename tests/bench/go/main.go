@@ -37,7 +37,8 @@ var contestants = map[string]contestant{
 	"core_lines":                {coreLines, nil},
 	"core_spool":                {func() error { return coreSpool(0) }, nil},
 	"core_rolled":               {func() error { return coreSpool(spoolSize / 2) }, nil},
-	"go_lines":                  {goLines, nil},
+	"go_lines":                  {func() error { return goLines(false) }, nil},
+	"go_lines_locked":           {func() error { return goLines(true) }, nil},
 	"go_spool":                  {func() error { return goSpool(spoolSize) }, nil},
 	"go_rolled":                 {func() error { return goSpool(spoolSize / 2) }, nil},
 }

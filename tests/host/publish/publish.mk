@@ -3,7 +3,7 @@
 publish_programs := $(addprefix $(B)/tests/host/publish/,publisher storm)
 
 # ROUNDS=20000 ## variables: how often each writer of make publish-crash writes beside the readers
-ROUNDS ?= 200
+ROUNDS ?= 100
 .PHONY: publish-crash
 publish-crash: build need-python $(publish_programs) ## test: publications interrupted at every system call
 	@tests/tools/lines publish-crash $(PYTHON) -B tests/host/publish/run.py $(B) --rounds $(ROUNDS)

@@ -3,9 +3,9 @@
  *
  * usage: publisher CLASS FLAGS SOURCE TARGET
  *
- * CLASS is named, unnamed, spooled or replace, FLAGS a number, SOURCE the directory of the temporary file. The line has, after
- * a tab each: the result, the operation, what became of the file, and the message. The file is "published", or "temporary":
- * it has the content, the position and the name that it had. Anything else is "damaged". */
+ * CLASS is named, unnamed, spooled or replace, FLAGS a number, SOURCE the directory of the temporary file. The line has,
+ * after a tab each: the result, the operation, what became of the file, and the message. The file is "published", or
+ * "temporary": it has the content, the position and the name that it had. Anything else is "damaged". */
 #include "tempfile.h"
 
 #include <fcntl.h>

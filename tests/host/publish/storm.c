@@ -3,7 +3,8 @@
  *
  * usage: storm PATH FLAGS WRITERS READERS ROUNDS
  *
- * Prints how many whole contents the readers saw. A writer that is told -ESTALE, because others were always quicker, goes on. */
+ * Prints how many whole contents the readers saw. A writer that is told -ESTALE, because others were always quicker, goes
+ * on. */
 #include "tempfile.h"
 
 #include <errno.h>
