@@ -197,6 +197,7 @@ func tfgo_file_seek(file *C.tempfile__file, offset C.int64_t, whence C.int) (res
 //
 // Errors:
 //   - -EBADF: as for tempfile_file_read.
+//   - others, with TEMPFILE_APPEND: as write(2), as what is held back has no place before it is written.
 //
 //tempfile:first tempfile__tell
 //export tfgo_file_tell

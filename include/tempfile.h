@@ -624,6 +624,7 @@ int64_t tempfile_file_seek(tempfile_file *file, int64_t offset, int whence);
  *
  * Errors:
  *   - -EBADF: as for tempfile_file_read.
+ *   - others, with TEMPFILE_APPEND: as write(2), as what is held back has no place before it is written.
  */
 int64_t tempfile_file_tell(tempfile_file *file);
 
