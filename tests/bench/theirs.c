@@ -225,6 +225,8 @@ const struct contestant theirs[] = {
     {"disperse", disperse, NULL},
     {"raw_rmtree", raw_rmtree, plant_tree},
     {"rm_rf", rm_rf, plant_tree},
+    {"held_replace_small", held_replace_small, NULL},
+    {"held_replace_large", held_replace_large, NULL},
     {"raw_replace_small", raw_replace_small, NULL},
     {"raw_replace_large", raw_replace_large, NULL},
     {"raw_replace_small_synced", raw_replace_small_synced, NULL},

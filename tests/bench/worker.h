@@ -58,6 +58,8 @@ const char *tree_path(void);
 enum { SMALL_FILE = 4096, LARGE_FILE = 100 << 20 };
 const char *content_of(size_t size);
 const char *replaced_path(void);
+void held_replace_small(void);
+void held_replace_large(void);
 void raw_replace_small(void);
 void raw_replace_large(void);
 void raw_replace_small_synced(void);
