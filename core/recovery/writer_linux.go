@@ -3,7 +3,6 @@
 package recovery
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -52,7 +51,9 @@ func (w *Writer) begin(parent int) error {
 		return err
 	}
 	var random [16]byte
-	rand.Read(random[:])
+	if err := (system.Kernel{}).Random(random[:]); err != nil { // crypto/rand has 32 MB of memory that all programs pay for
+		return err
+	}
 	w.salt = binary.NativeEndian.Uint64(random[:])
 	if err := w.write(0, header(w.salt)); err != nil {
 		return err
