@@ -208,7 +208,7 @@ static void bad_input(void)
         {"name", TEMPFILE_NO_REPLACE | TEMPFILE_LIKE_TARGET, -EINVAL},
         {"/nonexistent/name", 0, -ENOENT},
         {"/dev/null/name", 0, -ENOTDIR},
-        {"/tmp", 0, -EISDIR},
+        {base, 0, -EISDIR},
     };
     tempfile_publish_options options = TEMPFILE_PUBLISH_OPTIONS_INIT;
     static char long_path[2 * TEMPFILE_PATH_SIZE];
