@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"strings"
 	"syscall"
 
@@ -136,13 +137,9 @@ func (j *job) dressLikeTarget() error {
 	if err != nil {
 		return failed("chown", j.at.whole(), err)
 	}
-	mode := status.Mode &^ setIDs
-	listed, err := j.setAttributes(target, sameGroup)
+	mode, err := j.setAttributes(target, status.Mode&^setIDs, sameGroup)
 	if err != nil {
 		return err
-	}
-	if !listed {
-		mode = narrow(mode)
 	}
 	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Mode))
 }
@@ -171,25 +168,26 @@ func (j *job) setOwner(mine, target system.Status) (sameGroup bool, err error) {
 	return err == nil, err
 }
 
-// setAttributes copies the attributes. Those of the file that the target lacks stay, but for an access control list, which
-// could open the file to more users. listed false: the group's permissions of the mode are not what the target's group has.
-func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error) {
+// setAttributes copies the attributes, and gives the mode that goes with them. Those of the file that the target lacks stay,
+// but for an access control list, which could open the file to more users.
+func (j *job) setAttributes(target int, mode uint32, sameGroup bool) (uint32, error) {
 	names, err := j.System.Attributes(target)
 	if err != nil && !j.has(WherePossible) {
-		return false, failed("listxattr", j.at.whole(), err)
+		return 0, failed("listxattr", j.at.whole(), err)
 	}
 	list, err := j.System.Attribute(target, acl)
 	if err != nil {
-		return false, failed("getxattr", j.at.whole(), err)
+		return 0, failed("getxattr", j.at.whole(), err)
 	}
-	if list != nil && !sameGroup {
-		list = withoutGroup(list)
+	if !sameGroup {
+		list, mode = withoutGroup(list, mode)
 	}
-	err = j.setAttribute(acl, list)
-	if err != nil && (list == nil || !j.has(WherePossible)) {
-		return false, failed("setxattr", j.at.whole(), err)
+	if err = j.setAttribute(acl, list); err != nil {
+		if list == nil || !j.has(WherePossible) {
+			return 0, failed("setxattr", j.at.whole(), err)
+		}
+		mode = withoutList(list, mode)
 	}
-	listed = err == nil && (sameGroup || list != nil)
 	for _, name := range names {
 		if name == acl || isPrivileged(name) {
 			continue
@@ -199,10 +197,10 @@ func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error)
 			err = j.setAttribute(name, value)
 		}
 		if err != nil && !j.has(WherePossible) {
-			return false, failed("setxattr "+name, j.at.whole(), err)
+			return 0, failed("setxattr "+name, j.at.whole(), err)
 		}
 	}
-	return listed, nil
+	return mode, nil
 }
 
 // isPrivileged tells of attributes that vouch for a content: whoever wrote another one must not get them along.
@@ -214,24 +212,58 @@ func isPrivileged(name string) bool {
 	return strings.HasPrefix(name, "trusted.")
 }
 
-// narrow leaves the group only what all others may do: it is not the target's group.
-func narrow(mode uint32) uint32 { return mode&^0o070 | mode&0o070&(mode<<3) }
+// What the target denies to a user or a group by name, the new file would grant as to all others, if the name is lost. So the
+// group and all others then get only what everybody had whose place is lost.
 
-// withoutGroup is narrow for a list: a version, and entries of a tag, permissions and an id.
-func withoutGroup(list []byte) []byte {
-	const head, size, groupTag, othersTag = 4, 8, 0x04, 0x20
+// withoutGroup changes a list, nil for none, and a mode for a file that has another group than the target.
+func withoutGroup(list []byte, mode uint32) ([]byte, uint32) {
+	may := mode >> 3 & mode & 0o007
+	if list == nil {
+		return nil, mode&^0o077 | may<<3 | may
+	}
 	list = bytes.Clone(list)
-	var group, others []byte
-	for entry := head; entry+size <= len(list); entry += size {
-		switch binary.LittleEndian.Uint16(list[entry:]) {
-		case groupTag:
-			group = list[entry+2 : entry+4]
-		case othersTag:
-			others = list[entry+2 : entry+4]
+	for entry := range entries(list) {
+		if entry.tag() == groupTag {
+			may &= entry.may()
 		}
 	}
-	if group != nil && others != nil {
-		group[0], group[1] = group[0]&others[0], group[1]&others[1]
+	for entry := range entries(list) {
+		if tag := entry.tag(); tag == groupTag || tag == othersTag {
+			binary.LittleEndian.PutUint16(entry[2:], uint16(may))
+		}
 	}
-	return list
+	return list, mode&^0o007 | may
+}
+
+// withoutList gives the mode of a file that cannot have the list.
+func withoutList(list []byte, mode uint32) uint32 {
+	may := mode >> 3 & mode & 0o007
+	for entry := range entries(list) {
+		if tag := entry.tag(); tag != ownerTag && tag != maskTag {
+			may &= entry.may()
+		}
+	}
+	return mode&^0o077 | may<<3 | may
+}
+
+// listEntry is an entry of a list: a tag, permissions and an id.
+type listEntry []byte
+
+const (
+	ownerTag  = 0x01
+	groupTag  = 0x04
+	maskTag   = 0x10
+	othersTag = 0x20
+)
+
+func (e listEntry) tag() uint16 { return binary.LittleEndian.Uint16(e) }
+func (e listEntry) may() uint32 { return uint32(binary.LittleEndian.Uint16(e[2:])) }
+
+// entries gives the entries of a list, which begins with a version.
+func entries(list []byte) iter.Seq[listEntry] {
+	return func(yield func(listEntry) bool) {
+		const head, size = 4, 8
+		for at := head; at+size <= len(list) && yield(list[at:at+size]); at += size {
+		}
+	}
 }

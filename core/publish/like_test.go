@@ -225,6 +225,52 @@ func (g *stage) checkNarrowed(k kind, list []byte) {
 	}
 }
 
+// TestDeniedStaysDenied: the group or a user that the target denies what it grants all others is not one of these others
+// where the new file cannot have its group or its list.
+func TestDeniedStaysDenied(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("run by root, this test has another user's file")
+	}
+	noLists := system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+		if call.Method == "SetAttribute" && call.Name == acl {
+			return syscall.EOPNOTSUPP
+		}
+		return nil
+	}}
+	for _, c := range []struct {
+		system system.System
+		list   []byte
+		mode   uint32 // the target's
+		want   uint32 // where the group cannot be kept
+		kept   uint32 // where it can
+	}{
+		{system.Kernel{}, nil, 0o604, 0o600, 0o604},
+		{system.Kernel{}, nil, 0o646, 0o644, 0o646},
+		{system.Kernel{}, listFor(1234, 4, 0, 4, 4), 0o644, 0o640, 0o644},
+		{system.Kernel{}, listFor(1234, 6, 6, 4, 6), 0o646, 0o644, 0o646},
+		{noLists, listFor(1234, 0, 4, 4, 4), 0o644, 0o600, 0o600},
+		{noLists, listFor(1234, 6, 6, 4, 6), 0o646, 0o644, 0o644},
+	} {
+		s := scenario{kind: unnamed, target: "file", o: Options{Flags: LikeTarget | WherePossible}}
+		g := nobodysStage(t, s)
+		target := g.folder + "/dir/target"
+		must(t, os.Chmod(target, os.FileMode(c.mode)))
+		if c.list != nil {
+			must(t, unix.Setxattr(target, acl, c.list, 0))
+		}
+		var err error
+		asNobody(t, func() { _, err = g.play(c.system, s) })
+		want := c.kept
+		if os.Geteuid() == 0 {
+			want = c.want
+		}
+		if mode := modeOf(t, target); err != nil || mode != want {
+			t.Errorf("mode %o, list %x: mode %o, not %o, %v", c.mode, c.list, mode, want, err)
+		}
+		g.end()
+	}
+}
+
 // TestTargetThatCannotBeRead can be looked at all the same.
 func TestTargetThatCannotBeRead(t *testing.T) {
 	c := scenario{kind: unnamed, target: "file", o: Options{Flags: LikeTarget}}
