@@ -919,7 +919,9 @@ void tempfile_directory_free(tempfile_directory *directory);
  *     security.capability, security.ima, security.evm and trusted.* are never copied.
  *   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, what the file system or the rights of the process do not allow
  *     to keep is no error. The permissions are then narrower, never wider.
- *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced.
+ *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced. A link
+ *     of another user in a sticky directory in which everybody may write, such as /tmp, is refused with -EACCES, unless
+ *     the directory is that user's.
  *   - TEMPFILE_BACKUP: what is replaced stays as path with "~" added, and replaces what has that name.
  *
  * Without TEMPFILE_LIKE_TARGET, or where there is nothing to be like, the file gets the permissions that open(2) would

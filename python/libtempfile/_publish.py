@@ -162,7 +162,8 @@ def persist(
     'like_target' -- take permissions, owner, group, attributes and access control list of the file that is replaced. What
        cannot be kept is an OSError unless 'where_possible'; the permissions are then narrower, never wider. What is replaced
        must be a regular file, and not a link either unless 'follow'.
-    'follow' -- follow a symbolic link at 'path'; else the link itself is replaced.
+    'follow' -- follow a symbolic link at 'path', but not another user's in a directory such as /tmp; else the link itself is
+       replaced.
     'backup' -- what is replaced stays: a name in the same directory, or True for the name with "~" added.
     'permissions' -- exactly these; None: those that open() would give a new file.
     'within' -- a directory that 'path' may not leave, in which a relative one begins.
