@@ -182,8 +182,8 @@ func tfgo_replace(path *C.tempfile__cchar, data *C.tempfile__cvoid, size C.size_
 //
 // Errors: as for tempfile_file_persist, both are as they were unless the operation is "sync directory".
 //   - -EBADF: the handle was freed, or the directory was removed or published.
-//   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory; a flag is unknown; or
-//     TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
+//   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory, or is one that the
+//     directory lies in; a flag is unknown; or TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
 //   - -ENOENT: path is "", its directory does not exist, or with TEMPFILE_EXCHANGE nothing has the name.
 //   - -EEXIST: something has the name. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
 //   - -EXDEV: path is on another file system or mount.
