@@ -16,12 +16,11 @@ const acl = "system.posix_acl_access"
 // dress gives the file the mode, the owner and the attributes that it is to be published with, and makes its content
 // durable. It is done before the file has the name, and anew if what it is to be like has changed.
 func (j *job) dress() (err error) {
-	like := j.has(LikeTarget) && j.exists
-	if j.dressed && (!like || j.like == j.target.Identity) {
+	if j.isDressed() {
 		return nil
 	}
 	switch {
-	case like:
+	case j.isLike():
 		err = j.dressLikeTarget()
 	case j.o.Permissions != 0:
 		err = j.dressWith(j.o.Permissions, nil)
@@ -31,8 +30,42 @@ func (j *job) dress() (err error) {
 	if err == nil && j.has(Sync) {
 		err = failed("sync", j.at.whole(), j.System.Sync(j.file, false))
 	}
-	j.dressed, j.like = err == nil, j.target.Identity
+	if err != errRaced { // before which nothing was changed
+		j.dressed, j.like = err == nil, j.target.Identity
+	}
 	return err
+}
+
+// isLike tells whether there is a target that the file is to be like.
+func (j *job) isLike() bool { return j.has(LikeTarget) && j.exists }
+
+func (j *job) isDressed() bool { return j.dressed && (!j.isLike() || j.like == j.target.Identity) }
+
+// conceal makes the source's file the owner's alone, before it has a name in a directory where others may look, or another
+// owner. A temporary file is so from the start, unless it was given other permissions. A file of another user's keeps its
+// mode, which dress may find right.
+func (j *job) conceal() error {
+	mode := j.original.Mode
+	switch {
+	case j.isDressed():
+		return nil
+	case j.dressed: // for another target
+		mine, err := j.System.Status(j.file)
+		if err != nil {
+			return failed("stat", j.at.whole(), err)
+		}
+		mode = mine.Mode
+	case j.new:
+		return nil
+	}
+	if mode&0o077 == 0 {
+		return nil
+	}
+	err := j.setMode(mode&^0o077, mode)
+	if err == syscall.EPERM {
+		err = nil
+	}
+	return failed("chmod", j.at.whole(), err)
 }
 
 // dressAsOpened learns from a file that it makes for the purpose which mode and list open(2) gives. To ask for the umask
@@ -126,12 +159,15 @@ func (j *job) dressLikeTarget() error {
 	if err == nil && status.Identity != j.target.Identity {
 		return errRaced
 	}
-	mine := status
-	if err == nil {
-		mine, err = j.System.Status(j.file)
-	}
 	if err != nil {
 		return failed("stat", j.at.whole(), err)
+	}
+	if err = j.conceal(); err != nil {
+		return err
+	}
+	mine, err := j.System.Status(j.file)
+	if err != nil {
+		return failed("stat", j.source.Name, err)
 	}
 	sameGroup, err := j.setOwner(mine, status)
 	if err != nil {

@@ -54,7 +54,7 @@ func TestEveryCallFails(t *testing.T) {
 		"without renameat2 and links of open files": both(lackRename(syscall.EINVAL), lack("LinkDescriptor", syscall.EPERM)),
 		"without renameat2 and O_TMPFILE": both(lackRename(syscall.EINVAL),
 			lack("CreateUnnamedBelow", syscall.EOPNOTSUPP)),
-		"without copy_file_range and holes": both(lack("CopyRangeAt", syscall.ENOSYS), lack("Seek/data", syscall.EINVAL)),
+		"without copy_file_range and holes": both(lack("CopyRange", syscall.ENOSYS), lack("Seek/data", syscall.EINVAL)),
 	}
 	for way, lacking := range ways {
 		t.Run(way, func(t *testing.T) {

@@ -182,6 +182,9 @@ func (j *job) linkToTarget() (done bool, err error) {
 
 // makeSibling gives the file a random name beside the target, or makes a copy there.
 func (j *job) makeSibling() error {
+	if err := j.conceal(); err != nil {
+		return err
+	}
 	name, err := j.trySiblings(j.file, func(name string) error {
 		return j.System.LinkDescriptor(j.file, j.at.directory, name)
 	})

@@ -225,6 +225,45 @@ func (g *stage) checkNarrowed(k kind, list []byte) {
 	}
 }
 
+// TestOpenSourceIsConcealed: a file that was made for more users than the target's is not open to them beside the target,
+// nor with the target's owner.
+func TestOpenSourceIsConcealed(t *testing.T) {
+	for _, flags := range []Flags{LikeTarget, Backup | LikeTarget, 0} {
+		for _, appears := range []bool{false, true} { // the target, while the file is made as for a new name
+			c := scenario{kind: named, target: "file", o: Options{Flags: flags, Permissions: 0o600}}
+			g := newStage(t, t.TempDir(), "", c)
+			target, hidden := g.folder+"/dir/target", g.folder+"/hidden"
+			must(t, os.Chmod(target, 0o600))
+			must(t, unix.Fchmod(g.source.Descriptor, 0o644))
+			if flags != 0 {
+				c.o.Permissions = 0
+			}
+			if appears {
+				must(t, os.Rename(target, hidden))
+			}
+			looks := 0
+			_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+				if appears && call.Method == "LinkDescriptor" && call.Name == "target" {
+					must(t, os.Rename(hidden, target))
+				}
+				entries, err := os.ReadDir(g.folder + "/dir")
+				must(t, err)
+				for _, entry := range entries {
+					looks++
+					if mode := modeOf(t, g.folder+"/dir/"+entry.Name()); mode&0o077 != 0 {
+						t.Errorf("%s: before %+v, %s has mode %o", c, call, entry.Name(), mode)
+					}
+				}
+				return nil
+			}}).File(g.source, target, &c.o)
+			if mode := modeOf(t, target); err != nil || mode != 0o600 || looks < 4 {
+				t.Errorf("%s: %v, mode %o, after %d looks", c, err, mode, looks)
+			}
+			g.end()
+		}
+	}
+}
+
 // TestDeniedStaysDenied: the group or a user that the target denies what it grants all others is not one of these others
 // where the new file cannot have its group or its list.
 func TestDeniedStaysDenied(t *testing.T) {
