@@ -105,7 +105,7 @@ func tryFault(t *testing.T, root, other string, c scenario, f *fault) bool {
 		t.Errorf("%s, without an operation and a path", what)
 	case result.Published && err != nil && !slices.Contains(afterwards, place.Op):
 		t.Errorf("%s, but it is published", what)
-	case !result.Published && err != nil && slices.Contains(afterwards, place.Op) && f.fired.Method != "UnlinkBelow":
+	case !result.Published && err != nil && slices.Contains(afterwards, place.Op):
 		t.Errorf("%s, but it is not published", what)
 	case result.Published && err == nil && f.errno == syscall.ENOENT: // what is said to be gone is not removed
 		g.checkContent(c)
