@@ -86,13 +86,16 @@ class _Publication:
         self._published: "Optional[bool]" = None  # None: not known, because the result of the call was lost
 
     def directory(self) -> str:
-        """The directory in which the file is to be. A temporary file that is made there is on the right file system."""
+        """A directory for a temporary file that will be published: the one in which it is to be, hence on the right file
+        system. With 'within' it is the limit itself, as only the call knows which directories below lead out of it; behind a
+        mount the file is then copied."""
         if not self.path:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.path)
-        path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
         if self.within is not None:
-            path = os.path.join(os.fsdecode(self.within), path)
-        elif self.flags & FOLLOW and os.path.islink(path):
+            self.flags |= ACROSS
+            return os.fsdecode(self.within) or os.curdir
+        path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
+        if self.flags & FOLLOW and os.path.islink(path):
             path = os.path.realpath(path)  # a link above the last part leads the call there, too
         return os.path.dirname(path) or os.curdir
 
