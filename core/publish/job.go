@@ -297,7 +297,9 @@ func (j *job) renameToTarget() (err error) {
 	case j.has(NoReplace):
 		err = j.rename(directory, j.sibling, directory, j.at.name)
 	case j.has(Backup) && j.exists && j.target.Identity != j.original.Identity:
-		err = j.renameWithBackup()
+		if err = j.renameWithBackup(); errors.Is(err, syscall.ENOENT) { // the target is gone
+			return errRaced
+		}
 	default:
 		err = j.System.RenameBelow(directory, j.sibling, directory, j.at.name, system.Replacing)
 	}
