@@ -478,6 +478,25 @@ except ValueError:
         self.assertRaises(RuntimeError, writer.__enter__)
         self.left("target")
 
+    def test_nothing_is_made_out_of_the_limit(self):
+        """Not even a file without a name, which the content would be written to."""
+        os.mkdir("folder")
+        os.mkdir("outside")
+        os.symlink("../outside", "folder/out")
+        limit = os.path.realpath("folder") + "/"
+        for path in "out/target", "../outside/target":
+            with self.assertRaises(PermissionError):
+                with libtempfile.atomic_write(path, within="folder") as file:
+                    self.assertTrue(os.readlink("/proc/self/fd/%d" % file.fileno()).startswith(limit))
+            with libtempfile.SpooledTemporaryFile() as file:
+                with mock.patch.object(_publish._tempfile, "TemporaryFile", wraps=libtempfile.TemporaryFile) as made:
+                    self.assertRaises(PermissionError, libtempfile.persist, file, path, within="folder")
+                self.assertEqual([call.kwargs["dir"] for call in made.call_args_list], ["folder"])
+        os.unlink("folder/out")
+        os.rmdir("folder")
+        os.rmdir("outside")
+        self.left()
+
     def test_kinds_of_paths(self):
         for path in ("target", b"target", pathlib.Path("target"), os.path.join(self.directory, "target")):
             for within in None, self.directory:
