@@ -84,7 +84,10 @@ func (o *object) item() Item {
 	if o.stat.Mask&unix.STATX_BTIME == 0 {
 		made = o.stat.Mtime
 	}
-	age := time.Since(time.Unix(made.Sec, int64(made.Nsec)))
+	var age time.Duration
+	if o.stat.Mask != 0 { // else it could not be looked at
+		age = time.Since(time.Unix(made.Sec, int64(made.Nsec)))
+	}
 	return Item{Path: o.record.path, Kind: int(o.record.Kind), Age: max(age, 0), Size: int64(o.stat.Size)}
 }
 

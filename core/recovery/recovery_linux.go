@@ -20,7 +20,7 @@ type Recovery struct {
 	place     place
 	dryRun    bool
 
-	living []string                 // paths that journals name which are held or left, sorted
+	living []string                 // paths that journals name which are held or left, through no link, sorted
 	known  map[system.Identity]bool // the same objects by their identity
 	names  []string                 // of the journals that are still to be dealt with
 	items  []Item                   // about journals, not given yet
@@ -57,8 +57,26 @@ func Start(s system.System, path string, dryRun bool) (*Recovery, error) {
 			r.survey(name)
 		}
 	}
+	r.addRealPaths()
 	slices.Sort(r.living)
 	return r, nil
+}
+
+// addRealPaths adds to each path of the living the one without links and "..". A living process may have been given a
+// directory of a dead one's under another path.
+func (r *Recovery) addRealPaths() {
+	real := map[string]string{}
+	for _, path := range slices.Clone(r.living) {
+		slash := strings.LastIndexByte(path, '/') + 1
+		parent, known := real[path[:slash]]
+		if !known {
+			parent = realPath(path[:slash])
+			real[path[:slash]] = parent
+		}
+		if parent != "" {
+			r.living = append(r.living, strings.TrimSuffix(parent, "/")+"/"+path[slash:])
+		}
+	}
 }
 
 // survey looks at one journal. It gives the lock back: there may be more journals than descriptors.
@@ -168,6 +186,9 @@ func (r *Recovery) deal(one *record, entries int) (Progress, Item) {
 // isLiving tells whether a living process's journal names the object, or something below it.
 func (r *Recovery) isLiving(o *object) bool {
 	path := o.record.path
+	if parent := pathOf(o.parent); parent != "" {
+		path = strings.TrimSuffix(parent, "/") + "/" + o.name
+	}
 	if r.known[system.Identity{Device: unix.Mkdev(o.stat.Dev_major, o.stat.Dev_minor), Inode: o.stat.Ino}] {
 		return true
 	}
