@@ -173,7 +173,7 @@ static bool make(int directory, struct tempfile__journal *journal, bool unnamed)
     if (journal->descriptor < 0)
         return false;
     move_up(journal);
-    return lock_file(journal->descriptor) && identify(journal);
+    return identify(journal) && lock_file(journal->descriptor); /* in this order: without its identity it stays */
 }
 
 static bool write_header(struct tempfile__journal *journal)
@@ -212,19 +212,26 @@ static bool keeps_blocks(int descriptor)
     return false;
 }
 
+/* Tells whether the file may grow to a size. A call beyond the limit raises SIGXFSZ, which ends the host. */
+static bool may_have(off_t size)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur >= (rlim_t)size;
+}
+
 /* Makes room for another part, which has twice as many slots as the last one. 0, or an errno. The lock is held. */
 int tempfile__grow_journal(struct tempfile__journal *journal)
 {
     int part = journal->part_count;
     uint32_t slots = TEMPFILE__FIRST_SLOTS << part;
     off_t offset = (off_t)journal->size * TEMPFILE__SLOT, bytes = (off_t)slots * TEMPFILE__SLOT;
-    struct rlimit limit;
     char *map;
 
     if (part == TEMPFILE__JOURNAL_PARTS)
         return ENOSPC;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < (rlim_t)(offset + bytes))
-        return EFBIG; /* a call beyond the limit raises SIGXFSZ */
+    if (!may_have(offset + bytes))
+        return EFBIG;
     if (!tempfile__journal_is_ours(journal))
         return EBADF;
     if (journal->mapped && fallocate(journal->descriptor, 0, offset, bytes) != 0)
@@ -263,6 +270,9 @@ static int attempt(int directory, struct tempfile__journal *journal, bool unname
 {
     int error;
 
+    journal->descriptor = -1; /* of zeroed memory it is 0, which give_up would close */
+    if (!may_have(TEMPFILE__FIRST_SLOTS * TEMPFILE__SLOT)) /* before the header is written */
+        return EFBIG;
     errno = EIO;
     if (!make(directory, journal, unnamed) || !write_header(journal))
         return errno;

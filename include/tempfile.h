@@ -1185,7 +1185,7 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  * object writes a journal of its own.
  *
  * directory is where the journals of the user are. It is made if it is missing, and must be the user's and not writable
- * for others. NULL means libtempfile in $XDG_RUNTIME_DIR, or else libtempfile-UID in the default directory. The
+ * for others. NULL means libtempfile in $XDG_RUNTIME_DIR if that is the user's, or else libtempfile-UID in the default directory. The
  * variable TEMPFILE_RECOVERY=1 in the environment makes the first object of a process call this function with NULL. A
  * failure is then told on standard error, and the program goes on without a journal. A program that runs with more rights
  * than its caller ignores the variable.
@@ -1203,6 +1203,7 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  *   - -EPERM: the directory is another user's, or others may write into it.
  *   - -ENOTDIR: the directory is a link or a file.
  *   - -ENOLCK, -EOPNOTSUPP: the file system has no locks.
+ *   - -EFBIG: RLIMIT_FSIZE is less than a journal needs at first, which is 16 KiB.
  *   - -EBUSY: the process has a journal in another directory.
  *   - -ENOENT and others: as mkdir(2), open(2) and fallocate(2).
  */
