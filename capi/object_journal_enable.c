@@ -42,9 +42,9 @@ int tempfile__start_journaling(const char *directory, size_t size)
     return error;
 }
 
-/* Asks the environment, at the first object of all. A refusal must not stop a program that knows nothing of recovery, and
+/* Asks the environment, before anything is made. A refusal must not stop a program that knows nothing of recovery, and
  * must not be silent either. */
-void tempfile__ask_environment(void)
+void tempfile__ask_environment_now(void)
 {
     uint32_t undecided = TEMPFILE__UNDECIDED;
     struct tempfile__thread *thread;
