@@ -237,6 +237,83 @@ def children_live(place: Place) -> str:
     return "a child of a dead process keeps what it uses, and what it adopted"
 
 
+def given_directory(place: Place) -> str:
+    """Living processes' files are in a dead one's directory, which they know under another path."""
+    for path in ("link", "dots"):
+        place.restore()
+        owner = place.start("waiting")
+        made = Path(lines_of(until_ready(owner), "made")[1])
+        link = place.root / path
+        link.symlink_to(made)
+        place.work, work = link if path == "link" else Path(f"{made}/../{made.name}"), place.work
+        user = place.start("waiting")
+        place.work = work
+        used = lines_of(until_ready(user), "made")
+        kill_all(owner)
+        place.recover(expected=(1,))
+        must(all(map(os.path.lexists, used)), f"{path}: an object of a living process is gone")
+        kill_all(user)
+        place.recover(expected=(0, 1))
+        place.recover()
+        place.check()
+    return "through a link, and by '..'"
+
+
+def dots(place: Place) -> str:
+    process = place.start("dots")
+    until_ready(process)
+    kill_all(process)
+    place.recover()
+    place.check()
+    return "a path with '..' is as good as another"
+
+
+def terminal(place: Place) -> str:
+    process = place.start("control")
+    until_ready(process)
+    kill_all(process)
+    told = place.recover()
+    must("\\x1b[31m" in told and "\x1b" not in told and "\x9b" not in told, f"the terminal is told {told!r}")
+    place.check()
+    return "is not told what could be an order"
+
+
+def without_locks(place: Place) -> str:
+    process = place.start("free_file", ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=flock:error=ENOLCK"))
+    process.communicate(timeout=LIMIT)
+    must(process.returncode == 3, f"enabling without locks ended with {process.returncode}")
+    place.check()
+    return "refused, and no file is left"
+
+
+def size_limit(place: Place) -> str:
+    for limit in (0, 100, 8192):
+        quiet = 'exec "$0" "$@" 2>/dev/null'  # standard error may be a file
+        process = place.start("free_file", ("prlimit", f"--fsize={limit}", "sh", "-c", quiet))
+        process.communicate(timeout=LIMIT)
+        must(process.returncode == 3, f"enabling with a limit of {limit} bytes ended with {process.returncode}")
+        place.check()
+    return "refused before a signal ends the process"
+
+
+def replace_first(place: Place) -> str:
+    """The environment enables recovery, and the first call makes no object, but a sibling of its target."""
+    runtime = place.root / "runtime"
+    runtime.mkdir(mode=0o700)
+    place.journals = runtime / "libtempfile"
+    process = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=renameat,renameat2:signal=KILL", DRIVER, "-", "replace"],
+        env={**place.environment(), "XDG_RUNTIME_DIR": str(runtime), "TEMPFILE_RECOVERY": "1"},
+        timeout=LIMIT,
+    )
+    must(process.returncode == -signal.SIGKILL, f"the driver ended with {process.returncode}")
+    must(set(place.look()) - set(place.decoys), "nothing was left to recover")
+    place.recover()
+    now = place.look()
+    must(set(now) == set(place.decoys), f"left: {set(now) - set(place.decoys)}")
+    return "its sibling is in the journal"
+
+
 def two_at_once(place: Place) -> str:
     for _ in range(10):
         place.restore()
@@ -552,6 +629,12 @@ ROWS: "Dict[str, Callable[[Place], str]]" = {
     "killed_at_random": killed_at_random,
     "owners_live": owners_live,
     "children_live": children_live,
+    "given_directory": given_directory,
+    "dots": dots,
+    "terminal": terminal,
+    "without_locks": without_locks,
+    "size_limit": size_limit,
+    "replace_first": replace_first,
     "two_at_once": two_at_once,
     "dry_run": dry_run,
     "journal_cut": journal_cut,
