@@ -20,6 +20,7 @@ import (
 type Writer struct {
 	mutex      sync.Mutex
 	descriptor int
+	stat       unix.Stat_t // of the file, as a program may close descriptors that it does not know
 	salt       uint64
 	used       uint32            // slots that were ever taken; the first one is the header
 	free       [2][]uint32       // those that are not in use any more: for one slot, and for a long path
@@ -35,30 +36,61 @@ func NewWriter(directory string) (*Writer, error) {
 		return nil, err
 	}
 	defer unix.Close(parent)
-	w := &Writer{used: 1, slots: map[string]uint32{}}
-	if w.descriptor, err = openAt(parent, ".", unix.O_TMPFILE|unix.O_RDWR, 0o600); err != nil {
-		return nil, failed("open", directory, err)
+	for attempt := range attempts {
+		w := &Writer{used: 1, slots: map[string]uint32{}}
+		if err = w.begin(parent, attempt == 0); err == nil {
+			return w, nil
+		}
+		if attempt > 0 && err != unix.EEXIST && err != unix.EAGAIN {
+			break
+		}
 	}
-	if err = w.begin(parent); err != nil {
-		unix.Close(w.descriptor)
-		return nil, failed("journal", directory, err)
-	}
-	return w, nil
+	return nil, failed("journal", directory, err)
 }
 
-// begin locks the file, writes its header, and gives it a name only then.
-func (w *Writer) begin(parent int) error {
-	if err := lock(w.descriptor); err != nil {
-		return err
-	}
+// attempts is how often a journal is made; another recovery may take a new one for a dead process's.
+const attempts = 100
+
+// begin makes the file. Unnamed, it gets its name when it is locked and has a header. Otherwise, where the file system has no
+// files without a name, a recovery may have removed it before the lock: EAGAIN.
+func (w *Writer) begin(parent int, unnamed bool) (err error) {
 	var random [16]byte
 	rand.Read(random[:])
 	w.salt = binary.NativeEndian.Uint64(random[:])
-	if err := w.write(0, header(w.salt)); err != nil {
+	name := fmt.Sprintf("%d-%x%s", os.Getpid(), random[8:], Suffix)
+	at, flags := name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW
+	if unnamed {
+		at, flags = ".", unix.O_RDWR|unix.O_TMPFILE
+	}
+	if w.descriptor, err = openAt(parent, at, flags, 0o600); err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%d-%x%s", os.Getpid(), random[8:], Suffix)
-	return unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(w.descriptor), parent, name, unix.AT_SYMLINK_FOLLOW)
+	if err = unix.Fstat(w.descriptor, &w.stat); err == nil {
+		err = w.fill()
+	}
+	switch {
+	case err != nil:
+	case unnamed:
+		link := "/proc/self/fd/" + strconv.Itoa(w.descriptor)
+		err = unix.Linkat(unix.AT_FDCWD, link, parent, name, unix.AT_SYMLINK_FOLLOW)
+	case !isAt(parent, name, &w.stat):
+		err = unix.EAGAIN
+	}
+	if err != nil {
+		if !unnamed && isAt(parent, name, &w.stat) {
+			unix.Unlinkat(parent, name, 0)
+		}
+		unix.Close(w.descriptor)
+	}
+	return err
+}
+
+// fill locks the file and writes its header.
+func (w *Writer) fill() error {
+	if err := lock(w.descriptor); err != nil {
+		return err
+	}
+	return w.write(0, header(w.salt))
 }
 
 // header says which process this is.
@@ -83,9 +115,18 @@ func encode(fixed any) []byte {
 	return bytes
 }
 
+// write writes at the beginning of a slot. EBADF: the descriptor is not the journal's any more, but closed or another file's.
 func (w *Writer) write(slot uint32, bytes []byte) error {
+	return w.writeAt(bytes, int64(slot)*SlotSize)
+}
+
+func (w *Writer) writeAt(bytes []byte, offset int64) error {
+	var now unix.Stat_t
+	if err := unix.Fstat(w.descriptor, &now); err != nil || now.Dev != w.stat.Dev || now.Ino != w.stat.Ino {
+		return unix.EBADF
+	}
 	return again(func() error {
-		n, err := unix.Pwrite(w.descriptor, bytes, int64(slot)*SlotSize)
+		n, err := unix.Pwrite(w.descriptor, bytes, offset)
 		if err == nil && n < len(bytes) {
 			err = unix.ENOSPC
 		}
@@ -176,10 +217,7 @@ func (w *Writer) Identify(path string, descriptor int, wanted *system.Identity) 
 	bytes := encode(&e)[16:]
 	e.IdentityCheck = Check(binary.NativeEndian.Uint64(check[:]), bytes[8:])
 	binary.NativeEndian.PutUint64(bytes, e.IdentityCheck)
-	return again(func() error {
-		_, err := unix.Pwrite(w.descriptor, bytes, int64(slot)*SlotSize+16)
-		return err
-	})
+	return w.writeAt(bytes, int64(slot)*SlotSize+16)
 }
 
 // Has tells whether a path has a record.
