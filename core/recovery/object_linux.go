@@ -105,13 +105,17 @@ func (o *object) isHeld() (descriptor int, isHeld bool) {
 	return descriptor, false
 }
 
-// unlink removes a file, or a directory that holds nothing.
+// unlink removes a file, or a directory that was not identified and holds nothing.
 func (o *object) unlink() error {
 	flags := 0
 	if o.record.Kind == Directory {
 		flags = unix.AT_REMOVEDIR
 	}
-	return again(func() error { return unix.Unlinkat(o.parent, o.name, flags) })
+	err := again(func() error { return unix.Unlinkat(o.parent, o.name, flags) })
+	if err == unix.ENOTEMPTY || err == unix.EEXIST {
+		return refuse(unix.ESTALE, errIntent)
+	}
+	return err
 }
 
 // startRemoval begins to remove a directory with what it holds.

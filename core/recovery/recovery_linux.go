@@ -211,6 +211,12 @@ func (r *Recovery) goOn(entries int) (Progress, Item) {
 	return r.finish(err)
 }
 
+// isFinal tells whether the next recovery would leave the object for the same reason: it is not what was made.
+func isFinal(err error) bool {
+	refusal, refused := err.(*Refusal)
+	return refused && refusal.Errno == unix.ESTALE
+}
+
 // finish ends the work on the object at hand. What could not be removed now is left for the next recovery.
 func (r *Recovery) finish(err error) (Progress, Item) {
 	if r.lockedBy >= 0 {
@@ -224,7 +230,7 @@ func (r *Recovery) finish(err error) (Progress, Item) {
 		err = nil
 		item.Action = Removed
 	case err != nil:
-		r.keep = true
+		r.keep = r.keep || !isFinal(err)
 		item.Action, item.Err = Left, failed("recover", item.Path, err)
 	case r.dryRun:
 		item.Action = WouldRemove

@@ -383,6 +383,18 @@ def bits_flipped(place: Place) -> str:
     return f"{tried} bits"
 
 
+def intent_of_directory(place: Place) -> str:
+    """A directory without an identity that is not empty is left for good, and its journal goes."""
+    journal, whole, made = dead_journal(place)
+    changed = bytearray(whole)
+    changed[2 * SLOT + 16] ^= 1
+    journal.write_bytes(changed)
+    told = place.recover(expected=(1,))
+    must("died while making it" in told, told)
+    place.check(made[1:])
+    return "left, and not told again"
+
+
 def check_of(seed: int, words: bytes) -> int:
     for (word,) in struct.iter_unpack("=Q", words):
         seed = (seed ^ word) * 0x9E3779B97F4A7C15 & (1 << 64) - 1
@@ -639,6 +651,7 @@ ROWS: "Dict[str, Callable[[Place], str]]" = {
     "dry_run": dry_run,
     "journal_cut": journal_cut,
     "bits_flipped": bits_flipped,
+    "intent_of_directory": intent_of_directory,
     "other_processes": other_processes,
     "other_users": other_users,
     "other_objects": other_objects,
