@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// failed says what could not be done, and where.
+// failed adds the operation and the path to an error.
 func failed(operation, path string, err error) error {
 	if err == nil {
 		return nil
@@ -53,7 +53,7 @@ func readAll(descriptor int, most int64) ([]byte, error) {
 	return all, nil
 }
 
-// readText reads a small file; "" if that cannot be done.
+// readText reads a small file; "" if it cannot be read.
 func readText(path string) string {
 	descriptor, err := openAt(unix.AT_FDCWD, path, unix.O_RDONLY, 0)
 	if err != nil {

@@ -20,7 +20,7 @@ type Recovery struct {
 	place     place
 	dryRun    bool
 
-	living []string                 // paths that journals name which are held or left, through no link, sorted
+	living []string                 // the paths in journals that are held or left, with and without their links, sorted
 	known  map[system.Identity]bool // the same objects by their identity
 	names  []string                 // of the journals that are still to be dealt with
 	items  []Item                   // about journals, not given yet
@@ -28,7 +28,7 @@ type Recovery struct {
 	// the journal at hand, and its records that are still to be dealt with
 	journal  journal
 	records  []record
-	keep     bool // something that it names could not be removed now
+	keep     bool // the next recovery may remove an object that this one could not
 	now      object
 	lockedBy int // the descriptor by which the directory at hand is locked; -1: there is none
 	removal  *removal.Removal
@@ -79,7 +79,7 @@ func (r *Recovery) addRealPaths() {
 	}
 }
 
-// survey looks at one journal. It gives the lock back: there may be more journals than descriptors.
+// survey looks at one journal. It gives the lock back, as there may be more journals than descriptors.
 func (r *Recovery) survey(name string) {
 	j := r.place.open(r.directory, name)
 	switch j.state {
@@ -126,7 +126,7 @@ func (r *Recovery) Step(entries int) (Progress, Item) {
 	}
 }
 
-// beginJournal takes the next journal that is still dead.
+// beginJournal takes the next journal whose process is dead. It looks again, as other recoveries may run.
 func (r *Recovery) beginJournal() {
 	name := r.names[0]
 	r.names = r.names[1:]
@@ -137,7 +137,7 @@ func (r *Recovery) beginJournal() {
 	r.journal, r.records, r.keep = j, j.records, r.dryRun
 }
 
-// endJournal removes a journal of which nothing is left.
+// endJournal removes the journal at hand, unless the next recovery needs it.
 func (r *Recovery) endJournal() {
 	var stat unix.Stat_t
 	if !r.keep && unix.Fstat(r.journal.descriptor, &stat) == nil && isAt(r.directory, r.journal.name, &stat) {
@@ -147,7 +147,7 @@ func (r *Recovery) endJournal() {
 	r.journal = journal{descriptor: -1}
 }
 
-// deal removes one object, or begins to. Done: it is gone already.
+// deal removes one object, or begins to. Done: the object is gone already.
 func (r *Recovery) deal(one *record, entries int) (Progress, Item) {
 	o, err := find(one)
 	if err == unix.ENOENT {
@@ -217,7 +217,7 @@ func isFinal(err error) bool {
 	return refused && refusal.Errno == unix.ESTALE
 }
 
-// finish ends the work on the object at hand. What could not be removed now is left for the next recovery.
+// finish ends the work on the object at hand.
 func (r *Recovery) finish(err error) (Progress, Item) {
 	if r.lockedBy >= 0 {
 		unix.Close(r.lockedBy)
@@ -240,7 +240,7 @@ func (r *Recovery) finish(err error) (Progress, Item) {
 	return GotItem, item
 }
 
-// Close ends the recovery. What was not dealt with stays for the next one.
+// Close ends the recovery. The next one deals with the rest.
 func (r *Recovery) Close() {
 	if r.removal != nil {
 		r.removal.Close()

@@ -15,16 +15,16 @@ import (
 	"libtempfile/core/system"
 )
 
-// Writer is the journal of a Go program. It writes each record by a call of the system. The C library's journals are the
-// same, but it stores the records into a mapping. Any goroutine may use a Writer. It is held until the process ends.
+// Writer is the journal of a Go program. Its file has the same layout as that of the C library, which stores records into a
+// mapping. A Writer writes each record by system calls. Any goroutine may use it. It holds the lock until the process ends.
 type Writer struct {
 	mutex      sync.Mutex
 	descriptor int
 	stat       unix.Stat_t // of the file, as a program may close descriptors that it does not know
 	salt       uint64
-	used       uint32            // slots that were ever taken; the first one is the header
-	free       [2][]uint32       // those that are not in use any more: for one slot, and for a long path
-	slots      map[string]uint32 // by the path of what is not struck out
+	used       uint32            // how many slots were ever taken; the first one is the header
+	free       [2][]uint32       // slots whose record is struck out: those of short paths, and of long ones
+	slots      map[string]uint32 // of the records that are not struck out, by path
 }
 
 const longSlots = (PathStart + LongestPath + SlotSize - 1) / SlotSize
@@ -134,7 +134,7 @@ func (w *Writer) writeAt(bytes []byte, offset int64) error {
 	})
 }
 
-// Intend writes down that an object is about to be made, under a name that was drawn if random.
+// Intend writes a record for an object that is about to be made. random: its name was drawn.
 func (w *Writer) Intend(path string, kind uint16, random bool) error {
 	if len(path) > LongestPath {
 		return unix.ENAMETOOLONG
@@ -165,7 +165,7 @@ func listOf(size int) int {
 	return 0
 }
 
-// take gives a slot, with those behind it for a long path.
+// take gives a slot, which for a long path has the following ones with it.
 func (w *Writer) take(size int) uint32 {
 	list := &w.free[listOf(size)]
 	if n := len(*list); n > 0 {
@@ -183,8 +183,8 @@ func (w *Writer) giveBack(slot uint32, size int) {
 	*list = append(*list, slot)
 }
 
-// Identify adds the identity of the descriptor's file to the record of a path, or with -1 of what has the path now. If a
-// wanted identity is given, another one is ESTALE, and nothing is added.
+// Identify adds an identity to the record of a path: that of the descriptor's file, or with -1 that of the object that has
+// the path now. If a wanted identity is given and the object has another one, the error is ESTALE and nothing is added.
 func (w *Writer) Identify(path string, descriptor int, wanted *system.Identity) error {
 	name, flags := path, unix.AT_SYMLINK_NOFOLLOW
 	if descriptor < 0 {
