@@ -92,8 +92,8 @@ func (o *object) item() Item {
 }
 
 // isHeld tells whether somebody has locked a directory; programs do so to protect it from clean-ups. To find out it takes
-// the lock itself. The lock lasts until the caller closes the descriptor. -1: the directory cannot be opened for reading, so
-// nobody can lock it.
+// the lock itself. The lock lasts until the caller closes the descriptor. -1: the directory cannot be opened for reading,
+// and there is no lock.
 func (o *object) isHeld() (descriptor int, isHeld bool) {
 	descriptor, err := openAt(o.parent, o.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestPlace: the runtime directory is used only if it is the user's. Under another user's, a directory of journals would stop
-// that user's own programs.
+// TestPlace: the runtime directory is used only if it is the user's. Root's directory of journals in another user's would
+// stop that user's own programs.
 func TestPlace(t *testing.T) {
 	mine := t.TempDir()
 	link := filepath.Join(t.TempDir(), "link")

@@ -51,8 +51,8 @@ func NewWriter(directory string) (*Writer, error) {
 // attempts is how often a journal is made; another recovery may take a new one for a dead process's.
 const attempts = 100
 
-// begin makes the file. Unnamed, it gets its name when it is locked and has a header. Otherwise, where the file system has no
-// files without a name, a recovery may have removed it before the lock: EAGAIN.
+// begin makes the file. An unnamed file gets its name after the lock and the header. Some file systems have no such files; a
+// recovery can remove a named file before the lock: EAGAIN.
 func (w *Writer) begin(parent int, unnamed bool) (err error) {
 	var random [16]byte
 	rand.Read(random[:])
@@ -115,7 +115,7 @@ func encode(fixed any) []byte {
 	return bytes
 }
 
-// write writes at the beginning of a slot. EBADF: the descriptor is not the journal's any more, but closed or another file's.
+// write writes at the beginning of a slot. EBADF: the descriptor is closed, or another file's by now.
 func (w *Writer) write(slot uint32, bytes []byte) error {
 	return w.writeAt(bytes, int64(slot)*SlotSize)
 }
