@@ -132,6 +132,7 @@ def kill_all(process: "subprocess.Popen[str]") -> None:
 
 
 BEGIN = "/libtempfile/begin"  # the driver looks for it when recovery is enabled
+WAITS = ("futex", "sched_yield", "nanosleep", "clock_nanosleep", "rt_sigreturn")  # as many as the load brings
 
 
 def calls_of(place: Place, action: str, whole: bool) -> "List[Tuple[str, int]]":
@@ -156,13 +157,14 @@ def calls_of(place: Place, action: str, whole: bool) -> "List[Tuple[str, int]]":
 def killed_at_each_call(place: Place, action: str) -> str:
     """SIGKILL at the Nth system call of the main thread, for every N."""
     calls = calls_of(place, action, whole=action == "make_file")
-    killed = 0
+    killed = missed = 0
     for name, nth in calls:
         place.restore()
         killer = ("strace", "-qq", "-o", "/dev/null", "-e", f"inject={name}:signal=KILL:when={nth}")
         process = place.start(action, killer)
         said, _ = process.communicate(timeout=LIMIT)
         killed += process.returncode == -signal.SIGKILL
+        missed += process.returncode != -signal.SIGKILL and name not in WAITS
         if action == "in_child":
             time.sleep(0.05)  # the child ends by itself
         kept = lines_of(said, "kept")
@@ -179,7 +181,7 @@ def killed_at_each_call(place: Place, action: str) -> str:
             place.check(kept)
         except Failure as failure:
             raise Failure(f"killed at {name} {nth}: {failure}") from failure
-    must(killed >= len(calls) * 0.9, f"only {killed} of {len(calls)} were killed")
+    must(killed > 0 and missed <= len(calls) * 0.1, f"only {killed} of {len(calls)} were killed")
     return f"{killed} of {len(calls)} calls"
 
 
