@@ -81,10 +81,13 @@ func listing(folder string) string {
 func TestDirectory(t *testing.T) {
 	quick = quickFolder(t)
 	for _, c := range treeCases {
-		for _, lacking := range []func(systemtest.Call) error{lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS)} {
+		for _, lacking := range []func(systemtest.Call) error{
+			lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS),
+		} {
 			result, before, after, err := playTree(t, systemtest.Watched{System: system.Kernel{}, Before: lacking}, c)
 			want := c.err
-			if c.flags&Exchange != 0 && want == nil && lacking(systemtest.Call{Method: "RenameBelow", How: system.Exchanging}) != nil {
+			exchange := systemtest.Call{Method: "RenameBelow", How: system.Exchanging}
+			if c.flags&Exchange != 0 && want == nil && lacking(exchange) != nil {
 				want = syscall.EOPNOTSUPP
 			}
 			switch {

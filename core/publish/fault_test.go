@@ -46,8 +46,8 @@ var faultFlags = []Flags{0, NoReplace | Sync, LikeTarget | Sync | Follow, Backup
 // whole is a system that lacks nothing. There all errnos are injected, elsewhere the first.
 const whole = "a whole system"
 
-// TestEveryCallFails fails the first, the second, ... call of every scenario until it is through without. A publication then
-// is whole, or it has left all as it was.
+// TestEveryCallFails fails the first, the second, ... call of every scenario until it is through without. A publication
+// then is whole, or it has left all as it was.
 func TestEveryCallFails(t *testing.T) {
 	ways := map[string]func(systemtest.Call) error{
 		whole:                         func(systemtest.Call) error { return nil },

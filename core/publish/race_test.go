@@ -211,7 +211,8 @@ func TestOldNameThatIsGone(t *testing.T) {
 			c := scenario{kind: named, target: "file"}
 			g := newStage(t, t.TempDir(), "", c)
 			removing := before(method, func() { os.Remove(g.source.Name) })
-			result, err := publisher(systemtest.Watched{System: removing, Before: lacking}).File(g.source, g.folder+"/dir/target", &c.o)
+			watched := systemtest.Watched{System: removing, Before: lacking}
+			result, err := publisher(watched).File(g.source, g.folder+"/dir/target", &c.o)
 			if err != nil {
 				t.Errorf("before %s: %v", method, err)
 			}
