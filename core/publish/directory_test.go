@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // treeCase is a publication of a directory.
@@ -80,10 +81,13 @@ func listing(folder string) string {
 func TestDirectory(t *testing.T) {
 	quick = quickFolder(t)
 	for _, c := range treeCases {
-		for _, lacking := range []func(system.Call) error{lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS)} {
-			result, before, after, err := playTree(t, system.Watched{System: system.Kernel{}, Before: lacking}, c)
+		for _, lacking := range []func(systemtest.Call) error{
+			lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS),
+		} {
+			result, before, after, err := playTree(t, systemtest.Watched{System: system.Kernel{}, Before: lacking}, c)
 			want := c.err
-			if c.flags&Exchange != 0 && want == nil && lacking(system.Call{Method: "RenameBelow", How: system.Exchanging}) != nil {
+			exchange := systemtest.Call{Method: "RenameBelow", How: system.Exchanging}
+			if c.flags&Exchange != 0 && want == nil && lacking(exchange) != nil {
 				want = syscall.EOPNOTSUPP
 			}
 			switch {
@@ -124,11 +128,11 @@ func TestEveryCallOfDirectoryFails(t *testing.T) {
 	quick = quickFolder(t)
 	tries := 0
 	for _, c := range treeCases {
-		for _, lacking := range []func(system.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
+		for _, lacking := range []func(systemtest.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
 			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOENT, syscall.EXDEV} {
 				for nth := 1; c.err == nil; nth++ {
 					f := &fault{nth: nth, errno: errno, lacking: lacking}
-					result, before, after, err := playTree(t, system.Watched{System: system.Kernel{}, Before: f.before}, c)
+					result, before, after, err := playTree(t, systemtest.Watched{System: system.Kernel{}, Before: f.before}, c)
 					what := fmt.Sprintf("%+v, call %d %+v with %v: %v", c, nth, f.fired, errno, err)
 					var place *fs.PathError
 					switch {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // listFor is an access control list: the owner rw-, a user, the group, the mask and all others.
@@ -342,7 +343,7 @@ func TestNeverWiderThanTarget(t *testing.T) {
 			must(t, unix.Removexattr(g.folder+"/dir/target", "user.mark")) // only who may read the file may read those
 			must(t, os.Chmod(g.folder+"/dir/target", os.FileMode(may)))
 			looks := 0
-			result, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+			result, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 				for _, folder := range []string{g.folder + "/dir", g.sourceRoot} {
 					entries, err := os.ReadDir(folder)
 					must(t, err)
