@@ -207,10 +207,6 @@ func (j *job) setOwner(mine, target system.Status) (sameGroup bool, err error) {
 // setAttributes copies the attributes, and gives the mode that goes with them. Those of the file that the target lacks stay,
 // but for an access control list, which could open the file to more users.
 func (j *job) setAttributes(target int, mode uint32, sameGroup bool) (uint32, error) {
-// setAttributes copies the target's attributes. Attributes that only the file has stay. An access control list does not
-// stay, as it could open the file to more users. listed: the permissions that the target's mode has for the group are right
-// for the file, too.
-func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error) {
 	names, err := j.System.Attributes(target)
 	if err != nil && !j.has(WherePossible) {
 		return 0, failed("listxattr", j.at.whole(), err)
@@ -261,12 +257,6 @@ func withoutGroup(list []byte, mode uint32) ([]byte, uint32) {
 	if list == nil {
 		return nil, mode&^0o077 | may<<3 | may
 	}
-// narrow limits the group to the permissions of all others, because it is not the target's group.
-func narrow(mode uint32) uint32 { return mode&^0o070 | mode&0o070&(mode<<3) }
-
-// withoutGroup is narrow for a list. A list is a version, and then entries of a tag, permissions and an id.
-func withoutGroup(list []byte) []byte {
-	const head, size, groupTag, othersTag = 4, 8, 0x04, 0x20
 	list = bytes.Clone(list)
 	for entry := range entries(list) {
 		if entry.tag() == groupTag {
