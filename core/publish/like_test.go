@@ -243,7 +243,7 @@ func TestOpenSourceIsConcealed(t *testing.T) {
 				must(t, os.Rename(target, hidden))
 			}
 			looks := 0
-			_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+			_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 				if appears && call.Method == "LinkDescriptor" && call.Name == "target" {
 					must(t, os.Rename(hidden, target))
 				}
@@ -271,7 +271,7 @@ func TestDeniedStaysDenied(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("run by root, this test has another user's file")
 	}
-	noLists := system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+	noLists := systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 		if call.Method == "SetAttribute" && call.Name == acl {
 			return syscall.EOPNOTSUPP
 		}

@@ -121,7 +121,7 @@ func TestTargetThatAppearsMeanwhile(t *testing.T) {
 
 // TestTargetThatGoesMeanwhile: there is nothing to be kept as a backup then, and the file has its name.
 func TestTargetThatGoesMeanwhile(t *testing.T) {
-	for method, lacking := range map[string]func(system.Call) error{
+	for method, lacking := range map[string]func(systemtest.Call) error{
 		"RenameBelow": lack("", 0), "LinkBelow": lackRename(syscall.ENOSYS),
 	} {
 		for _, k := range kinds {
@@ -129,7 +129,7 @@ func TestTargetThatGoesMeanwhile(t *testing.T) {
 			g := newStage(t, t.TempDir(), "", c)
 			target := g.folder + "/dir/target"
 			going := before(method, func() { must(t, os.Remove(target)) })
-			result, err := publisher(system.Watched{System: going, Before: lacking}).File(g.source, target, &c.o)
+			result, err := publisher(systemtest.Watched{System: going, Before: lacking}).File(g.source, target, &c.o)
 			content, _ := os.ReadFile(target)
 			if entries, _ := os.ReadDir(g.folder + "/dir"); err != nil || string(content) != newContent || len(entries) != 1 {
 				t.Errorf("%s: %v, %q, and %v", c, err, content, entries)
