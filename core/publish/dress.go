@@ -248,8 +248,8 @@ func isPrivileged(name string) bool {
 	return strings.HasPrefix(name, "trusted.")
 }
 
-// What the target denies to a user or a group by name, the new file would grant as to all others, if the name is lost. So the
-// group and all others then get only what everybody had whose place is lost.
+// Whom the target denies something, by its group or by an entry of its list, is one of all others for a file without that
+// group or list. So the file's group and all others get only what everybody had whose place is lost.
 
 // withoutGroup changes a list, nil for none, and a mode for a file that has another group than the target.
 func withoutGroup(list []byte, mode uint32) ([]byte, uint32) {
