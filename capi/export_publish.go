@@ -125,6 +125,7 @@ func tfgo_file_publish(file *C.tempfile__file, path *C.tempfile__cchar,
 //   - -EINVAL: descriptor is not one of a regular file.
 //
 //tempfile:since 0.2
+//tempfile:makes
 //export tfgo_publish_descriptor
 func tfgo_publish_descriptor(descriptor C.tempfile_fd, name, path *C.tempfile__cchar,
 	options *C.tempfile__cpublish_options) (result C.int) {
@@ -152,6 +153,7 @@ func tfgo_publish_descriptor(descriptor C.tempfile_fd, name, path *C.tempfile__c
 //   - -EINVAL: data is NULL.
 //
 //tempfile:since 0.2
+//tempfile:makes
 //export tfgo_replace
 func tfgo_replace(path *C.tempfile__cchar, data *C.tempfile__cvoid, size C.size_t, flags C.uint32_t) (result C.int) {
 	const function = "tempfile_replace"

@@ -47,11 +47,11 @@ var (
 	_ = map[bool]struct{}{false: {}, recovery.Magic == C.TEMPFILE__JOURNAL_MAGIC: {}}
 )
 
-// passing has the slots of files that Go makes and removes by name itself: those that try a directory, and those of a
-// roll-over where the file system has no files without a name.
+// passing has the slots of files that Go makes and removes by name itself, by path. Go makes one to find out whether a
+// directory can be used, and one at a roll-over on a file system that has no files without a name.
 var passing sync.Map
 
-// Create writes the file down for recovery while it has a name.
+// Create makes a file that is in the journal as long as it has a name.
 func (h host) Create(path string, flags int, permissions uint32) (int, error) {
 	if C.tempfile__journaling.state != C.TEMPFILE__JOURNALED {
 		return h.Kernel.Create(path, flags, permissions)
@@ -69,7 +69,7 @@ func (h host) Create(path string, flags int, permissions uint32) (int, error) {
 	return descriptor, err
 }
 
-// Unlink strikes out what Create has written down.
+// Unlink removes a name, and strikes out the record that Create has written for it.
 func (h host) Unlink(path string) error {
 	err := h.Kernel.Unlink(path)
 	if C.tempfile__journaling.state == C.TEMPFILE__JOURNALED && (err == nil || err == syscall.ENOENT) {
@@ -80,7 +80,7 @@ func (h host) Unlink(path string) error {
 	return err
 }
 
-// Intend writes a name down that a publication makes for an open file.
+// Intend writes a record for a name that a publication is about to make for an open file.
 func (host) Intend(path string, descriptor int) (forget func()) {
 	if C.tempfile__journaling.state != C.TEMPFILE__JOURNALED {
 		return func() {}

@@ -284,9 +284,16 @@ void tempfile__close_journal(void);
 
 /* --- object_journal_enable.c: how it is turned on */
 
-void tempfile__ask_environment(void);
+void tempfile__ask_environment_now(void);
 int tempfile__start_journaling(const char *directory, size_t size);
 void tempfile__reset_journal(void);
+
+/* Asks the environment before the first call that makes something. */
+static inline void tempfile__ask_environment(void)
+{
+    if (__builtin_expect(__atomic_load_n(&tempfile__journaling.state, __ATOMIC_RELAXED) == TEMPFILE__UNDECIDED, 0))
+        tempfile__ask_environment_now();
+}
 
 /* The following are a part of every call, and inline, as some calls do little besides. */
 

@@ -1,10 +1,12 @@
-/* The records of the journal. Each object that this process will remove has one, from before it is made until it is gone or
- * not this process's to remove any more. A record is written by stores into a shared mapping, which cost no system call and
- * which the kernel keeps when the process is killed at any instruction. So the fields come first and the check last, and one
- * store of 0 strikes a record out.
+/* The records of the journal. An object that this process will remove has a record. The record is written before the object
+ * is made. It is struck out when the object is gone, or is not this process's to remove any more.
  *
- * Slots are used again, so a journal grows with the objects that exist at a time and not with those that were ever made.
- * Free slots are on lists that need no lock: a signal handler may strike out a record too. */
+ * A record is written by stores into a shared mapping. They cost no system call, and the kernel keeps them when the process
+ * is killed, at whatever instruction. So the fields are stored first and the check last, and one store of 0 strikes a record
+ * out.
+ *
+ * Slots are used again. So a journal grows with the number of objects that exist at the same time, not with the number that
+ * were ever made. Free slots are on lists that need no lock, as a signal handler may strike out a record too. */
 #define _GNU_SOURCE
 #include "object.h"
 #include "object_journal.h"
@@ -32,7 +34,7 @@ static uint32_t first_of(int part)
     return TEMPFILE__FIRST_SLOTS * ((1u << part) - 1);
 }
 
-/* The slot's own place in the mapping, or the copy in memory of a journal that is written by pwrite. */
+/* The entry of a slot: in the mapping, or in the copy in memory that a journal written by pwrite has. */
 static tempfile__journal_entry *entry_at(const struct tempfile__journal *journal, uint32_t slot)
 {
     int part = part_of(slot);
@@ -47,7 +49,7 @@ static uint32_t *next_of(const struct tempfile__journal *journal, uint32_t slot)
     return &journal->next[part][slot - first_of(part)];
 }
 
-/* The head of a list is a slot with a count of its changes, against ABA. */
+/* The head of a list is a slot, with a count of the changes of the head against ABA. */
 static void push(struct tempfile__journal *journal, int list, uint32_t slot)
 {
     uint64_t head = __atomic_load_n(&journal->free[list], __ATOMIC_RELAXED), put;
@@ -71,7 +73,7 @@ static uint32_t pop(struct tempfile__journal *journal, int list)
     return (uint32_t)head;
 }
 
-/* Takes slots that were never used, the lock held; 0: the part is full. */
+/* Takes slots that were never used; 0: the part is full. The lock is held. */
 static uint32_t take_new(struct tempfile__journal *journal, int list)
 {
     uint32_t count = list == LONG ? TEMPFILE__LONG_SLOTS : 1, slot;
@@ -86,7 +88,7 @@ static uint32_t take_new(struct tempfile__journal *journal, int list)
     return slot;
 }
 
-/* A slot for a record; 0: there is none, and *error says why. With `waits` false the lock is not waited for. */
+/* Takes a slot for a record; 0: none is free, and *error says why. With `waits` false it does not wait for the lock. */
 static uint32_t take(struct tempfile__journal *journal, int list, bool waits, int *error)
 {
     uint32_t slot = __atomic_load_n(&journal->status, __ATOMIC_ACQUIRE) == TEMPFILE__JOURNAL_OPEN ? pop(journal, list) : 0;
@@ -122,7 +124,7 @@ static bool write_out(struct tempfile__journal *journal, uint32_t slot, const vo
     return written == (ssize_t)size;
 }
 
-/* Puts down a new record, its check last. False: it could not be written. */
+/* Stores a new record, its check last. False: it could not be written. */
 static bool put(struct tempfile__journal *journal, uint32_t slot, const char *path, size_t size, uint32_t kind,
                 uint32_t flags)
 {
@@ -155,7 +157,7 @@ static void forget(struct tempfile__journal *journal, uint32_t slot)
     push(journal, entry->size > sizeof entry->path ? LONG : SHORT, slot);
 }
 
-/* Writes down that an object is about to be made. The slot; 0: it could not be written down, and errno says why. */
+/* Writes a record for an object that is about to be made, and returns its slot; 0: errno says why it could not. */
 static uint32_t intend(const char *path, uint32_t kind, uint32_t flags, bool waits)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;
@@ -179,7 +181,7 @@ uint32_t tempfile__intend(const char *path, uint32_t kind, uint32_t flags)
     return intend(path, kind, flags, true);
 }
 
-/* Writes down another path in the record of an object that could not be made under the one before, which is as long. */
+/* Stores another path in a record, as long as the one before, under which the object could not be made. */
 void tempfile__intend_again(uint32_t slot, const char *path)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;
@@ -205,7 +207,7 @@ struct status {
 
 enum { INODE = 0x100, BIRTH = 0x800 };
 
-/* Adds the identity of what was made. */
+/* Adds the identity of the object to its record. */
 bool tempfile__put_identity(uint32_t slot, uint64_t device, uint64_t inode, struct tempfile__birth birth)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;
@@ -226,7 +228,7 @@ struct identity {
     struct tempfile__birth birth;
 };
 
-/* Gives the identity of the descriptor's file, or with -1 of what has the path. */
+/* Gives the identity of the descriptor's file, or with -1 that of the object at the path. */
 static bool look(int descriptor, const char *path, struct identity *identity)
 {
     const int directory = descriptor >= 0 ? descriptor : AT_FDCWD;
@@ -251,7 +253,7 @@ static bool look(int descriptor, const char *path, struct identity *identity)
     return true;
 }
 
-/* Adds the identity of the descriptor's file, or with -1 of what has the path. */
+/* Adds the identity of the descriptor's file, or with -1 that of the object at the path. */
 bool tempfile__note_identity(uint32_t slot, int descriptor, const char *path)
 {
     struct identity now;
@@ -266,8 +268,8 @@ void tempfile__strike_out(uint32_t slot)
         forget(tempfile__journaling.journal, slot);
 }
 
-/* Tells whether all records are struck out. The rest of a long path could pass for a record here, and the journal then stays
- * for the next recovery. */
+/* Tells whether all records are struck out. It can take the rest of a long path for a record. The journal then stays for
+ * the next recovery. */
 bool tempfile__journal_is_empty(const struct tempfile__journal *journal)
 {
     uint32_t used = __atomic_load_n(&journal->used, __ATOMIC_RELAXED);
@@ -285,7 +287,7 @@ static bool is_noted(const tempfile__record *record)
     return record->journal != 0 && record->journal_epoch == tempfile__epoch();
 }
 
-/* Gives a record the slot that was filled before its object was made. */
+/* Gives an object the slot of the record that was written before the object was made. */
 void tempfile__own_slot(tempfile__record *record, uint32_t slot, bool identified)
 {
     record->journal_epoch = tempfile__epoch();
@@ -299,9 +301,9 @@ static void forget_slot(tempfile__record *record)
     record->unidentified = false;
 }
 
-/* Adds the identity of a new file before anybody can put something into it, as its descriptor or its name becomes known by a
- * call. Until then the file is empty, and recovery removes an empty one with a name that was drawn. Many files are freed
- * before that, and the system call would be most of what the journal costs them. */
+/* Adds the identity of a new file at the first call that tells its descriptor or its name, before anybody can write into it.
+ * Until then the file is empty, and recovery removes an empty file with a drawn name. Many files are freed without such a
+ * call, and the system call for the identity would be most of the journal's cost for them. */
 void tempfile__identify_late(tempfile__record *record)
 {
     /* in a child it is the parent's journal that has the file */
@@ -310,7 +312,7 @@ void tempfile__identify_late(tempfile__record *record)
         record->unidentified = false;
 }
 
-/* The same for all files before a fork: the child can write into them, but not into this process's journal. */
+/* Adds the identities of all files before a fork. The child can write into the files, but not into the parent's journal. */
 void tempfile__identify_all(void)
 {
     tempfile__record *record;
@@ -433,8 +435,8 @@ int tempfile_recovery_withdraw(const char *path)
     return 0;
 }
 
-/* Adds the identity of an object that exists already. A directory is known by its own, and another one that has its name by
- * now must not be written down. */
+/* Adds the identity of an object that exists already. Another directory may have the name by now; it must have no record, so
+ * the identity is compared with the one that the object knows. */
 static bool identify(uint32_t slot, const tempfile__record *record)
 {
     struct identity now;
@@ -445,8 +447,8 @@ static bool identify(uint32_t slot, const tempfile__record *record)
     return tempfile__put_identity(slot, now.device, now.inode, now.birth);
 }
 
-/* Writes down an object that exists already: it was registered or adopted, or recovery was enabled later. A sweep may be in
- * a signal handler, which has perhaps interrupted the thread that has the lock; so it does not wait. */
+/* Writes a record for an object that exists already: it was registered or adopted, or recovery was enabled later. While a
+ * sweep runs it does not wait for the lock. The sweep may be in a signal handler that interrupted the holder of the lock. */
 static void note(tempfile__record *record)
 {
     const bool waits = __atomic_load_n(&tempfile__shared.wiped->sweeps, __ATOMIC_SEQ_CST) == 0;
@@ -462,8 +464,8 @@ static void note(tempfile__record *record)
         tempfile__strike_out(slot);
 }
 
-/* Makes the journal agree with an object, whose lock is held: it has a record exactly while this process will remove its
- * name. This is the one place that decides, whatever a call has done to the object. */
+/* Makes the journal agree with an object: the object has a record exactly while this process will remove its name. This is
+ * the one place that decides, whatever a call has done to the object. The object's lock is held. */
 void tempfile__settle_now(tempfile__record *record)
 {
     bool wanted = record->kind <= TEMPFILE__DIRECTORY && tempfile__deletes_name(record), noted = is_noted(record);
@@ -476,7 +478,8 @@ void tempfile__settle_now(tempfile__record *record)
     }
 }
 
-/* The same for an object whose name is another directory's now, which the object is to remove in place of the first. */
+/* Does the same for an object that now stands for another directory, after an exchange of names. The record of the first
+ * directory is struck out. */
 void tempfile__settle_anew(tempfile__record *record)
 {
     if (!tempfile__is_journaled())
@@ -490,7 +493,7 @@ void tempfile__settle_anew(tempfile__record *record)
     tempfile__unlock(record);
 }
 
-/* The same when an object ends. The name of one that could not be removed stays in the journal for the next recovery. */
+/* Does the same for an object that ends. If its name could not be removed, the record stays for the next recovery. */
 void tempfile__settle_last(tempfile__record *record)
 {
     if (is_noted(record) && !tempfile__deletes_name(record))

@@ -1,5 +1,5 @@
-/* The layout of a journal: which objects of a process recovery may remove once the process is dead. core/recovery/format.go
- * says what each field means; capi/journal.go does not compile unless the layouts agree. */
+/* The layout of a journal, which lists the objects that recovery may remove after the death of their process. The meaning of
+ * each field is in core/recovery/format.go. capi/journal.go does not compile unless the layouts agree. */
 #ifndef TEMPFILE_OBJECT_JOURNAL_H
 #define TEMPFILE_OBJECT_JOURNAL_H
 
@@ -10,7 +10,7 @@
 
 enum {
     TEMPFILE__SLOT = 256,      /* bytes of a slot; the first one of the file holds the header */
-    TEMPFILE__LONG_SLOTS = 17, /* that a record with a long path takes */
+    TEMPFILE__LONG_SLOTS = 17, /* slots of a record with a long path */
     TEMPFILE__FIRST_SLOTS = 64 /* of the first part of the file; each further part has twice as many as the one before */
 };
 
@@ -20,7 +20,7 @@ enum { TEMPFILE__ENTRY_RANDOM = 1 }; /* a flag: the name was drawn */
 typedef struct tempfile__journal_header {
     char magic[8];
     uint64_t check; /* of all that follows */
-    uint64_t salt;  /* begins the check of each record, so that no path of an attacker's can pass for a record */
+    uint64_t salt;  /* begins each record's check; without it an attacker could choose a path that passes for a record */
     uint64_t user, process, start_time, pid_namespace;
     char boot[48], machine[48];
 } tempfile__journal_header;

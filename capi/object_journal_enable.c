@@ -1,5 +1,5 @@
-/* How the journal is turned on: by the program, or by TEMPFILE_RECOVERY in the environment. TEMPFILE_KEEP is asked for here,
- * too. */
+/* How the journal is turned on: by the program, or by TEMPFILE_RECOVERY in the environment. This file also reads
+ * TEMPFILE_KEEP. */
 #define _GNU_SOURCE
 #include "object.h"
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Turns the journal on, in a directory that Go has looked at. 0, or an errno: then it stays as it was. */
+/* Turns the journal on, in a directory that Go has checked. 0, or an errno: nothing has changed. */
 int tempfile__start_journaling(const char *directory, size_t size)
 {
     struct tempfile__journaling *journaling = &tempfile__journaling;
@@ -42,9 +42,9 @@ int tempfile__start_journaling(const char *directory, size_t size)
     return error;
 }
 
-/* Asks the environment, at the first object of all. A refusal must not stop a program that knows nothing of recovery, and
+/* Asks the environment, before anything is made. A refusal must not stop a program that knows nothing of recovery, and
  * must not be silent either. */
-void tempfile__ask_environment(void)
+void tempfile__ask_environment_now(void)
 {
     uint32_t undecided = TEMPFILE__UNDECIDED;
     struct tempfile__thread *thread;
@@ -68,7 +68,7 @@ void tempfile__ask_environment(void)
     tempfile__clear();
 }
 
-/* Empties the journal's state in a forked child, where the kernel has not done so. */
+/* Empties the journal's state in a forked child, in case the kernel has not done so. */
 void tempfile__reset_journal(void)
 {
     if (tempfile__journaling.journal != NULL)

@@ -1,7 +1,7 @@
-/* The journal's file: how it is made, held and mapped, and how it grows.
+/* The journal's file: how it is made, locked and mapped, and how it grows.
  *
- * The process holds it by flock as long as it or a child of it lives. The descriptor is closed on exec and never by the
- * library: a child that closed it would give up its parent's objects, which it may be using. */
+ * The process and its children hold the lock (flock) as long as one of them lives. The library never closes the descriptor;
+ * only exec does. A child that closed it would give up its parent's objects, which it may be using. */
 #define _GNU_SOURCE
 #include "object.h"
 #include "object_journal.h"
@@ -25,8 +25,8 @@ enum {
 
 /* --- the check */
 
-/* Continues a check with whole words. Each step is a bijection of the check, so a change of any one word changes it. 0 means
- * a free slot and is never given. */
+/* Continues a check with whole words. Each step is a bijection of the check, so a change of any one word changes the result.
+ * The result is never 0, which means a free slot. */
 uint64_t tempfile__journal_check(uint64_t check, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i += 8) {
@@ -41,7 +41,7 @@ uint64_t tempfile__journal_check(uint64_t check, const void *bytes, size_t size)
 
 /* --- the process */
 
-/* Reads the first line of a file; "" if that cannot be done. */
+/* Reads the first line of a file; "" if the file cannot be read. */
 static void read_line(const char *path, char *line, size_t size)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -53,8 +53,8 @@ static void read_line(const char *path, char *line, size_t size)
     line[strcspn(line, "\n")] = '\0';
 }
 
-/* The time at which this process started, in ticks since the system's; 0: not known. It is field 22. The second one is the
- * program's name in parentheses, which may hold spaces and parentheses. */
+/* The time at which this process started, in ticks since the start of the system; 0: not known. It is field 22. Field 2 is
+ * the program's name in parentheses, and may itself hold spaces and parentheses. */
 static uint64_t start_time(void)
 {
     char line[1024], *at;
@@ -129,8 +129,8 @@ static bool draw(struct tempfile__journal *journal)
     return true;
 }
 
-/* Tells whether a file that has just been locked is still what its name leads to. Between its creation and the lock a
- * recovery may have taken it for a dead process's and removed it. */
+/* Tells whether the journal's name still leads to the file. Between the creation and the lock, a recovery may have taken the
+ * file for a dead process's journal and removed it. */
 static bool still_there(int directory, const struct tempfile__journal *journal)
 {
     struct stat status;
@@ -173,7 +173,7 @@ static bool make(int directory, struct tempfile__journal *journal, bool unnamed)
     if (journal->descriptor < 0)
         return false;
     move_up(journal);
-    return lock_file(journal->descriptor) && identify(journal);
+    return identify(journal) && lock_file(journal->descriptor); /* in this order: without its identity it stays */
 }
 
 static bool write_header(struct tempfile__journal *journal)
@@ -212,19 +212,26 @@ static bool keeps_blocks(int descriptor)
     return false;
 }
 
+/* Tells whether the file may grow to a size. A call beyond the limit raises SIGXFSZ, which ends the host. */
+static bool may_have(off_t size)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur >= (rlim_t)size;
+}
+
 /* Makes room for another part, which has twice as many slots as the last one. 0, or an errno. The lock is held. */
 int tempfile__grow_journal(struct tempfile__journal *journal)
 {
     int part = journal->part_count;
     uint32_t slots = TEMPFILE__FIRST_SLOTS << part;
     off_t offset = (off_t)journal->size * TEMPFILE__SLOT, bytes = (off_t)slots * TEMPFILE__SLOT;
-    struct rlimit limit;
     char *map;
 
     if (part == TEMPFILE__JOURNAL_PARTS)
         return ENOSPC;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < (rlim_t)(offset + bytes))
-        return EFBIG; /* a call beyond the limit raises SIGXFSZ */
+    if (!may_have(offset + bytes))
+        return EFBIG;
     if (!tempfile__journal_is_ours(journal))
         return EBADF;
     if (journal->mapped && fallocate(journal->descriptor, 0, offset, bytes) != 0)
@@ -246,7 +253,7 @@ int tempfile__grow_journal(struct tempfile__journal *journal)
     return 0;
 }
 
-/* Gives back the memory of parts of a file that did not become the journal. */
+/* Frees the memory of a file that did not become the journal. */
 static void drop_parts(struct tempfile__journal *journal)
 {
     while (journal->part_count > 0) {
@@ -263,6 +270,9 @@ static int attempt(int directory, struct tempfile__journal *journal, bool unname
 {
     int error;
 
+    journal->descriptor = -1;                              /* of zeroed memory it is 0, which give_up would close */
+    if (!may_have(TEMPFILE__FIRST_SLOTS * TEMPFILE__SLOT)) /* before the header is written */
+        return EFBIG;
     errno = EIO;
     if (!make(directory, journal, unnamed) || !write_header(journal))
         return errno;
@@ -286,7 +296,7 @@ static void give_up(int directory, struct tempfile__journal *journal, bool unnam
     journal->descriptor = -1;
 }
 
-/* Tries without a name first, and then with one that a recovery may see before the lock. */
+/* Makes the file without a name first. Otherwise it has a name, and a recovery may see it before the lock. */
 static int open_in(int directory, struct tempfile__journal *journal)
 {
     int error = 0;
@@ -318,7 +328,7 @@ int tempfile__open_journal(struct tempfile__journal *journal)
     return error;
 }
 
-/* Removes the journal of a process that ends and has nothing left in it. A signal handler may call it. */
+/* Removes the journal of a process that ends, if all its records are struck out. A signal handler may call it. */
 void tempfile__close_journal(void)
 {
     struct tempfile__journal *journal = tempfile__journaling.journal;

@@ -125,8 +125,7 @@ int tempfile__make(struct tempfile__call *call, enum tempfile__kind kind, const 
 
     if (result != 0)
         return result;
-    if (__builtin_expect(tempfile__journaling.state == TEMPFILE__UNDECIDED, 0))
-        tempfile__ask_environment();
+    tempfile__ask_environment();
     call->function = function;
     call->record = alloc_record();
     if (call->record == NULL)

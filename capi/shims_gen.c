@@ -410,6 +410,8 @@ int tempfile_publish_descriptor(tempfile_fd descriptor, const char *name, const 
     struct tempfile__thread *thread;
     int result = tempfile__begin("tempfile_publish_descriptor");
 
+    if (result == 0)
+        tempfile__ask_environment();
     if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_publish_descriptor")) == 0) {
         result = tfgo_publish_descriptor(descriptor, name, path, options);
         tempfile__leave_go(thread);
@@ -422,6 +424,8 @@ int tempfile_replace(const char *path, const void *data, size_t size, uint32_t f
     struct tempfile__thread *thread;
     int result = tempfile__begin("tempfile_replace");
 
+    if (result == 0)
+        tempfile__ask_environment();
     if (result == 0 && (result = tempfile__enter_go(&thread, "tempfile_replace")) == 0) {
         result = tfgo_replace(path, data, size, flags);
         tempfile__leave_go(thread);

@@ -13,13 +13,13 @@ import (
 	"libtempfile/core/system"
 )
 
-// journal is what EnableRecovery has opened.
+// journal is the one that EnableRecovery has opened.
 var (
 	journal      atomic.Pointer[recovery.Writer]
 	journalMutex sync.Mutex
 )
 
-// kernel is the real system, which writes into the journal what is made and removed by name.
+// kernel is the real system. It also keeps the journal: a record for each name that it makes, until it removes the name.
 type kernel struct{ system.Kernel }
 
 func (k kernel) Create(path string, flags int, permissions uint32) (int, error) {
@@ -57,7 +57,7 @@ func (k kernel) Unlink(path string) error {
 	return err
 }
 
-// intend writes into the journal that something is about to be made. nil: it is not there.
+// intend writes a record for an object that is about to be made. nil: the journal does not have it.
 func intend(path string, kind uint16) *recovery.Writer {
 	w := journal.Load()
 	if w == nil || w.Intend(path, kind, true) != nil {
@@ -66,7 +66,7 @@ func intend(path string, kind uint16) *recovery.Writer {
 	return w
 }
 
-// note writes down an object that exists already.
+// note writes a record for an object that exists already.
 func note(path string, kind uint16) {
 	if w := journal.Load(); w != nil && w.Intend(path, kind, false) == nil && w.Identify(path, -1, nil) != nil {
 		w.StrikeOut(path)
@@ -85,23 +85,24 @@ func whyNotNoted(path string) error {
 	return nil
 }
 
-// strikeOut ends the record of an object that is gone or to stay.
+// strikeOut ends the record of an object that is gone or will stay.
 func strikeOut(path string) {
 	if w := journal.Load(); w != nil {
 		w.StrikeOut(path)
 	}
 }
 
-// atEnabling is how long EnableRecovery removes what others left.
+// atEnabling is how long EnableRecovery removes the objects of dead processes.
 const atEnabling = 200 * time.Millisecond
 
-// EnableRecovery makes this process write a journal of what it is to remove, so that a later one can remove it if this one
-// is killed: each NamedTemporaryFile and TemporaryDirectory from now on, and what is registered. It first removes what dead
-// processes have left, for 0.2 seconds at most; see StartRecovery.
+// EnableRecovery makes this process write a journal of its temporary files and directories, so that a later process can
+// remove them if this one is killed. The journal names each NamedTemporaryFile and TemporaryDirectory that is made from now
+// on, and each registered object. The call first removes the objects of dead processes, for 0.2 seconds at most; see
+// StartRecovery.
 //
-// The directory must be the user's and not writable for others, or it is EPERM. It is made if it is missing. "" means
-// libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory. If the journal cannot grow later, objects
-// are made without a record. A second call does nothing.
+// The directory holds the journals. It is made if it is missing. It must belong to the user, and others must not be able to
+// write to it: EPERM. "" means libtempfile in $XDG_RUNTIME_DIR if that is the user's, or else libtempfile-UID in the default
+// directory. If the journal cannot grow later, objects are made without a record. A second call does nothing.
 func EnableRecovery(directory string) error {
 	journalMutex.Lock()
 	defer journalMutex.Unlock()
@@ -140,15 +141,15 @@ func journals(directory string) (string, error) {
 	return standard.Absolute(path)
 }
 
-// Recovery removes what killed processes left behind, one object a step. One goroutine at a time may use it.
+// Recovery removes the objects of killed processes, one object a step. One goroutine at a time may use it.
 type Recovery struct{ recovery *recovery.Recovery }
 
-// Recovered is what became of one object: removed, or left for the reason in Err.
+// Recovered says about one object: it was removed, or left for the reason in Err.
 type Recovered = recovery.Item
 
-// StartRecovery reads the journals in a directory, as for EnableRecovery. Only what a dead process's journal names is
-// removed, and only if it is the user's and still what was made. With dryRun nothing is removed, and Next says what would
-// be.
+// StartRecovery reads the journals in a directory, which is as for EnableRecovery. An object is removed only if a dead
+// process's journal names it, it belongs to the user, and it is still the object that the dead process made. With dryRun
+// nothing is removed, and Next gives the objects that would be.
 func StartRecovery(directory string, dryRun bool) (*Recovery, error) {
 	path, err := journals(directory)
 	if err != nil {
@@ -171,5 +172,5 @@ func (r *Recovery) Next() (item Recovered, more bool) {
 	}
 }
 
-// Close ends the recovery. What was not dealt with stays for the next one.
+// Close ends the recovery. The next one deals with the rest.
 func (r *Recovery) Close() { r.recovery.Close() }

@@ -1180,24 +1180,24 @@ void tempfile_removal_free(tempfile_removal *removal);
 int tempfile_unlink(const char *path, int64_t owner_pid);
 
 /**
- * tempfile_recovery_enable makes this process write a journal of what it is to remove, so that a later process can
- * remove it if this one is killed. From then on every object that would be deleted is in the journal before it is made,
- * and no longer when it is gone, kept or published. Objects that exist already are added by the next call on them. The
- * journal is held by flock(2) until this process and all its children have ended, and each child that makes or adopts an
- * object writes a journal of its own.
+ * tempfile_recovery_enable makes this process write a journal of its temporary files and directories, so that a later
+ * process can remove them if this one is killed. From then on, an object that would be deleted gets a record in the journal
+ * before it is made. The record is struck out when the object is gone, kept or published. Objects that exist already are
+ * added by the next call on them. The journal is locked by flock(2) until this process and all its children have ended.
+ * Each child that makes or adopts an object writes a journal of its own.
  *
- * directory is where the journals of the user are. It is made if it is missing, and must be the user's and not writable
- * for others. NULL means libtempfile in $XDG_RUNTIME_DIR, or else libtempfile-UID in the default directory. The
- * variable TEMPFILE_RECOVERY=1 in the environment makes the first object of a process call this function with NULL. A
- * failure is then told on standard error, and the program goes on without a journal. A program that runs with more rights
- * than its caller ignores the variable.
+ * directory holds the journals of the user. It is made if it is missing. It must belong to the user, and others must not be
+ * able to write to it. NULL means libtempfile in $XDG_RUNTIME_DIR if that is the user's, or else libtempfile-UID in the
+ * default directory. With TEMPFILE_RECOVERY=1 in the environment, a process calls this function with NULL before it makes
+ * its first object. A failure is then told on standard error, and the program goes on without a journal. A program that
+ * runs with more rights than its caller ignores the variable.
  *
- * The call first removes what dead processes have left, for 0.2 seconds at most; see tempfile_recovery_start.
+ * The call first removes the objects of dead processes, for 0.2 seconds at most; see tempfile_recovery_start.
  *
- * If the journal cannot grow later, because the file system is full for instance, objects are made all the same, without
+ * If the journal cannot grow later, for instance because the file system is full, objects are made all the same, without
  * a record. With TEMPFILE_RECOVERABLE among the options, tempfile_named_temporary_file and tempfile_temporary_directory
- * fail instead: with -EOPNOTSUPP if recovery is not enabled, or as fallocate(2). Files from tempfile_mkstemp and directories from tempfile_mkdtemp are the caller's and in no journal, unless
- * they are registered.
+ * fail instead: with -EOPNOTSUPP if recovery is not enabled, or as fallocate(2). Files from tempfile_mkstemp and
+ * directories from tempfile_mkdtemp are the caller's. No journal names them, unless they are registered.
  *
  * Returns 0. A second call with the same directory does nothing more.
  *
@@ -1205,22 +1205,23 @@ int tempfile_unlink(const char *path, int64_t owner_pid);
  *   - -EPERM: the directory is another user's, or others may write into it.
  *   - -ENOTDIR: the directory is a link or a file.
  *   - -ENOLCK, -EOPNOTSUPP: the file system has no locks.
+ *   - -EFBIG: RLIMIT_FSIZE is less than a journal needs at first, which is 16 KiB.
  *   - -EBUSY: the process has a journal in another directory.
  *   - -ENOENT and others: as mkdir(2), open(2) and fallocate(2).
  */
 int tempfile_recovery_enable(const char *directory);
 
 /**
- * tempfile_recovery_announce writes into the journal that the caller is about to make a file or directory itself, and to
- * register it then. It is for bindings that create by their own calls: between such a call and tempfile_register_file a
- * killed process would leave the object behind.
+ * tempfile_recovery_announce writes a record for a file or directory that the caller is about to make itself, and will then
+ * register. It is for bindings that create by their own calls. If the process is killed between such a call and
+ * tempfile_register_file, recovery finds the object by this record.
  *
  * path is absolute, and its name was drawn at random; kind is TEMPFILE_RECOVERED_FILE or TEMPFILE_RECOVERED_DIRECTORY. The
  * announcement ends when the path is registered. The caller withdraws it if it is not.
  *
  * Returns 0, also if the process writes no journal.
  *
- * Errors: the object is in no journal until it is registered.
+ * Errors: the object has no record until it is registered.
  *   - -EINVAL: path is NULL or relative, or kind is another.
  *   - -EAGAIN: 64 objects are announced and neither registered nor withdrawn.
  *   - others: as for tempfile_recovery_enable.
@@ -1240,18 +1241,18 @@ int tempfile_recovery_announce(const char *path, uint32_t kind);
 int tempfile_recovery_withdraw(const char *path);
 
 /**
- * tempfile_recovery_start begins to remove what killed processes have left: all that the journals of dead processes name,
- * if it is still what was made. A process is dead if its journal can be locked and the system knows it no longer. The
- * call reads all journals of the directory and removes nothing yet.
+ * tempfile_recovery_start begins to remove the files and directories of killed processes. The journals name them. A process
+ * is dead if its journal can be locked and the system does not have the process any more. The call reads all journals of
+ * the directory and removes nothing yet.
  *
- * directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN, with which nothing is removed and
- * tempfile_recovery_step says what would be.
+ * directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN. In a dry run tempfile_recovery_step removes
+ * nothing, and says which objects it would remove.
  *
- * An object is removed if it is the user's and agrees in device, inode, type and time of birth with the journal. What
- * was being made when its process died is removed only if it is empty and had a random name. These are left alone, and
- * the step says why: whatever a living process's journal names, and a directory that holds such an object or that
- * somebody holds by flock(2); whatever is reached through a symbolic link; a journal that another user owns or may write,
- * that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
+ * An object is removed if it belongs to the user, and its device, inode, type and time of birth are those in the journal.
+ * If its process died while making it, the object is removed only if it is empty and its name was random. The following are
+ * left alone, and the step says why: an object that a living process's journal names; a directory with such an object in
+ * it; a directory that somebody holds by flock(2); an object behind a symbolic link; a journal that another user owns or may
+ * write, that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
  *
  * Returns 0 and the recovery, which the caller frees with tempfile_recovery_free. A missing directory holds nothing.
  *
@@ -1262,15 +1263,15 @@ int tempfile_recovery_withdraw(const char *path);
  *   - others: as open(2).
  *
  * Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
- * the child's recovery begins again with what is left.
+ * the child's recovery begins again.
  */
 int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_recovery **out_recovery);
 
 /**
  * tempfile_recovery_step deals with one object.
  *
- * entries is the number of entries of a directory that one step removes at most, at least 1. out_item receives what was
- * done; its struct_size is set by the caller.
+ * entries is the greatest number of entries of a directory that one step removes, at least 1. out_item receives the
+ * outcome; its struct_size is set by the caller.
  *
  * Returns 1 and one item, 2 if the item is a directory that the next step goes on with, and 0 if all is done. A failure
  * to remove an object is no error of the call: the item's code says so.
@@ -1283,8 +1284,8 @@ int tempfile_recovery_start(const char *directory, uint32_t flags, tempfile_reco
 int tempfile_recovery_step(tempfile_recovery *recovery, uint32_t entries, tempfile_recovered *out_item);
 
 /**
- * tempfile_recovery_free ends a recovery and frees the handle. What was not dealt with stays for the next one. NULL and a
- * handle that was freed are fine: nothing happens.
+ * tempfile_recovery_free ends a recovery and frees the handle. The next recovery deals with the rest. NULL and a handle
+ * that was freed are fine: nothing happens.
  */
 void tempfile_recovery_free(tempfile_recovery *recovery);
 

@@ -12,7 +12,7 @@ import (
 
 	"libtempfile/core/object"
 	"libtempfile/core/publish"
-	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 type creation func(*Engine, *Options) (*File, error)
@@ -137,7 +137,7 @@ func TestCleanUpDuringPublication(t *testing.T) {
 				os.WriteFile(target, []byte("old"), 0o600)
 				storage := &interrupted{t: t, target: target}
 				calls := 0
-				engine := New(system.Watched{System: kernel, Before: func(call system.Call) error {
+				engine := New(systemtest.Watched{System: kernel, Before: func(call systemtest.Call) error {
 					if calls++; calls == nth {
 						storage.cleanUp()
 					}

@@ -2,7 +2,7 @@ package publish
 
 import "libtempfile/core/system"
 
-// backupName is the name beside the target for what is replaced.
+// backupName is the name beside the target for the replaced file.
 func (j *job) backupName() string {
 	if j.o.Backup != "" {
 		return j.o.Backup
@@ -10,8 +10,8 @@ func (j *job) backupName() string {
 	return j.at.name + "~"
 }
 
-// renameWithBackup makes the sibling the target, and gives what was replaced the backup's name. That can fail, for instance
-// because a directory has it; then all is what it was. At each moment the target exists.
+// renameWithBackup makes the sibling the target, and gives the replaced file the backup's name. The second step can fail,
+// for instance because a directory has that name. The first step is then undone. The target exists at each moment.
 func (j *job) renameWithBackup() error {
 	directory := j.at.directory
 	replaced, back, err := j.swap()
@@ -26,8 +26,8 @@ func (j *job) renameWithBackup() error {
 	return nil
 }
 
-// swap makes the sibling the target, and gives the random name that what was replaced has now. back undoes it; the sibling
-// is needed again, as it can be the only name that the source has.
+// swap makes the sibling the target, and returns the random name that the replaced file has now. back undoes the swap. It
+// also restores the sibling, which can be the only name of the source.
 func (j *job) swap() (replaced string, back func(), err error) {
 	directory, sibling, target := j.at.directory, j.sibling, j.at.name
 	exchange := func() error {

@@ -7,7 +7,8 @@ import (
 	"libtempfile/core/system"
 )
 
-// openMode is the mode that programs give to open(2). The umask and the directory's default ACL make the file's of it.
+// openMode is the mode that programs give to open(2). The umask or the directory's default ACL turns it into the file's
+// mode.
 const openMode = 0o666
 
 // replaceFile makes a new file beside the target, and publishes it in place of the source's once fill has filled it.
@@ -18,7 +19,7 @@ func (j *job) replaceFile(size int64, fill func(descriptor int) error) error {
 	}
 	asOpened := j.o.Permissions == 0 && !j.has(LikeTarget)
 	mode := uint32(0o600)
-	if asOpened { // the call that makes it gives it its mode
+	if asOpened { // the creation gives the file its final mode
 		mode = openMode
 	}
 	descriptor, err := j.create(mode)
@@ -52,7 +53,7 @@ func (j *job) create(mode uint32) (descriptor int, err error) {
 		return -1, err
 	}
 	created := j.forget
-	j.forget = j.System.Intend(j.beside(name), descriptor) // from now on it has a content
+	j.forget = j.System.Intend(j.beside(name), descriptor) // the first record has no identity, and covers an empty file only
 	created()
 	j.setSibling(name)
 	return descriptor, nil
@@ -96,7 +97,7 @@ func (j *job) copyAcross() error {
 	return j.again()
 }
 
-// again publishes another new file in the file's place. The publication begins again with it.
+// again makes a new file with the same content. The publication begins again with that.
 func (j *job) again() error {
 	j.rollback()
 	if j.source.Descriptor >= 0 {
@@ -118,7 +119,7 @@ func (j *job) copy() error {
 	}
 	err = j.replaceFile(status.Size, func(descriptor int) error {
 		err := j.copyContent(from, descriptor, status.Size)
-		// The search for holes has moved it.
+		// The search for holes has moved the source's position.
 		return first(err, first(j.seek(descriptor, position), j.seek(from, position)))
 	})
 	if err != nil {
@@ -147,7 +148,7 @@ func (j *job) copyContent(from, to int, size int64) error {
 	return nil
 }
 
-// nextData gives the next piece of data. A file system that knows no holes has one piece.
+// nextData gives the next piece of data. On a file system without holes the whole file is one piece.
 func (j *job) nextData(from int, offset, size int64) (start, end int64, err error) {
 	start, err = j.System.Seek(from, offset, system.SeekData)
 	switch err {
@@ -169,7 +170,7 @@ func (j *job) nextData(from int, offset, size int64) (start, end int64, err erro
 type copier struct {
 	*job
 	from, to int
-	buffer   []byte // of the way by reading and writing, from then on
+	buffer   []byte // for reads and writes, after that; nil before
 }
 
 func (c *copier) copy(start, end int64) error {

@@ -6,16 +6,16 @@ import (
 	"libtempfile/core/system"
 )
 
-// Tree is the directory that is to be published.
+// Tree is the directory to be published.
 type Tree struct {
 	Name      string // its absolute path
 	Identity  system.Identity
-	Announce  func(path string) error // as those of Source; with Exchange the directory keeps its name, and they are not called
+	Announce  func(path string) error // as for Source; with Exchange the two are not called, as the object keeps its name
 	Committed func()
 }
 
-// Directory publishes a directory: under a name that is free, or with Exchange in exchange for the directory that has the
-// name, which then has the old name. replaced is that directory's identity.
+// Directory publishes a directory under a free name. With Exchange the directory changes names with the one that has the
+// path. replaced is the identity of that other directory.
 func (p *Publisher) Directory(tree Tree, path string, o *Options) (result Result, replaced system.Identity, err error) {
 	if err = first(o.checkDirectory(), CheckPath(path)); err != nil {
 		return Result{}, replaced, err
@@ -37,7 +37,8 @@ type treeJob struct {
 	tree Tree
 }
 
-// begin opens what is needed after the rename. A directory can be anybody's by now, so it is looked at before and after.
+// begin opens the directories for the rename and the sync. Another directory may have the tree's name by now, so the
+// identity is compared before and after the rename.
 func (j *treeJob) begin() (err error) {
 	if j.from, err = hold(j.System, j.tree.Name); err != nil {
 		return err
@@ -70,8 +71,8 @@ func (j *treeJob) isTree(at *place) error {
 	return failed("stat", at.whole(), err)
 }
 
-// syncTree makes all durable that the directory holds. The system has a call for one file and one for a whole file system,
-// and a walk over the tree would sync each file for itself.
+// syncTree makes the whole content of the directory durable, by a sync of the file system. The only other call syncs one
+// file, and would be needed for each file of the tree.
 func (j *treeJob) syncTree() error {
 	descriptor, err := j.System.OpenBelow(j.from.directory, j.from.name)
 	if err != nil {
@@ -116,8 +117,8 @@ func (j *treeJob) publish() error {
 	return nil
 }
 
-// renameNew: where the kernel or the file system has only the rename that replaces, an empty directory is made for it to
-// replace, as nothing else can have the name then.
+// renameNew renames the tree to a free name. Where the kernel or the file system has only the rename that replaces, it
+// makes an empty directory first, which the rename replaces. So no other object can have the name.
 func (j *treeJob) renameNew() error {
 	from, to := j.from, j.at
 	err := j.System.RenameBelow(from.directory, from.name, to.directory, to.name, system.NotReplace)
@@ -159,7 +160,8 @@ func (j *treeJob) isIn(directory int, other system.Identity) bool {
 	return err == nil && next != here && j.isIn(above, other)
 }
 
-// back undoes a rename of what was not the tree, or may not have been. The plain rename replaces an empty directory at most.
+// back undoes the rename of a directory that was not the tree, or may not have been. A plain rename can replace nothing but
+// an empty directory.
 func (j *treeJob) back() {
 	rename := func(how system.Rename) error {
 		return j.System.RenameBelow(j.at.directory, j.at.name, j.from.directory, j.from.name, how)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // treeCase is a publication of a directory.
@@ -80,10 +81,13 @@ func listing(folder string) string {
 func TestDirectory(t *testing.T) {
 	quick = quickFolder(t)
 	for _, c := range treeCases {
-		for _, lacking := range []func(system.Call) error{lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS)} {
-			result, before, after, err := playTree(t, system.Watched{System: system.Kernel{}, Before: lacking}, c)
+		for _, lacking := range []func(systemtest.Call) error{
+			lack("", 0), lackRename(syscall.EINVAL), lackRename(syscall.ENOSYS),
+		} {
+			result, before, after, err := playTree(t, systemtest.Watched{System: system.Kernel{}, Before: lacking}, c)
 			want := c.err
-			if c.flags&Exchange != 0 && want == nil && lacking(system.Call{Method: "RenameBelow", How: system.Exchanging}) != nil {
+			exchange := systemtest.Call{Method: "RenameBelow", How: system.Exchanging}
+			if c.flags&Exchange != 0 && want == nil && lacking(exchange) != nil {
 				want = syscall.EOPNOTSUPP
 			}
 			switch {
@@ -103,14 +107,14 @@ func TestDirectory(t *testing.T) {
 
 // TestOneDirectoryInTheOther: they cannot be exchanged, and the file system is not to blame.
 func TestOneDirectoryInTheOther(t *testing.T) {
-	for _, lacking := range []func(system.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
+	for _, lacking := range []func(systemtest.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
 		folder := t.TempDir()
 		for source, target := range map[string]string{"a": "a/b/c", "a/b/c": "a"} {
 			must(t, os.MkdirAll(folder+"/a/b/c/d", 0o700))
 			before := listing(folder)
 			identity, _, err := system.Kernel{}.Identify(folder + "/" + source)
 			must(t, err)
-			result, _, err := publisher(system.Watched{System: system.Kernel{}, Before: lacking}).Directory(
+			result, _, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: lacking}).Directory(
 				Tree{Name: folder + "/" + source, Identity: identity}, folder+"/"+target, &Options{Flags: Exchange})
 			if !errors.Is(err, syscall.EINVAL) || result.Published || listing(folder) != before {
 				t.Errorf("%s with %s: %v; there is\n%s", source, target, err, listing(folder))
@@ -124,11 +128,11 @@ func TestEveryCallOfDirectoryFails(t *testing.T) {
 	quick = quickFolder(t)
 	tries := 0
 	for _, c := range treeCases {
-		for _, lacking := range []func(system.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
+		for _, lacking := range []func(systemtest.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
 			for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOENT, syscall.EXDEV} {
 				for nth := 1; c.err == nil; nth++ {
 					f := &fault{nth: nth, errno: errno, lacking: lacking}
-					result, before, after, err := playTree(t, system.Watched{System: system.Kernel{}, Before: f.before}, c)
+					result, before, after, err := playTree(t, systemtest.Watched{System: system.Kernel{}, Before: f.before}, c)
 					what := fmt.Sprintf("%+v, call %d %+v with %v: %v", c, nth, f.fired, errno, err)
 					var place *fs.PathError
 					switch {

@@ -13,8 +13,8 @@ import (
 // acl is the attribute that holds the access control list. It comes with the mode, whose bits of the group are its mask.
 const acl = "system.posix_acl_access"
 
-// dress gives the file the mode, the owner and the attributes that it is to be published with, and makes its content
-// durable. It is done before the file has the name, and anew if what it is to be like has changed.
+// dress gives the file its final mode, owner and attributes, and makes its content durable. This happens before the file
+// has the name. It happens again if another file has become the target that the file is to be like.
 func (j *job) dress() (err error) {
 	if j.isDressed() {
 		return nil
@@ -69,8 +69,8 @@ func (j *job) conceal() error {
 	return failed("chmod", j.at.whole(), err)
 }
 
-// dressAsOpened learns from a file that it makes for the purpose which mode and list open(2) gives. To ask for the umask
-// would be to set it, for all threads.
+// dressAsOpened gives the file the mode and the list that open(2) gives. It makes a probe file to learn them. The umask can
+// only be read by setting it, which affects all threads.
 func (j *job) dressAsOpened() error {
 	probe, err := j.System.CreateUnnamedBelow(j.at.directory, 0, openMode)
 	var name string
@@ -125,7 +125,7 @@ func (j *job) setMode(mode, before uint32) error {
 	return err
 }
 
-// takeBack notes how to undo a change of the source's file. A new file goes as a whole.
+// takeBack notes how to undo a change of the source's file. A new file needs no undo, as it is removed as a whole.
 func (j *job) takeBack(change func(file int)) {
 	if file := j.file; !j.new {
 		j.undo = append(j.undo, func() { change(file) })
@@ -144,8 +144,8 @@ func (j *job) setAttribute(name string, value []byte) error {
 	return err
 }
 
-// dressLikeTarget gives the file what the target has: first the owner, as a change of it takes permissions away, then the
-// attributes with the access control list, at last the mode. Until then the file is the user's alone, so that it is never
+// dressLikeTarget gives the file the owner, the attributes and the mode of the target. The owner comes first, as a change
+// of the owner takes permissions away. The mode comes last: until then only the user can open the file, so that it is never
 // open to more users than the target.
 func (j *job) dressLikeTarget() error {
 	target, err := j.System.OpenToLook(j.at.directory, j.at.name)
@@ -240,7 +240,7 @@ func (j *job) setAttributes(target int, mode uint32, sameGroup bool) (uint32, er
 	return mode, nil
 }
 
-// isPrivileged tells of attributes that vouch for a content: whoever wrote another one must not get them along.
+// isPrivileged tells whether an attribute vouches for a content. The new content must not get such an attribute.
 func isPrivileged(name string) bool {
 	switch name {
 	case "security.capability", "security.ima", "security.evm":

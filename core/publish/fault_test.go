@@ -12,17 +12,18 @@ import (
 	"testing"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // fault fails the nth call, if what the kernel lacks has not failed it before.
 type fault struct {
 	nth, calls int
 	errno      syscall.Errno
-	lacking    func(system.Call) error
-	fired      system.Call
+	lacking    func(systemtest.Call) error
+	fired      systemtest.Call
 }
 
-func (f *fault) before(call system.Call) error {
+func (f *fault) before(call systemtest.Call) error {
 	if err := f.lacking(call); err != nil {
 		return err
 	}
@@ -45,11 +46,11 @@ var faultFlags = []Flags{0, NoReplace | Sync, LikeTarget | Sync | Follow, Backup
 // whole is a system that lacks nothing. There all errnos are injected, elsewhere the first.
 const whole = "a whole system"
 
-// TestEveryCallFails fails the first, the second, ... call of every scenario until it is through without. A publication then
-// is whole, or it has left all as it was.
+// TestEveryCallFails fails the first, the second, ... call of every scenario until it is through without. A publication
+// then is whole, or it has left all as it was.
 func TestEveryCallFails(t *testing.T) {
-	ways := map[string]func(system.Call) error{
-		whole:                         func(system.Call) error { return nil },
+	ways := map[string]func(systemtest.Call) error{
+		whole:                         func(systemtest.Call) error { return nil },
 		"without links of open files": lack("LinkDescriptor", syscall.EOPNOTSUPP),
 		"without renameat2 and links of open files": both(lackRename(syscall.EINVAL), lack("LinkDescriptor", syscall.EPERM)),
 		"without renameat2 and O_TMPFILE": both(lackRename(syscall.EINVAL),
@@ -93,7 +94,7 @@ func tryFault(t *testing.T, root, other string, c scenario, f *fault) bool {
 	t.Helper()
 	g := newStage(t, root, other, c)
 	defer g.end()
-	result, err := g.play(system.Watched{System: system.Kernel{}, Before: f.before}, c)
+	result, err := g.play(systemtest.Watched{System: system.Kernel{}, Before: f.before}, c)
 	what := fmt.Sprintf("%s: call %d %+v with %v: %v", c, f.nth, f.fired, f.errno, err)
 	var place *fs.PathError
 	switch {

@@ -7,7 +7,7 @@ import (
 	"libtempfile/core/system"
 )
 
-// rollback gives back the state before the publication, as far as anything was changed.
+// rollback undoes all changes that the publication has made.
 func (j *job) rollback() {
 	for i := len(j.undo) - 1; i >= 0; i-- {
 		j.undo[i]()
@@ -17,8 +17,8 @@ func (j *job) rollback() {
 	j.sibling, j.moved, j.dressed = "", false, false
 }
 
-// commit is what follows when the file has got its name. Nothing takes it back any more, whatever fails: the first error is
-// told, and the rest is done all the same.
+// commit does the rest when the file has its name. The publication is not undone any more. If a step fails, the next steps
+// are done all the same, and the first error is returned.
 func (j *job) commit() error {
 	j.published, j.undo = true, nil
 	j.forgetSibling()
@@ -42,7 +42,7 @@ func first(a, b error) error {
 	return b
 }
 
-// dropLeftovers removes the names that a rename has left.
+// dropLeftovers removes the names that a rename may have left.
 func (j *job) dropLeftovers() (err error) {
 	for _, name := range j.leftovers {
 		if unlinkErr := j.System.UnlinkBelow(j.at.directory, name); unlinkErr != syscall.ENOENT {
@@ -52,7 +52,7 @@ func (j *job) dropLeftovers() (err error) {
 	return err
 }
 
-// dropName removes the source's old name, if it still is the file's and is not the target itself.
+// dropName removes the source's old name, if the file still has it and it is not the target.
 func (j *job) dropName() error {
 	if j.source.Name == "" || j.moved {
 		return nil
@@ -90,7 +90,7 @@ func sameDirectory(s system.System, a, b *place) (bool, error) {
 	return one == other, err
 }
 
-// descriptor is what Result says.
+// descriptor is the one for Result.
 func (j *job) descriptor() int {
 	if j.source.Descriptor >= 0 {
 		return j.source.Descriptor
@@ -98,7 +98,7 @@ func (j *job) descriptor() int {
 	return j.file
 }
 
-// close closes what the publication has opened, and a new file unless it is the caller's now.
+// close closes all descriptors that the publication has opened. A new file's stays open if it is the caller's now.
 func (j *job) close() {
 	if j.new && (!j.published || j.source.Descriptor >= 0) {
 		j.System.Close(j.file)

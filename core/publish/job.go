@@ -14,23 +14,23 @@ type job struct {
 	o      *Options
 
 	at        *place
-	directory int           // the target's, open to be made durable; -1: it is not to be
-	target    system.Status // what has the name, when it was last looked at
+	directory int           // the target's, open for the sync at the end; -1: without Sync
+	target    system.Status // of the file that had the target's name when look looked
 	exists    bool
 
-	file      int           // what gets the name: the source's file, or a new one beside the target
-	new       bool          // it is a new one
-	asOpened  bool          // the new one has the mode that open(2) gives
+	file      int           // the descriptor of the file that gets the name: the source's, or a new one beside the target
+	new       bool          // file is a new one
+	asOpened  bool          // the new file has the mode that open(2) gives
 	named     bool          // new files get a name, because open files cannot be linked
 	original  system.Status // of the source's file
 	sibling   string        // the file's random name beside the target; "": it has none
 	from      *place        // the source's name, if it was looked for
 	moved     bool          // the sibling is the source's name, which it has no more
-	dressed   bool          // mode, owner, attributes are as they are to be
+	dressed   bool          // the file has the mode, the owner and the attributes that it is to have
 	like      system.Identity
-	leftovers []string // names that a rename may have left, as one between two names of one file does nothing and succeeds
-	forget    func()   // that the sibling was intended; nil: it was not
-	undo      []func() // what gives back the source's state, in reverse
+	leftovers []string // names that may still exist: a rename between two names of one file does nothing and succeeds
+	forget    func()   // strikes out the sibling's record; nil: it has none
+	undo      []func() // steps that restore the source's state, in reverse
 	published bool
 }
 
@@ -69,7 +69,7 @@ func (j *job) find(path string) (err error) {
 	return err
 }
 
-// begin looks at the source, and opens what is needed after the rename, when a failure would come too late.
+// begin looks at the source. It opens the directory that is synced after the rename, when a failure would come too late.
 func (j *job) begin() (err error) {
 	if j.has(Sync) {
 		if j.directory, err = j.System.OpenBelow(j.at.directory, "."); err != nil {
@@ -131,7 +131,7 @@ func (j *job) attempt() error {
 	return j.renameToTarget()
 }
 
-// look looks at what has the name.
+// look looks at the target.
 func (j *job) look() (err error) {
 	j.exists = false
 	if j.has(NoReplace) {
@@ -153,8 +153,8 @@ func (j *job) look() (err error) {
 	return nil
 }
 
-// isElsewhere tells whether a link is likely to fail with EXDEV, so that it is tried before the file is made durable in
-// vain. A device number does not prove it: an overlay has several.
+// isElsewhere tells whether a link is likely to fail with EXDEV. Then the sibling is tried first, as a sync of the source
+// would be in vain. Another device number is no proof: an overlay has several.
 func (j *job) isElsewhere() bool {
 	if !j.has(Across) || j.new {
 		return false
@@ -163,7 +163,7 @@ func (j *job) isElsewhere() bool {
 	return err != nil || identity.Device != j.original.Device
 }
 
-// linkToTarget gives the open file the target's name, if that is free. done false: there must be a sibling.
+// linkToTarget gives the open file the target's name, if that is free. done false: a sibling is needed.
 func (j *job) linkToTarget() (done bool, err error) {
 	if err = j.dress(); err != nil {
 		return false, err
@@ -199,17 +199,18 @@ func (j *job) makeSibling() error {
 	case !j.new && j.source.Name != "":
 		return j.moveName()
 	}
-	j.named = j.new // one without a name would not be better than the first
+	j.named = j.new // another file without a name could not be linked either
 	return j.again()
 }
 
-// setSibling notes the name, which goes if the publication fails.
+// setSibling notes the name. If the publication fails, the name is removed.
 func (j *job) setSibling(name string) {
 	j.sibling = name
 	j.undo = append(j.undo, func() { j.System.UnlinkBelow(j.at.directory, name) })
 }
 
-// trySiblings is tryNames for a file, -1 for a new one, that could outlive the process under that name.
+// trySiblings is tryNames with a record of each name for recovery, as the sibling would outlive a killed process. The
+// descriptor is the file's; -1: the file is not made yet.
 func (j *job) trySiblings(descriptor int, try func(name string) error) (name string, err error) {
 	return j.tryNames(func(name string) error {
 		forget := j.System.Intend(j.beside(name), descriptor)
@@ -223,7 +224,7 @@ func (j *job) trySiblings(descriptor int, try func(name string) error) (name str
 	})
 }
 
-// forgetSibling tells that the sibling's name is gone.
+// forgetSibling strikes out the record of the sibling, whose name is gone.
 func (j *job) forgetSibling() {
 	if j.forget != nil {
 		j.forget()
@@ -249,8 +250,8 @@ func (j *job) tryNames(try func(name string) error) (name string, err error) {
 // beside is the path of a name in the target's directory.
 func (j *job) beside(name string) string { return j.at.path + "/" + name }
 
-// moveName makes the source's name the sibling, where open files cannot be linked. The name may be another file's by now, so
-// it is looked at before and after. A file whose name is gone is copied.
+// moveName makes the source's name the sibling, where open files cannot be linked. Another file may have the name by now,
+// so its identity is compared before and after. If the name is gone, the file is copied.
 func (j *job) moveName() error {
 	name, err := j.tryMove()
 	switch {
@@ -306,15 +307,16 @@ func (j *job) renameToTarget() (err error) {
 	if err != nil {
 		return failed("rename", j.at.whole(), err)
 	}
-	// Another process that publishes the same file can have given it the target's name meanwhile. Of a new file nobody knows.
+	// Another process may have published the same file under the same name meanwhile. The rename then leaves the sibling.
+	// This cannot happen to a new file, which no other process knows.
 	if !j.new {
 		j.leftovers = append(j.leftovers, j.sibling)
 	}
 	return j.commit()
 }
 
-// rename moves a name to one that is free, EEXIST if it is not. A link and an unlink do it where the kernel or the file
-// system has only the rename that replaces.
+// rename gives a file a new name, which must be free: EEXIST. Where the kernel or the file system has only the rename that
+// replaces, a link and an unlink do it.
 func (j *job) rename(from int, name string, to int, newName string) error {
 	err := j.System.RenameBelow(from, name, to, newName, system.NotReplace)
 	if !system.CannotRename(err) {
@@ -329,7 +331,7 @@ func (j *job) rename(from int, name string, to int, newName string) error {
 	return err
 }
 
-// moveTo is rename for a name that nobody else would take. It also works where there is nothing but the plain rename.
+// moveTo is rename to a random name. It also works where a file cannot be linked either, since nobody else takes that name.
 func (j *job) moveTo(from int, name string, to int, newName string) error {
 	err := j.rename(from, name, to, newName)
 	if !system.CannotLink(err) || err == syscall.ENOENT {

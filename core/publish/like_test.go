@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // listFor is an access control list: the owner rw-, a user, the group, the mask and all others.
@@ -242,7 +243,7 @@ func TestOpenSourceIsConcealed(t *testing.T) {
 				must(t, os.Rename(target, hidden))
 			}
 			looks := 0
-			_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+			_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 				if appears && call.Method == "LinkDescriptor" && call.Name == "target" {
 					must(t, os.Rename(hidden, target))
 				}
@@ -285,7 +286,7 @@ func TestDeniedStaysDenied(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("run by root, this test has another user's file")
 	}
-	noLists := system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+	noLists := systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 		if call.Method == "SetAttribute" && call.Name == acl {
 			return syscall.EOPNOTSUPP
 		}
@@ -357,7 +358,7 @@ func TestNeverWiderThanTarget(t *testing.T) {
 			must(t, unix.Removexattr(g.folder+"/dir/target", "user.mark")) // only who may read the file may read those
 			must(t, os.Chmod(g.folder+"/dir/target", os.FileMode(may)))
 			looks := 0
-			result, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+			result, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 				for _, folder := range []string{g.folder + "/dir", g.sourceRoot} {
 					entries, err := os.ReadDir(folder)
 					must(t, err)

@@ -25,15 +25,15 @@ const (
 	forDirectories = NoReplace | Sync | Exchange
 )
 
-// Options are what a publication is asked for.
+// Options say how a publication is done.
 type Options struct {
 	Flags       Flags
 	Permissions uint32 // exactly these; 0: those that open(2) gives a new file in the target's directory
 	Within      string // a directory that the path may not leave; "": none
-	Backup      string // the name beside the target for what was replaced; "": the target's with "~"
+	Backup      string // the name beside the target for the replaced file; "": the target's with "~"
 }
 
-// checkFile refuses what makes no sense for a file.
+// checkFile refuses options that make no sense for a file.
 func (o *Options) checkFile() error {
 	has := func(flags Flags) bool { return o.Flags&flags != 0 }
 	switch {
@@ -55,7 +55,7 @@ func (o *Options) checkFile() error {
 	return nil
 }
 
-// checkDirectory refuses what makes no sense for a directory.
+// checkDirectory refuses options that make no sense for a directory.
 func (o *Options) checkDirectory() error {
 	switch {
 	case o.Flags&^forDirectories != 0:

@@ -7,7 +7,7 @@ import (
 	"libtempfile/core/system"
 )
 
-// place is where a name is: a name in a directory that is held open.
+// place is a name in a directory that is held open.
 type place struct {
 	system    system.System
 	directory int
@@ -23,7 +23,7 @@ type place struct {
 // mostLinks is how many links are followed, as by the kernel.
 const mostLinks = 40
 
-// mostRaces is how often something is tried again because another process was in between.
+// mostRaces is how often an operation is tried again because another process was in between.
 const mostRaces = 64
 
 // hold opens the directory that an absolute path leads to.
@@ -75,8 +75,8 @@ func (p *place) pathOrNone() string {
 	return p.whole()
 }
 
-// follow goes to where the links lead that have the name, one after the other. A link that leads to nothing names the file
-// that is to be made.
+// follow follows a symbolic link with the name, and the next one, until the name is no link. A link to a missing file leads
+// to the name under which the file will be made.
 func (p *place) follow() error {
 	for range mostLinks {
 		text, err := p.system.ReadLinkBelow(p.directory, p.name)
@@ -96,7 +96,7 @@ func (p *place) follow() error {
 	return failed("readlink", p.whole(), syscall.ELOOP)
 }
 
-// move goes to another name, whose path begins at the present directory, or at the limit if there is no directory yet.
+// move goes to another name. Its path begins at the present directory, or at the limit if there is no directory yet.
 func (p *place) move(text string) error {
 	name := lastPart(text)
 	directory, path := text[:len(text)-len(name)], p.path+"/"
@@ -118,8 +118,8 @@ func (p *place) move(text string) error {
 	return nil
 }
 
-// moveWithin resolves the whole way from the limit again: the kernel holds a path to the directory that it begins at, and a
-// link may lead up from where it is without leaving the limit.
+// moveWithin resolves the whole path from the limit again. The kernel keeps a path within the directory that it begins at.
+// But a link may lead to a directory above its own and still stay within the limit.
 func (p *place) moveWithin(directory, name string) error {
 	if strings.HasPrefix(directory, "/") {
 		return failed("open", directory+name, leadsOut(p.limitPath))

@@ -11,7 +11,7 @@ type Publisher struct {
 	Absolute   func(path string) (string, error) // makes a path absolute and tidy
 }
 
-// Source is the file that is to be published.
+// Source is the file to be published.
 type Source struct {
 	Descriptor int    // -1: the content is in memory
 	Name       string // the absolute path of the name that it has; "": it has none
@@ -21,8 +21,9 @@ type Source struct {
 	Position    int64 // where Result.Descriptor is to be
 	CreateFlags int   // 0 or system.AppendFlag
 
-	// Announce is told the absolute path before anything is done, so that the caller can get ready; an error of it ends the
-	// publication. Committed is called as soon as the file has the path, and before it loses its old name. Either may be nil.
+	// Announce is called with the absolute path before anything is changed, so that the caller can get ready. If it returns
+	// an error, the publication ends. Committed is called when the file has the path and still has its old name. Either may
+	// be nil.
 	Announce  func(path string) error
 	Committed func()
 }
@@ -31,7 +32,7 @@ type Source struct {
 type Result struct {
 	Published  bool // the file has the path, even if something failed later: see the error
 	Path       string
-	Descriptor int // the source's, which now is of the published file; of a file in memory a new one, for the caller to close
+	Descriptor int // of the published file: the source's, or a new one for a file in memory, which the caller closes
 }
 
 // File publishes a file. Where it had to be copied, the source's descriptor becomes one of the copy.

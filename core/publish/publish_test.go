@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // refuses tells whether a scenario is to fail, because something has the name.
@@ -16,8 +17,8 @@ func (c *scenario) refuses() bool { return c.o.Flags&NoReplace != 0 && c.target 
 
 // TestEveryScenario plays each as it is, and where the kernel lacks something.
 func TestEveryScenario(t *testing.T) {
-	lacking := map[string]func(system.Call) error{
-		"nothing":                        func(system.Call) error { return nil },
+	lacking := map[string]func(systemtest.Call) error{
+		"nothing":                        func(systemtest.Call) error { return nil },
 		"links of open files":            lack("LinkDescriptor", syscall.ENOENT),
 		"links of open files, forbidden": lack("LinkDescriptor", syscall.EPERM),
 		"O_TMPFILE":                      lack("CreateUnnamedBelow", syscall.EOPNOTSUPP),
@@ -36,7 +37,7 @@ func TestEveryScenario(t *testing.T) {
 		t.Run("without "+what, func(t *testing.T) {
 			for _, c := range scenarios(t, allFlags) {
 				g := newStage(t, root, other, c)
-				result, err := g.play(system.Watched{System: system.Kernel{}, Before: before}, c)
+				result, err := g.play(systemtest.Watched{System: system.Kernel{}, Before: before}, c)
 				switch {
 				case c.refuses():
 					if result.Published || !errors.Is(err, fs.ErrExist) {
@@ -53,8 +54,8 @@ func TestEveryScenario(t *testing.T) {
 	}
 }
 
-func lack(method string, errno syscall.Errno) func(system.Call) error {
-	return func(call system.Call) error {
+func lack(method string, errno syscall.Errno) func(systemtest.Call) error {
+	return func(call systemtest.Call) error {
 		if call.Method == method {
 			return errno
 		}
@@ -62,8 +63,8 @@ func lack(method string, errno syscall.Errno) func(system.Call) error {
 	}
 }
 
-func lackRename(errno syscall.Errno) func(system.Call) error {
-	return func(call system.Call) error {
+func lackRename(errno syscall.Errno) func(systemtest.Call) error {
+	return func(call systemtest.Call) error {
 		if call.Method == "RenameBelow" && call.How != system.Replacing {
 			return errno
 		}
@@ -71,8 +72,8 @@ func lackRename(errno syscall.Errno) func(system.Call) error {
 	}
 }
 
-func both(a, b func(system.Call) error) func(system.Call) error {
-	return func(call system.Call) error {
+func both(a, b func(systemtest.Call) error) func(systemtest.Call) error {
+	return func(call systemtest.Call) error {
 		if err := a(call); err != nil {
 			return err
 		}

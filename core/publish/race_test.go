@@ -12,12 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // before runs a function just before the first call of a method.
-func before(method string, run func()) system.Watched {
+func before(method string, run func()) systemtest.Watched {
 	done := false
-	return system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+	return systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 		if call.Method == method && !done {
 			done = true
 			run()
@@ -79,7 +80,7 @@ func TestTargetThatIsReplacedAllTheTime(t *testing.T) {
 	defer g.end()
 	target := g.folder + "/dir/target"
 	must(t, os.Chmod(target, 0o604))
-	_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+	_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 		if call.Method == "ChangeMode" {
 			must(t, os.WriteFile(target+"2", []byte("another"), 0o604))
 			must(t, os.Rename(target+"2", target))
@@ -120,7 +121,7 @@ func TestTargetThatAppearsMeanwhile(t *testing.T) {
 
 // TestTargetThatGoesMeanwhile: there is nothing to be kept as a backup then, and the file has its name.
 func TestTargetThatGoesMeanwhile(t *testing.T) {
-	for method, lacking := range map[string]func(system.Call) error{
+	for method, lacking := range map[string]func(systemtest.Call) error{
 		"RenameBelow": lack("", 0), "LinkBelow": lackRename(syscall.ENOSYS),
 	} {
 		for _, k := range kinds {
@@ -128,7 +129,7 @@ func TestTargetThatGoesMeanwhile(t *testing.T) {
 			g := newStage(t, t.TempDir(), "", c)
 			target := g.folder + "/dir/target"
 			going := before(method, func() { must(t, os.Remove(target)) })
-			result, err := publisher(system.Watched{System: going, Before: lacking}).File(g.source, target, &c.o)
+			result, err := publisher(systemtest.Watched{System: going, Before: lacking}).File(g.source, target, &c.o)
 			content, _ := os.ReadFile(target)
 			if entries, _ := os.ReadDir(g.folder + "/dir"); err != nil || string(content) != newContent || len(entries) != 1 {
 				t.Errorf("%s: %v, %q, and %v", c, err, content, entries)
@@ -144,11 +145,11 @@ func TestTargetThatGoesMeanwhile(t *testing.T) {
 // TestSameFileMeanwhile: the target becomes another name of the very file, so that the rename does nothing.
 func TestSameFileMeanwhile(t *testing.T) {
 	c := scenario{kind: named, target: "file"}
-	for _, lacking := range []func(system.Call) error{lack("", 0), lack("LinkDescriptor", syscall.EPERM)} {
+	for _, lacking := range []func(systemtest.Call) error{lack("", 0), lack("LinkDescriptor", syscall.EPERM)} {
 		g := newStage(t, t.TempDir(), "", c)
 		target := g.folder + "/dir/target"
 		done := false
-		_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+		_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 			if call.Method == "RenameBelow" && call.Name == "target" && !done {
 				done = true
 				must(t, os.Remove(target))
@@ -173,14 +174,14 @@ func TestTakenName(t *testing.T) {
 		g := newStage(t, t.TempDir(), "", c)
 		must(t, unix.Fchmod(g.source.Descriptor, 0o600))
 		replaced := false
-		replace := func(call system.Call) {
+		replace := func(call systemtest.Call) {
 			if call.Method == method && !replaced && (call.Name == "tmp" || strings.HasPrefix(call.Name, ".tmp")) {
 				replaced = true
 				must(t, os.Rename(g.source.Name, g.source.Name+"2"))
 				must(t, os.WriteFile(g.source.Name, []byte("another"), 0o600))
 			}
 		}
-		_, err := publisher(system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+		_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 			replace(call)
 			return lack("LinkDescriptor", syscall.EPERM)(call)
 		}}).File(g.source, g.folder+"/dir/target", &c.o)
@@ -214,7 +215,7 @@ func TestPublishingAgain(t *testing.T) {
 	for _, k := range kinds {
 		c := scenario{kind: k, target: "file", o: Options{Flags: Sync}}
 		g := newStage(t, t.TempDir(), "", c)
-		if _, err := g.play(system.Watched{System: system.Kernel{}, Before: lack("RenameBelow", syscall.EIO)}, c); err == nil {
+		if _, err := g.play(systemtest.Watched{System: system.Kernel{}, Before: lack("RenameBelow", syscall.EIO)}, c); err == nil {
 			t.Errorf("%s: the first time it is published", k)
 		}
 		result, err := g.play(system.Kernel{}, c)
@@ -228,12 +229,13 @@ func TestPublishingAgain(t *testing.T) {
 
 // TestOldNameThatIsGone: a file whose name somebody has removed is published all the same.
 func TestOldNameThatIsGone(t *testing.T) {
-	for _, lacking := range []func(system.Call) error{lack("", 0), lack("LinkDescriptor", syscall.EPERM)} {
+	for _, lacking := range []func(systemtest.Call) error{lack("", 0), lack("LinkDescriptor", syscall.EPERM)} {
 		for _, method := range []string{"OpenParent", "LinkDescriptor", "RenameBelow"} {
 			c := scenario{kind: named, target: "file"}
 			g := newStage(t, t.TempDir(), "", c)
 			removing := before(method, func() { os.Remove(g.source.Name) })
-			result, err := publisher(system.Watched{System: removing, Before: lacking}).File(g.source, g.folder+"/dir/target", &c.o)
+			watched := systemtest.Watched{System: removing, Before: lacking}
+			result, err := publisher(watched).File(g.source, g.folder+"/dir/target", &c.o)
 			if err != nil {
 				t.Errorf("before %s: %v", method, err)
 			}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"libtempfile/core/system"
+	"libtempfile/core/system/systemtest"
 )
 
 // tree has a limit "in" with links that stay in it and links that leave it.
@@ -152,14 +153,14 @@ func TestLinkOfAnotherUser(t *testing.T) {
 func TestWithinNeedsOpenat2(t *testing.T) {
 	root := tree(t)
 	for _, errno := range []syscall.Errno{syscall.ENOSYS, syscall.EPERM, syscall.EINVAL} {
-		err := replace(system.Watched{System: system.Kernel{}, Before: lack("HoldBeneath", errno)}, "f",
+		err := replace(systemtest.Watched{System: system.Kernel{}, Before: lack("HoldBeneath", errno)}, "f",
 			Options{Within: root + "/in"})
 		if !errors.Is(err, syscall.ENOSYS) || !strings.Contains(err.Error(), "openat2") {
 			t.Errorf("%v: %v", errno, err)
 		}
 	}
 	tries := 0
-	again := system.Watched{System: system.Kernel{}, Before: func(call system.Call) error {
+	again := systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
 		if call.Method == "HoldBeneath" && tries < 3 {
 			tries++
 			return syscall.EAGAIN

@@ -21,7 +21,7 @@ var (
 	errBroken    = errors.New("it does not begin as a journal")
 )
 
-// place is where this process runs.
+// place says where this process runs: the system and the pid namespace.
 type place struct {
 	boot, machine string
 	pidNamespace  uint64
@@ -37,8 +37,8 @@ func here() place {
 	return p
 }
 
-// whyNotDead tells why the process that a header names may live, although its journal could be locked: a program may close
-// descriptors that it does not know. nil: it is dead.
+// whyNotDead tells why the process in a header may live although its journal could be locked. A program may have closed all
+// descriptors, and the lock with them. nil: the process is dead.
 func (p *place) whyNotDead(h *Header) error {
 	boot, machine := text(h.Boot[:]), text(h.Machine[:])
 	switch {
@@ -47,7 +47,7 @@ func (p *place) whyNotDead(h *Header) error {
 	case boot != p.boot && (machine == "" || machine != p.machine):
 		return errMachine
 	case boot != p.boot:
-		return nil // of before the last start of the system
+		return nil // the system was started since then
 	case h.PidNamespace == 0 || p.pidNamespace == 0 || h.StartTime == 0:
 		return errUnknown
 	case h.PidNamespace != p.pidNamespace:

@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Place chooses the directory of the journals: the wish; or libtempfile in the user's runtime directory, if there is one; or
+// Place chooses the directory of the journals: the wish; or libtempfile in the runtime directory, if that is the user's; or
 // libtempfile-UID in the default directory for temporary files, which is absolute.
 func Place(wish, runtime string, tempdir func() (string, error)) (string, error) {
 	switch {
 	case wish != "":
 		return wish, nil
-	case strings.HasPrefix(runtime, "/"):
+	case strings.HasPrefix(runtime, "/") && isUsers(runtime):
 		return runtime + "/libtempfile", nil
 	}
 	directory, err := tempdir()
@@ -24,6 +24,14 @@ func Place(wish, runtime string, tempdir func() (string, error)) (string, error)
 		return "", err
 	}
 	return directory + "/libtempfile-" + strconv.Itoa(unix.Geteuid()), nil
+}
+
+// isUsers tells whether a directory is the user's. The variable for it often survives a change of the user by su, and the
+// directory a removal by the system.
+func isUsers(path string) bool {
+	var stat unix.Stat_t
+	err := again(func() error { return unix.Stat(path, &stat) })
+	return err == nil && stat.Mode&unix.S_IFMT == unix.S_IFDIR && int(stat.Uid) == unix.Geteuid()
 }
 
 // Prepare makes the directory if it is missing, for the user alone, and makes sure that nobody else can write into it.

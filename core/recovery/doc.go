@@ -1,16 +1,16 @@
-// Package recovery removes what killed processes left behind.
+// Package recovery removes the files and directories of killed processes.
 //
-// A process that takes part writes a journal of the files and directories that it will remove: a record before each is made,
-// its identity after, and a line through it when it is gone or not the process's to remove any more. It holds the journal by
-// flock, and its children hold the same lock. So a journal that can be locked belongs to nobody alive. No age is ever looked
-// at.
+// A process that takes part writes a journal of the objects that it will remove. It writes a record before it makes an
+// object, and adds the identity right after. It strikes the record out when the object is gone, or is not the process's to
+// remove any more. It holds the journal by flock, and its children hold the same lock. So the process and its children are
+// dead if the journal can be locked. The package never looks at an age.
 //
-// It promises its caller: Only objects that a dead process's journal names are removed, and only if they are the user's and
-// still are what was made: device, inode, type and time of birth agree. An object that was not identified, because its
-// process died while making it, is removed only if its name was random and it is empty. Nothing is reached through a link.
-// What a living process's journal names is not touched, nor a directory that holds such a thing, nor a directory that
-// somebody holds by flock. A journal that another user owns or may write is not read. One whose process may still live, as
-// far as can be known, is left alone, and so is one from another machine.
+// It promises its caller: An object is removed only if a dead process's journal names it, it belongs to the user, and its
+// device, inode, type and time of birth are those of the record. A record has no identity if its process died while making
+// the object. Such an object is removed only if its name was random and it is empty. No link is followed. An object that a
+// living process's journal names is not touched. Neither is a directory with such an object in it, nor one that somebody
+// holds by flock. A journal is read only if it belongs to the user and nobody else may write it. It is left alone if its
+// process may still live, as far as can be known, or if it comes from another machine.
 //
 // All work is done by the calling thread, in steps.
 package recovery

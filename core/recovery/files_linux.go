@@ -5,12 +5,13 @@ package recovery
 import (
 	"errors"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// failed says what could not be done, and where.
+// failed adds the operation and the path to an error.
 func failed(operation, path string, err error) error {
 	if err == nil {
 		return nil
@@ -52,7 +53,7 @@ func readAll(descriptor int, most int64) ([]byte, error) {
 	return all, nil
 }
 
-// readText reads a small file; "" if that cannot be done.
+// readText reads a small file; "" if it cannot be read.
 func readText(path string) string {
 	descriptor, err := openAt(unix.AT_FDCWD, path, unix.O_RDONLY, 0)
 	if err != nil {
@@ -87,13 +88,13 @@ func names(directory int) (names []string, err error) {
 }
 
 // openParent opens the directory that holds a path, without following a link anywhere on the way, and gives the last name.
-// The path is absolute.
+// The path is absolute. As there are no links, ".." leads back to the name before it.
 func openParent(path string) (parent int, name string, err error) {
 	const flags = unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW
 	parts := strings.Split(path, "/")
 	name = parts[len(parts)-1]
 	if name == "" || name == "." || name == ".." {
-		return -1, "", unix.EINVAL
+		return -1, "", &Refusal{unix.EINVAL, "its path does not end in a name"}
 	}
 	parent, err = openAt(unix.AT_FDCWD, "/", flags, 0)
 	for _, part := range parts[:len(parts)-1] {
@@ -103,16 +104,32 @@ func openParent(path string) (parent int, name string, err error) {
 		if part == "" || part == "." {
 			continue
 		}
-		if part == ".." {
-			unix.Close(parent)
-			return -1, "", unix.EINVAL
-		}
 		var next int
 		next, err = openAt(parent, part, flags, 0)
 		unix.Close(parent)
 		parent = next
 	}
 	return parent, name, err
+}
+
+// pathOf gives the path of an open directory, as the kernel knows it; "" if that cannot be found out, or it was removed.
+func pathOf(directory int) string {
+	buffer := make([]byte, unix.PathMax)
+	n, err := unix.Readlink("/proc/self/fd/"+strconv.Itoa(directory), buffer)
+	if err != nil || n == 0 || buffer[0] != '/' {
+		return ""
+	}
+	return string(buffer[:n])
+}
+
+// realPath gives the path of a directory without links and ".."; "" if it cannot be reached.
+func realPath(path string) string {
+	directory, err := openAt(unix.AT_FDCWD, path, unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return ""
+	}
+	defer unix.Close(directory)
+	return pathOf(directory)
 }
 
 // lock takes a lock if that can be done at once.

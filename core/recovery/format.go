@@ -7,10 +7,10 @@ import (
 
 // The layout of a journal. The C library writes journals, and capi/journal.go checks that it has the same layout.
 //
-// A file consists of slots of SlotSize bytes. The first one holds the Header. A record is in the slots from its own on, as
-// many as its path needs. It counts only if its check is right; slots that do not begin with one are free, or the rest of a
-// path. The check begins with the header's salt, which only the user can read. Otherwise a name that somebody else has
-// chosen could pass for a record.
+// A file consists of slots of SlotSize bytes. The first slot holds the Header. A record begins at a slot, and takes as many
+// slots as its path needs. A record counts only if its check is right. All other slots are free, or hold the rest of a path.
+// The check begins with the header's salt, which only the user can read. Without the salt somebody else could choose a file
+// name that passes for a record.
 const (
 	SlotSize  = 256
 	PathStart = 56
@@ -62,7 +62,7 @@ func Check(check uint64, words []byte) uint64 {
 	return check
 }
 
-// record is an entry with its path.
+// record is an entry with its path. identified: the identity in the entry is valid.
 type record struct {
 	Entry
 	path       string
@@ -81,7 +81,7 @@ func readHeader(file []byte) (h Header, ok bool) {
 	return h, string(h.Magic[:]) == Magic && h.Check == Check(0, file[16:size])
 }
 
-// readRecords gives the records of a file. What is torn or was changed is passed over.
+// readRecords gives the records of a file. It ignores a record that is torn or changed.
 func readRecords(file []byte, salt uint64) []record {
 	var records []record
 	for slot := 1; slot*SlotSize+PathStart <= len(file); slot++ {

@@ -2,7 +2,7 @@ package recovery
 
 import "time"
 
-// Item is what became of one object that a dead process left, or of a journal that could not be dealt with.
+// Item tells the outcome for one object of a dead process, or for one journal that was left.
 type Item struct {
 	Path   string
 	Kind   int // File, Directory or Journal
@@ -15,7 +15,7 @@ type Item struct {
 // Journal as an Item's Kind means that the item is about a whole journal.
 const Journal = 3
 
-// Action is what was done.
+// Action says how an object was treated.
 type Action int
 
 // The actions.
@@ -25,12 +25,12 @@ const (
 	Left               // Item.Err says why
 )
 
-// Progress is what a step has come to.
+// Progress says how far a step has come.
 type Progress int
 
 // The progress of a step.
 const (
-	Done    Progress = iota // there is nothing more
-	GotItem                 // one item was dealt with
+	Done    Progress = iota // no item is left
+	GotItem                 // the step has ended one item
 	AtItem                  // a large directory: the next step goes on with it
 )

@@ -6,26 +6,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mostBytes is how much of a journal is read: four million slots, which is more than one can grow to.
+// mostBytes is how much of a journal is read: four million slots. No journal grows that large.
 const mostBytes = 1 << 30
 
-// journal is one that was opened and looked at.
+// journal is an opened journal.
 type journal struct {
 	name       string
 	descriptor int // locked, if the journal is dead
 	records    []record
 	state      state
-	reason     error // of one that is left
+	reason     error // why the journal is left, in that state
 }
 
-// state says what a journal allows.
+// state says how recovery must treat a journal.
 type state int
 
 const (
-	gone  state = iota // there is none any more
-	held               // by a living process
+	gone  state = iota // the file is gone
+	held               // a living process has it
 	left               // its process may live, or it cannot be read; reason says why
-	empty              // a file that never became one
+	empty              // its process died before it wrote the header
 	dead               // its process is dead, and the lock is ours
 )
 
@@ -90,7 +90,7 @@ func (p *place) look(directory int, j *journal) (state, error) {
 	return dead, nil
 }
 
-// isBlank tells whether nothing was written yet: its process died in between.
+// isBlank tells whether a file has no content but zeros.
 func isBlank(file []byte) bool {
 	for _, b := range file {
 		if b != 0 {

@@ -22,7 +22,7 @@ var (
 	errThrough = errors.New("the way there leads through a link, or something that is no directory")
 )
 
-// object is one that a dead process left, held by the directory it is in.
+// object is a file or directory of a dead process, held by the directory that it is in.
 type object struct {
 	record *record
 	parent int
@@ -30,7 +30,7 @@ type object struct {
 	stat   unix.Statx_t
 }
 
-// find looks the object up, and tells why it must be left alone. ENOENT: it is gone.
+// find looks the object up. The error says why it must be left alone. ENOENT: the object is gone.
 func find(r *record) (o object, err error) {
 	o.record = r
 	if o.parent, o.name, err = openParent(r.path); err != nil {
@@ -69,7 +69,7 @@ func (o *object) compare() error {
 	return nil
 }
 
-// isSame compares the identity. An inode is used again after its file is gone, so the time of birth counts too.
+// isSame compares the identity. The system uses an inode again when its file is gone, so the time of birth counts too.
 func (o *object) isSame() bool {
 	r, s := o.record, &o.stat
 	if unix.Mkdev(s.Dev_major, s.Dev_minor) != r.Device || s.Ino != r.Inode {
@@ -84,12 +84,16 @@ func (o *object) item() Item {
 	if o.stat.Mask&unix.STATX_BTIME == 0 {
 		made = o.stat.Mtime
 	}
-	age := time.Since(time.Unix(made.Sec, int64(made.Nsec)))
+	var age time.Duration
+	if o.stat.Mask != 0 { // else it could not be looked at
+		age = time.Since(time.Unix(made.Sec, int64(made.Nsec)))
+	}
 	return Item{Path: o.record.path, Kind: int(o.record.Kind), Age: max(age, 0), Size: int64(o.stat.Size)}
 }
 
-// isHeld tells whether somebody has locked a directory, as programs do to keep it from being cleaned up. The lock that is
-// taken to find out stays until the descriptor is closed; -1: the directory cannot be opened for reading, nor locked.
+// isHeld tells whether somebody has locked a directory; programs do so to protect it from clean-ups. To find out it takes
+// the lock itself. The lock lasts until the caller closes the descriptor. -1: the directory cannot be opened for reading,
+// and there is no lock.
 func (o *object) isHeld() (descriptor int, isHeld bool) {
 	descriptor, err := openAt(o.parent, o.name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -102,13 +106,17 @@ func (o *object) isHeld() (descriptor int, isHeld bool) {
 	return descriptor, false
 }
 
-// unlink removes a file, or a directory that holds nothing.
+// unlink removes a file, or a directory that was not identified and holds nothing.
 func (o *object) unlink() error {
 	flags := 0
 	if o.record.Kind == Directory {
 		flags = unix.AT_REMOVEDIR
 	}
-	return again(func() error { return unix.Unlinkat(o.parent, o.name, flags) })
+	err := again(func() error { return unix.Unlinkat(o.parent, o.name, flags) })
+	if err == unix.ENOTEMPTY || err == unix.EEXIST {
+		return refuse(unix.ESTALE, errIntent)
+	}
+	return err
 }
 
 // startRemoval begins to remove a directory with what it holds.

@@ -20,7 +20,7 @@ type Recovery struct {
 	place     place
 	dryRun    bool
 
-	living []string                 // paths that journals name which are held or left, sorted
+	living []string                 // the paths in journals that are held or left, with and without their links, sorted
 	known  map[system.Identity]bool // the same objects by their identity
 	names  []string                 // of the journals that are still to be dealt with
 	items  []Item                   // about journals, not given yet
@@ -28,7 +28,7 @@ type Recovery struct {
 	// the journal at hand, and its records that are still to be dealt with
 	journal  journal
 	records  []record
-	keep     bool // something that it names could not be removed now
+	keep     bool // the next recovery may remove an object that this one could not
 	now      object
 	lockedBy int // the descriptor by which the directory at hand is locked; -1: there is none
 	removal  *removal.Removal
@@ -57,11 +57,29 @@ func Start(s system.System, path string, dryRun bool) (*Recovery, error) {
 			r.survey(name)
 		}
 	}
+	r.addRealPaths()
 	slices.Sort(r.living)
 	return r, nil
 }
 
-// survey looks at one journal. It gives the lock back: there may be more journals than descriptors.
+// addRealPaths adds to each path of the living the one without links and "..". A living process may have been given a
+// directory of a dead one's under another path.
+func (r *Recovery) addRealPaths() {
+	real := map[string]string{}
+	for _, path := range slices.Clone(r.living) {
+		slash := strings.LastIndexByte(path, '/') + 1
+		parent, known := real[path[:slash]]
+		if !known {
+			parent = realPath(path[:slash])
+			real[path[:slash]] = parent
+		}
+		if parent != "" {
+			r.living = append(r.living, strings.TrimSuffix(parent, "/")+"/"+path[slash:])
+		}
+	}
+}
+
+// survey looks at one journal. It gives the lock back, as there may be more journals than descriptors.
 func (r *Recovery) survey(name string) {
 	j := r.place.open(r.directory, name)
 	switch j.state {
@@ -108,7 +126,7 @@ func (r *Recovery) Step(entries int) (Progress, Item) {
 	}
 }
 
-// beginJournal takes the next journal that is still dead.
+// beginJournal takes the next journal whose process is dead. It looks again, as other recoveries may run.
 func (r *Recovery) beginJournal() {
 	name := r.names[0]
 	r.names = r.names[1:]
@@ -119,7 +137,7 @@ func (r *Recovery) beginJournal() {
 	r.journal, r.records, r.keep = j, j.records, r.dryRun
 }
 
-// endJournal removes a journal of which nothing is left.
+// endJournal removes the journal at hand, unless the next recovery needs it.
 func (r *Recovery) endJournal() {
 	var stat unix.Stat_t
 	if !r.keep && unix.Fstat(r.journal.descriptor, &stat) == nil && isAt(r.directory, r.journal.name, &stat) {
@@ -129,7 +147,7 @@ func (r *Recovery) endJournal() {
 	r.journal = journal{descriptor: -1}
 }
 
-// deal removes one object, or begins to. Done: it is gone already.
+// deal removes one object, or begins to. Done: the object is gone already.
 func (r *Recovery) deal(one *record, entries int) (Progress, Item) {
 	o, err := find(one)
 	if err == unix.ENOENT {
@@ -168,6 +186,9 @@ func (r *Recovery) deal(one *record, entries int) (Progress, Item) {
 // isLiving tells whether a living process's journal names the object, or something below it.
 func (r *Recovery) isLiving(o *object) bool {
 	path := o.record.path
+	if parent := pathOf(o.parent); parent != "" {
+		path = strings.TrimSuffix(parent, "/") + "/" + o.name
+	}
 	if r.known[system.Identity{Device: unix.Mkdev(o.stat.Dev_major, o.stat.Dev_minor), Inode: o.stat.Ino}] {
 		return true
 	}
@@ -190,7 +211,13 @@ func (r *Recovery) goOn(entries int) (Progress, Item) {
 	return r.finish(err)
 }
 
-// finish ends the work on the object at hand. What could not be removed now is left for the next recovery.
+// isFinal tells whether the next recovery would leave the object for the same reason: it is not what was made.
+func isFinal(err error) bool {
+	refusal, refused := err.(*Refusal)
+	return refused && refusal.Errno == unix.ESTALE
+}
+
+// finish ends the work on the object at hand.
 func (r *Recovery) finish(err error) (Progress, Item) {
 	if r.lockedBy >= 0 {
 		unix.Close(r.lockedBy)
@@ -203,7 +230,7 @@ func (r *Recovery) finish(err error) (Progress, Item) {
 		err = nil
 		item.Action = Removed
 	case err != nil:
-		r.keep = true
+		r.keep = r.keep || !isFinal(err)
 		item.Action, item.Err = Left, failed("recover", item.Path, err)
 	case r.dryRun:
 		item.Action = WouldRemove
@@ -213,7 +240,7 @@ func (r *Recovery) finish(err error) (Progress, Item) {
 	return GotItem, item
 }
 
-// Close ends the recovery. What was not dealt with stays for the next one.
+// Close ends the recovery. The next one deals with the rest.
 func (r *Recovery) Close() {
 	if r.removal != nil {
 		r.removal.Close()

@@ -3,7 +3,6 @@
 package recovery
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -15,15 +14,16 @@ import (
 	"libtempfile/core/system"
 )
 
-// Writer is the journal of a Go program. It writes each record by a call of the system. The C library's journals are the
-// same, but it stores the records into a mapping. Any goroutine may use a Writer. It is held until the process ends.
+// Writer is the journal of a Go program. Its file has the same layout as that of the C library, which stores records into a
+// mapping. A Writer writes each record by system calls. Any goroutine may use it. It holds the lock until the process ends.
 type Writer struct {
 	mutex      sync.Mutex
 	descriptor int
+	stat       unix.Stat_t // of the file, as a program may close descriptors that it does not know
 	salt       uint64
-	used       uint32            // slots that were ever taken; the first one is the header
-	free       [2][]uint32       // those that are not in use any more: for one slot, and for a long path
-	slots      map[string]uint32 // by the path of what is not struck out
+	used       uint32            // how many slots were ever taken; the first one is the header
+	free       [2][]uint32       // slots whose record is struck out: those of short paths, and of long ones
+	slots      map[string]uint32 // of the records that are not struck out, by path
 }
 
 const longSlots = (PathStart + LongestPath + SlotSize - 1) / SlotSize
@@ -35,30 +35,63 @@ func NewWriter(directory string) (*Writer, error) {
 		return nil, err
 	}
 	defer unix.Close(parent)
-	w := &Writer{used: 1, slots: map[string]uint32{}}
-	if w.descriptor, err = openAt(parent, ".", unix.O_TMPFILE|unix.O_RDWR, 0o600); err != nil {
-		return nil, failed("open", directory, err)
+	for attempt := range attempts {
+		w := &Writer{used: 1, slots: map[string]uint32{}}
+		if err = w.begin(parent, attempt == 0); err == nil {
+			return w, nil
+		}
+		if attempt > 0 && err != unix.EEXIST && err != unix.EAGAIN {
+			break
+		}
 	}
-	if err = w.begin(parent); err != nil {
-		unix.Close(w.descriptor)
-		return nil, failed("journal", directory, err)
-	}
-	return w, nil
+	return nil, failed("journal", directory, err)
 }
 
-// begin locks the file, writes its header, and gives it a name only then.
-func (w *Writer) begin(parent int) error {
+// attempts is how often a journal is made; another recovery may take a new one for a dead process's.
+const attempts = 100
+
+// begin makes the file. An unnamed file gets its name after the lock and the header. Some file systems have no such files; a
+// recovery can remove a named file before the lock: EAGAIN.
+func (w *Writer) begin(parent int, unnamed bool) (err error) {
+	var random [16]byte
+	if err := (system.Kernel{}).Random(random[:]); err != nil { // crypto/rand has 32 MB of memory that all programs pay for
+		return err
+	}
+	w.salt = binary.NativeEndian.Uint64(random[:])
+	name := fmt.Sprintf("%d-%x%s", os.Getpid(), random[8:], Suffix)
+	at, flags := name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW
+	if unnamed {
+		at, flags = ".", unix.O_RDWR|unix.O_TMPFILE
+	}
+	if w.descriptor, err = openAt(parent, at, flags, 0o600); err != nil {
+		return err
+	}
+	if err = unix.Fstat(w.descriptor, &w.stat); err == nil {
+		err = w.fill()
+	}
+	switch {
+	case err != nil:
+	case unnamed:
+		link := "/proc/self/fd/" + strconv.Itoa(w.descriptor)
+		err = unix.Linkat(unix.AT_FDCWD, link, parent, name, unix.AT_SYMLINK_FOLLOW)
+	case !isAt(parent, name, &w.stat):
+		err = unix.EAGAIN
+	}
+	if err != nil {
+		if !unnamed && isAt(parent, name, &w.stat) {
+			unix.Unlinkat(parent, name, 0)
+		}
+		unix.Close(w.descriptor)
+	}
+	return err
+}
+
+// fill locks the file and writes its header.
+func (w *Writer) fill() error {
 	if err := lock(w.descriptor); err != nil {
 		return err
 	}
-	var random [16]byte
-	rand.Read(random[:])
-	w.salt = binary.NativeEndian.Uint64(random[:])
-	if err := w.write(0, header(w.salt)); err != nil {
-		return err
-	}
-	name := fmt.Sprintf("%d-%x%s", os.Getpid(), random[8:], Suffix)
-	return unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(w.descriptor), parent, name, unix.AT_SYMLINK_FOLLOW)
+	return w.write(0, header(w.salt))
 }
 
 // header says which process this is.
@@ -83,9 +116,18 @@ func encode(fixed any) []byte {
 	return bytes
 }
 
+// write writes at the beginning of a slot. EBADF: the descriptor is closed, or another file's by now.
 func (w *Writer) write(slot uint32, bytes []byte) error {
+	return w.writeAt(bytes, int64(slot)*SlotSize)
+}
+
+func (w *Writer) writeAt(bytes []byte, offset int64) error {
+	var now unix.Stat_t
+	if err := unix.Fstat(w.descriptor, &now); err != nil || now.Dev != w.stat.Dev || now.Ino != w.stat.Ino {
+		return unix.EBADF
+	}
 	return again(func() error {
-		n, err := unix.Pwrite(w.descriptor, bytes, int64(slot)*SlotSize)
+		n, err := unix.Pwrite(w.descriptor, bytes, offset)
 		if err == nil && n < len(bytes) {
 			err = unix.ENOSPC
 		}
@@ -93,7 +135,7 @@ func (w *Writer) write(slot uint32, bytes []byte) error {
 	})
 }
 
-// Intend writes down that an object is about to be made, under a name that was drawn if random.
+// Intend writes a record for an object that is about to be made. random: its name was drawn.
 func (w *Writer) Intend(path string, kind uint16, random bool) error {
 	if len(path) > LongestPath {
 		return unix.ENAMETOOLONG
@@ -124,7 +166,7 @@ func listOf(size int) int {
 	return 0
 }
 
-// take gives a slot, with those behind it for a long path.
+// take gives a slot, which for a long path has the following ones with it.
 func (w *Writer) take(size int) uint32 {
 	list := &w.free[listOf(size)]
 	if n := len(*list); n > 0 {
@@ -142,8 +184,8 @@ func (w *Writer) giveBack(slot uint32, size int) {
 	*list = append(*list, slot)
 }
 
-// Identify adds the identity of the descriptor's file to the record of a path, or with -1 of what has the path now. If a
-// wanted identity is given, another one is ESTALE, and nothing is added.
+// Identify adds an identity to the record of a path: that of the descriptor's file, or with -1 that of the object that has
+// the path now. If a wanted identity is given and the object has another one, the error is ESTALE and nothing is added.
 func (w *Writer) Identify(path string, descriptor int, wanted *system.Identity) error {
 	name, flags := path, unix.AT_SYMLINK_NOFOLLOW
 	if descriptor < 0 {
@@ -176,10 +218,7 @@ func (w *Writer) Identify(path string, descriptor int, wanted *system.Identity) 
 	bytes := encode(&e)[16:]
 	e.IdentityCheck = Check(binary.NativeEndian.Uint64(check[:]), bytes[8:])
 	binary.NativeEndian.PutUint64(bytes, e.IdentityCheck)
-	return again(func() error {
-		_, err := unix.Pwrite(w.descriptor, bytes, int64(slot)*SlotSize+16)
-		return err
-	})
+	return w.writeAt(bytes, int64(slot)*SlotSize+16)
 }
 
 // Has tells whether a path has a record.

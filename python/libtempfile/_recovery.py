@@ -174,8 +174,10 @@ def _age(seconds: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """The terminal must not obey what is in a path."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+    """The terminal must not obey what is in a path, and its encoding may lack a character of it."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def main(arguments: "list[str]") -> int:

@@ -1,5 +1,5 @@
-/* A write of text in the middle of the characters that stand for a bad byte. The bytes that were read ahead go, and with them
- * the rest of these characters: the next read begins with whole ones, and tell gives a place in the file. */
+/* A write of text in the middle of the characters that stand for a bad byte. The bytes that were read ahead go, and with
+ * them the rest of these characters: the next read begins with whole ones, and tell gives a place in the file. */
 #include "check.h"
 #include <sys/stat.h>
 #include <unistd.h>

@@ -45,10 +45,10 @@ class Recovery(unittest.TestCase):
         self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
         return done.stdout
 
-    def recover(self, *arguments, expected=0):
+    def recover(self, *arguments, expected=0, **environment):
         done = subprocess.run(
             [sys.executable, "-m", "libtempfile", "recover", *arguments, self.journals],
-            env={**os.environ, "TMPDIR": self.work},
+            env={**os.environ, "TMPDIR": self.work, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             universal_newlines=True,
@@ -57,7 +57,7 @@ class Recovery(unittest.TestCase):
         return done.stdout
 
     def test_killed_program(self):
-        self.run_program(BEGIN + MAKE + "file.delete\n" + DIE)
+        self.run_program(BEGIN + MAKE + "file.name\n" + DIE)
         before = os.listdir(self.work)
         self.assertEqual(len(before), 3)
         told = self.recover("--dry-run")
@@ -151,6 +151,14 @@ directory.cleanup(); file.close()
             libtempfile.enable_recovery(link)
         with self.assertRaises(ValueError):
             libtempfile.enable_recovery("a\0b")
+
+    def test_terminal(self):
+        """It need not have the characters of a path, and must not obey them."""
+        make = "file = tempfile.NamedTemporaryFile(prefix='\\u00fc\\x1b[31m\\x9b'); file.write(b'text'); file.flush()\n"
+        self.run_program(BEGIN + make + DIE)
+        told = self.recover(PYTHONIOENCODING="ascii")
+        self.assertIn("\\xfc\\x1b[31m\\x9b", told)
+        self.assertEqual(os.listdir(self.work), [])
 
     def test_arguments_of_recover(self):
         self.assertIn("usage:", self.recover("--help", expected=2))

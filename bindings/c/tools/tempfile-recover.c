@@ -67,14 +67,28 @@ static int read_arguments(int count, char **arguments, struct wishes *wishes)
     return -1;
 }
 
-/* A path may hold anything, and the terminal must not obey it. */
-static void print_safely(const char *text)
+/* The size of the control character that a text begins with, in bytes; 0: it begins with none. Those of U+0080 to U+009F
+ * are two bytes in UTF-8. */
+static int control_size(const unsigned char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f || *text == '\\')
-            printf("\\x%02x", (unsigned char)*text);
-        else
-            putchar(*text);
+    if (text[0] < ' ' || text[0] == 0x7f)
+        return 1;
+    return text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f ? 2 : 0;
+}
+
+/* A path may hold anything, and the terminal must not obey it. */
+static void print_safely(const char *text, FILE *to)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    while (*at != '\0') {
+        int size = *at == '\\' ? 1 : control_size(at);
+
+        if (size == 0)
+            putc(*at++, to);
+        while (size-- > 0)
+            fprintf(to, "\\x%02x", *at++);
+    }
 }
 
 static void print_age(int64_t seconds)
@@ -102,10 +116,10 @@ static void print_item(const tempfile_recovered *item)
     else
         printf(" %12s", "");
     printf("  ");
-    print_safely(item->path);
+    print_safely(item->path, stdout);
     if (item->reason[0] != '\0') {
         printf(": ");
-        print_safely(item->reason);
+        print_safely(item->reason, stdout);
     }
     putchar('\n');
 }
@@ -119,7 +133,9 @@ static void show_progress(const tempfile_recovered *item)
     if (now == last || !isatty(STDERR_FILENO))
         return;
     last = now;
-    fprintf(stderr, "removing %s ...\r", strrchr(item->path, '/') + 1);
+    fputs("removing ", stderr);
+    print_safely(strrchr(item->path, '/') + 1, stderr);
+    fputs(" ...\r", stderr);
 }
 
 int main(int count, char **arguments)

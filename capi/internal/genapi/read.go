@@ -19,6 +19,7 @@ type function struct {
 	scope  scope
 	inC    bool   // written in C; everything else enters Go
 	first  string // the C function that may do it without Go
+	makes  bool   // it may make something without a handle, so the environment is asked before
 	result string
 	params []param
 }
@@ -126,6 +127,8 @@ func fromComment(group *ast.CommentGroup, declaration *ast.FuncDecl) (f function
 			f.name = strings.TrimPrefix(argument, "tfgo_")
 		case "//tempfile:first":
 			f.first = argument
+		case "//tempfile:makes":
+			f.makes = true
 		case "//tempfile:since":
 			f.since = argument
 		case "//tempfile:internal":

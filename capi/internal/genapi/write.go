@@ -125,6 +125,9 @@ func (f *function) withoutObject(b *strings.Builder) {
 	if f.first != "" {
 		condition += " && " + f.notInC()
 	}
+	if f.makes {
+		b.WriteString("    if (result == 0)\n        tempfile__ask_environment();\n")
+	}
 	fmt.Fprintf(b, "    if (%s && (result = tempfile__enter_go(&thread, %s)) == 0) {\n", condition, f.quoted())
 	fmt.Fprintf(b, "        result = %s;\n        tempfile__leave_go(thread);\n    }\n    return result;\n", f.call())
 }

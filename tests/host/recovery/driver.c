@@ -1,7 +1,7 @@
 /* Makes and ends objects with recovery enabled, for run.py, which kills it at each of its system calls. It prints a line for
  * each object that it has kept: from then on recovery must leave it alone.
  *
- * usage: driver JOURNALS ACTION, with TMPDIR as the place of work */
+ * usage: driver JOURNALS ACTION, with TMPDIR as the place of work; JOURNALS is - where the environment enables recovery */
 #include "tempfile.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -326,6 +326,39 @@ static void adopting(void)
         pause();
 }
 
+/* A file that is registered under a path with "..". */
+static void dots(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    char path[5000], other[5100];
+    tempfile_file *file;
+
+    must(tempfile_mkstemp(&options, path, sizeof path));
+    *strrchr(path, '/') = '\0';
+    snprintf(other, sizeof other, "%s/../work/%s", path, path + strlen(path) + 1);
+    must(tempfile_register_file(other, &file));
+    wait_for_ever();
+}
+
+/* A name that a terminal could obey: an escape, and CSI as one character. */
+static void control(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+
+    options.prefix = "\x1b[31m\xc2\x9b";
+    must((int)tempfile_file_write(named(&options), "text", 4));
+    wait_for_ever();
+}
+
+/* The first call of all, which makes no object. */
+static void replace(void)
+{
+    char path[5000];
+
+    snprintf(path, sizeof path, "%s/tmpdecoy_02", getenv("TMPDIR"));
+    must(tempfile_replace(path, "", 0, 0));
+}
+
 /* Many objects at a time, and a million after each other. */
 static void many(void)
 {
@@ -372,6 +405,9 @@ static const struct {
                {"eating", eating},
                {"orphan", orphan},
                {"adopting", adopting},
+               {"dots", dots},
+               {"control", control},
+               {"replace", replace},
                {"many", many},
                {"million", million}};
 
@@ -379,7 +415,8 @@ int main(int count, char **arguments)
 {
     if (count != 3)
         return 2;
-    must(tempfile_recovery_enable(arguments[1]));
+    if (strcmp(arguments[1], "-") != 0)
+        must(tempfile_recovery_enable(arguments[1]));
     access("/libtempfile/begin", F_OK);
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(actions[i].name, arguments[2]) == 0) {

@@ -1,9 +1,12 @@
-package system
+// Package systemtest is for tests of the packages that stand on system.
+package systemtest
+
+import "libtempfile/core/system"
 
 // Watched is a System that shows each call of a publication to a function before it is made. An error of the function is the
-// call's, which is then not made. It is for tests.
+// call's, which is then not made.
 type Watched struct {
-	System
+	system.System
 	Before func(call Call) error
 }
 
@@ -12,7 +15,7 @@ type Call struct {
 	Method     string
 	Descriptor int    // the first that the call has; -1: it has none
 	Name       string // the last that the call has
-	How        Rename
+	How        system.Rename
 }
 
 // watch is for calls with a result, which is failure with an error.
@@ -42,8 +45,8 @@ func (w Watched) OpenBelow(directory int, name string) (int, error) {
 	return w.open("OpenBelow", directory, name, func() (int, error) { return w.System.OpenBelow(directory, name) })
 }
 
-func (w Watched) IdentifyOpen(descriptor int) (Identity, error) {
-	return watch(w, Call{Method: "IdentifyOpen", Descriptor: descriptor}, Identity{}, func() (Identity, error) {
+func (w Watched) IdentifyOpen(descriptor int) (system.Identity, error) {
+	return watch(w, Call{Method: "IdentifyOpen", Descriptor: descriptor}, system.Identity{}, func() (system.Identity, error) {
 		return w.System.IdentifyOpen(descriptor)
 	})
 }
@@ -68,7 +71,7 @@ func (w Watched) ReadAt(descriptor int, p []byte, offset int64) (int, error) {
 
 func (w Watched) Seek(descriptor int, offset int64, whence int) (int64, error) {
 	method := "Seek"
-	if whence == SeekData {
+	if whence == system.SeekData {
 		method = "Seek/data"
 	}
 	return watch(w, Call{Method: method, Descriptor: descriptor}, -1, func() (int64, error) {
@@ -98,14 +101,14 @@ func (w Watched) ReadLinkBelow(directory int, name string) (string, error) {
 	})
 }
 
-func (w Watched) Status(descriptor int) (Status, error) {
-	return watch(w, Call{Method: "Status", Descriptor: descriptor}, Status{}, func() (Status, error) {
+func (w Watched) Status(descriptor int) (system.Status, error) {
+	return watch(w, Call{Method: "Status", Descriptor: descriptor}, system.Status{}, func() (system.Status, error) {
 		return w.System.Status(descriptor)
 	})
 }
 
-func (w Watched) StatusBelow(directory int, name string) (Status, error) {
-	return watch(w, Call{Method: "StatusBelow", Descriptor: directory, Name: name}, Status{}, func() (Status, error) {
+func (w Watched) StatusBelow(directory int, name string) (system.Status, error) {
+	return watch(w, Call{Method: "StatusBelow", Descriptor: directory, Name: name}, system.Status{}, func() (system.Status, error) {
 		return w.System.StatusBelow(directory, name)
 	})
 }
@@ -140,7 +143,7 @@ func (w Watched) LinkBelow(from int, name string, to int, newName string) error 
 	return w.watch("LinkBelow", from, newName, func() error { return w.System.LinkBelow(from, name, to, newName) })
 }
 
-func (w Watched) RenameBelow(from int, name string, to int, newName string, how Rename) error {
+func (w Watched) RenameBelow(from int, name string, to int, newName string, how system.Rename) error {
 	if err := w.Before(Call{"RenameBelow", from, newName, how}); err != nil {
 		return err
 	}
