@@ -271,7 +271,7 @@ func TestModeThatNothingChanges(t *testing.T) {
 		c := scenario{kind: named, target: "file", o: Options{Permissions: 0o604}}
 		g := newStage(t, t.TempDir(), "", c)
 		must(t, unix.Fchmod(g.source.Descriptor, 0o604))
-		result, err := g.play(system.Watched{System: system.Kernel{}, Before: lack("ChangeMode", errno)}, c)
+		result, err := g.play(systemtest.Watched{System: system.Kernel{}, Before: lack("ChangeMode", errno)}, c)
 		if err != nil {
 			t.Errorf("%v: %v", errno, err)
 		}
