@@ -9,7 +9,9 @@
 #include "object.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
@@ -56,11 +58,35 @@ static const char *path_or_none(const tempfile__record *record)
     return record->fields[TEMPFILE__PATH] != NULL ? record->fields[TEMPFILE__PATH] : "";
 }
 
+/* tempfile__flush without SIGXFSZ. A file that may not grow any more would end the process by it, before the names of the
+ * others are removed. */
+static bool flush_quietly(tempfile__record *record)
+{
+    enum { KERNEL_SIGSET_SIZE = 8 };
+    const struct timespec at_once = {0, 0};
+    sigset_t limit, before;
+    bool flushed;
+    int error;
+
+    if (tempfile__held_back(record) == 0)
+        return true;
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &limit, &before);
+    flushed = tempfile__flush(record);
+    error = errno;
+    if (!flushed && error == EFBIG && !sigismember(&before, SIGXFSZ)) /* takes the signal out; no cancellation point */
+        syscall(SYS_rt_sigtimedwait, &limit, NULL, &at_once, KERNEL_SIGSET_SIZE);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return flushed;
+}
+
 /* Passes on what a file holds back. False: it stays open with it, as after a close that fails for the first time. The name
  * of a file that is to go does not wait for that, and neither does the end of the process. */
 static bool passed_on(struct sweep *sweep, tempfile__record *record, bool removes)
 {
-    if (!sweep->flushes || tempfile__flush(record))
+    if (!sweep->flushes || flush_quietly(record))
         return true;
     note_failure(sweep, "write", path_or_none(record), errno);
     if (sweep->function == NULL || removes || (record->state.flags & TEMPFILE__CLOSE_FAILED) != 0)

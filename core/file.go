@@ -231,11 +231,19 @@ func (f *File) Keep() error { return f.settle(f.file.Keep()) }
 // is removed by Free from now on, under the name that it has. It is EINVAL for a file without a name.
 func (f *File) Unkeep() error {
 	err := f.file.Unkeep()
-	if err == nil && f.noted == "" {
-		f.noted = f.Name()
-		note(f.noted, recovery.File)
+	if err == nil {
+		f.noteAgain()
 	}
 	return f.settle(err)
+}
+
+func (f *File) noteAgain() {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	if f.noted == "" {
+		f.noted = f.storage.Field(object.Path)
+		note(f.noted, recovery.File)
+	}
 }
 
 // Rollover moves a spooled file from memory to disk, where it behaves the same. It does nothing to other files.

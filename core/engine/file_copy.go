@@ -140,6 +140,7 @@ func (f *File) WriteTo(w io.Writer) (n int64, err error) {
 // the next piece.
 func (f *File) ReadFrom(r io.Reader) (n int64, err error) {
 	piece := make([]byte, copySize)
+	isText := f.isText()
 	left, ended := 0, false
 	for !ended {
 		k, err := r.Read(piece[left:])
@@ -150,7 +151,7 @@ func (f *File) ReadFrom(r io.Reader) (n int64, err error) {
 		}
 		have := piece[:left+k]
 		whole := len(have)
-		if !ended && f.storage.State().Has(object.FlagText) {
+		if !ended && isText {
 			whole -= text.Unfinished(have)
 		}
 		if whole == 0 {
@@ -163,4 +164,10 @@ func (f *File) ReadFrom(r io.Reader) (n int64, err error) {
 		left = copy(piece, have[whole:])
 	}
 	return n, nil
+}
+
+func (f *File) isText() bool {
+	f.storage.Lock()
+	defer f.storage.Unlock()
+	return f.storage.State().Has(object.FlagText)
 }

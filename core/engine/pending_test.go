@@ -260,6 +260,27 @@ func TestTextThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// TestReadFromBesideOthers: the race detector looks on while other calls change the file.
+func TestReadFromBesideOthers(t *testing.T) {
+	f := held(t, standard, Options{Buffering: 50})
+	read, stop := io.Pipe()
+	done := make(chan error)
+	go func() {
+		_, err := f.ReadFrom(read)
+		done <- err
+	}()
+	for range 100 {
+		if _, err := stop.Write([]byte("from a reader;")); err != nil {
+			t.Fatal(err)
+		}
+		must(t, f.Flush())
+	}
+	stop.Close()
+	must(t, <-done)
+	must(t, f.Flush())
+	onDiskIs(t, f, strings.Repeat("from a reader;", 100))
+}
+
 // TestReadFromSplitsNoCharacter: a reader may end a piece anywhere.
 func TestReadFromSplitsNoCharacter(t *testing.T) {
 	text := strings.Repeat("façade €😀\n", 20_000)

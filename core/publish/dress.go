@@ -42,8 +42,8 @@ func (j *job) isLike() bool { return j.has(LikeTarget) && j.exists }
 func (j *job) isDressed() bool { return j.dressed && (!j.isLike() || j.like == j.target.Identity) }
 
 // conceal makes the source's file the owner's alone, before it has a name in a directory where others may look, or another
-// owner. A temporary file is so from the start, unless it was given other permissions. A file of another user's keeps its
-// mode, which dress may find right.
+// owner. A temporary file is so from the start, unless it was given other permissions. Where nothing changes a mode, because
+// the file is another user's or the file system has none, dress may find it right.
 func (j *job) conceal() error {
 	mode := j.original.Mode
 	switch {
@@ -62,8 +62,9 @@ func (j *job) conceal() error {
 		return nil
 	}
 	err := j.setMode(mode&^0o077, mode)
-	if err == syscall.EPERM {
-		err = nil
+	switch err {
+	case syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EINVAL:
+		return nil
 	}
 	return failed("chmod", j.at.whole(), err)
 }
@@ -248,8 +249,8 @@ func isPrivileged(name string) bool {
 	return strings.HasPrefix(name, "trusted.")
 }
 
-// What the target denies to a user or a group by name, the new file would grant as to all others, if the name is lost. So the
-// group and all others then get only what everybody had whose place is lost.
+// Whom the target denies something, by its group or by an entry of its list, is one of all others for a file without that
+// group or list. So the file's group and all others get only what everybody had whose place is lost.
 
 // withoutGroup changes a list, nil for none, and a mode for a file that has another group than the target.
 func withoutGroup(list []byte, mode uint32) ([]byte, uint32) {

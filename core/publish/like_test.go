@@ -265,6 +265,21 @@ func TestOpenSourceIsConcealed(t *testing.T) {
 	}
 }
 
+// TestModeThatNothingChanges: what cannot be concealed is published all the same, if its mode is right.
+func TestModeThatNothingChanges(t *testing.T) {
+	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EINVAL} {
+		c := scenario{kind: named, target: "file", o: Options{Permissions: 0o604}}
+		g := newStage(t, t.TempDir(), "", c)
+		must(t, unix.Fchmod(g.source.Descriptor, 0o604))
+		result, err := g.play(systemtest.Watched{System: system.Kernel{}, Before: lack("ChangeMode", errno)}, c)
+		if err != nil {
+			t.Errorf("%v: %v", errno, err)
+		}
+		g.checkPublished(c, result)
+		g.end()
+	}
+}
+
 // TestDeniedStaysDenied: the group or a user that the target denies what it grants all others is not one of these others
 // where the new file cannot have its group or its list.
 func TestDeniedStaysDenied(t *testing.T) {

@@ -80,6 +80,41 @@ static void callers_writes(void)
     tempfile_file_write(file, "x", 1);
 }
 
+/* What is held back does not fit any more when the process ends, or the host cleans up. All names go that are to go. */
+static void hold_back_too_much(void)
+{
+    tempfile_options options = TEMPFILE_OPTIONS_INIT;
+    tempfile_file *held, *after;
+
+    options.flags = TEMPFILE_BUFFERED_WRITES | TEMPFILE_NO_DELETE;
+    CHECK(tempfile_named_temporary_file(&options, &held) == 0 && unlink(tempfile_file_name(held)) == 0);
+    CHECK(tempfile_named_temporary_file(NULL, &after) == 0 && tempfile_file_write(held, "0123456789x", 11) == 11);
+    CHECK(tempfile_cleanup_on_signals() == 0);
+    set_limit(10);
+}
+
+static void ends_by_exit(void)
+{
+    hold_back_too_much();
+    exit(0);
+}
+
+static void ends_by_signal(void)
+{
+    hold_back_too_much();
+    raise(SIGTERM);
+}
+
+static void cleans_up(void)
+{
+    sigset_t pending;
+
+    hold_back_too_much();
+    CHECK(tempfile_cleanup() == -EFBIG && entries_of(getenv("TMPDIR")) == 0);
+    CHECK(sigpending(&pending) == 0 && sigismember(&pending, SIGXFSZ) == 0);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 static int in_child(void (*act)(void))
 {
     int status;
@@ -102,5 +137,8 @@ int main(void)
     CHECK(in_child(in_a_forked_child) == 0);
     status = in_child(callers_writes);
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    CHECK(in_child(ends_by_exit) == 0 && in_child(cleans_up) == 0);
+    status = in_child(ends_by_signal);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM && entries_of(getenv("TMPDIR")) == 0);
     return passed();
 }
