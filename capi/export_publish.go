@@ -84,8 +84,8 @@ func tfgo_file_persist(file *C.tempfile__file, path *C.tempfile__cchar, flags C.
 // tempfile_file_publish is tempfile_file_persist with more options.
 //
 // Uses of options: flags are those of tempfile_file_persist. permissions are those of the published file; 0 means those
-// that open(2) gives. The umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory that
-// path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
+// that open(2) gives. The umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory
+// that path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
 // within. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
 //
 // Returns 0, as tempfile_file_persist.

@@ -151,7 +151,8 @@ func journals(function string, directory *C.tempfile__cchar) (path string, code 
 //   - -EINVAL: a flag is unknown, or directory is "".
 //   - -EPERM: the directory is another user's, or others may write into it.
 //   - -ENOTDIR: the directory is a link or a file.
-//   - others: as open(2).
+//   - -EMFILE, -EIO and others: a journal cannot be read now, so nobody knows the objects of a process that may be alive.
+//     Or as open(2).
 //
 // Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
 // the child's recovery begins again.

@@ -956,8 +956,8 @@ int tempfile_file_persist(tempfile_file *file, const char *path, uint32_t flags)
  * tempfile_file_publish is tempfile_file_persist with more options.
  *
  * Uses of options: flags are those of tempfile_file_persist. permissions are those of the published file; 0 means those
- * that open(2) gives. The umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory that
- * path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
+ * that open(2) gives. The umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory
+ * that path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
  * within. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
  *
  * Returns 0, as tempfile_file_persist.
@@ -1259,7 +1259,8 @@ int tempfile_recovery_withdraw(const char *path);
  *   - -EINVAL: a flag is unknown, or directory is "".
  *   - -EPERM: the directory is another user's, or others may write into it.
  *   - -ENOTDIR: the directory is a link or a file.
- *   - others: as open(2).
+ *   - -EMFILE, -EIO and others: a journal cannot be read now, so nobody knows the objects of a process that may be alive.
+ *     Or as open(2).
  *
  * Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
  * the child's recovery begins again.

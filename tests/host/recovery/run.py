@@ -261,6 +261,34 @@ def given_directory(place: Place) -> str:
     return "through a link, and by '..'"
 
 
+def unreadable_journal(place: Place) -> str:
+    """A living process's journal cannot be read, and its files are in a dead one's directory."""
+    owner = place.start("waiting")
+    made = lines_of(until_ready(owner), "made")[1]
+    place.work, work = Path(made), place.work
+    user = place.start("waiting")
+    place.work = work
+    until_ready(user)
+    kill_all(owner)
+    told = place.recover("-n", expected=(1,))
+    must("left          directory" in told, told)
+    tried = 0
+    for call, error in (("openat", "EMFILE"), ("flock", "ENOLCK"), ("pread64", "EIO"), ("newfstatat", "EIO")):
+        for nth in range(1, 100):
+            trace = place.root / "trace"
+            killer = ("strace", "-f", "-qq", "-o", str(trace), "-e", f"inject={call}:error={error}:when={nth}")
+            told = place.recover("-n", expected=(0, 1, 2, 127), prefix=killer)
+            must("would remove  directory" not in told, f"{call} {nth}: {told}")
+            tried += 1
+            if "INJECTED" not in trace.read_text():
+                break
+    kill_all(user)
+    place.recover(expected=(0, 1))
+    place.recover()
+    place.check()
+    return f"{tried} failures"
+
+
 def dots(place: Place) -> str:
     process = place.start("dots")
     until_ready(process)
@@ -644,6 +672,7 @@ ROWS: "Dict[str, Callable[[Place], str]]" = {
     "owners_live": owners_live,
     "children_live": children_live,
     "given_directory": given_directory,
+    "unreadable_journal": unreadable_journal,
     "dots": dots,
     "terminal": terminal,
     "without_locks": without_locks,
