@@ -558,9 +558,16 @@ def locked(place: Place) -> str:
     must("flock" in told, told)
     place.check(made[1:], journals=1)
     os.close(holder)
+    below = Path(made[1], "below")  # of a living process that writes no journal
+    holder = os.open(below, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_SH)
+    place.recover(expected=(1,))
+    must(len(os.listdir(below)) == 3, "a directory that is held is empty")
+    place.check(made[1:], journals=1)
+    os.close(holder)
     place.recover()
     place.check()
-    return "left until it is released"
+    return "left until it is released, also within another directory"
 
 
 def namespaces(place: Place) -> str:
