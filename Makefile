@@ -52,7 +52,7 @@ include tests/tests.mk tests/tools/tools.mk tests/tools/format.mk
 # --- build
 
 .PHONY: build
-build: need-go need-cc $(B)/libtempfile.so beside-python man ## build: the library, a copy for Python, the man pages
+build: need-go need-cc $(B)/libtempfile.so $(B)/tempfile-recover beside-python man ## build: library, program, man pages
 
 $(B)/libtempfile.so.$(VERSION): $(go_sources)
 	@mkdir -p $(B)

@@ -94,14 +94,15 @@ static bool write_disk(tempfile__record *record, const void *data, int64_t size)
 }
 
 /* Writes text that stands in the file as it is written. A write after a read goes behind what was read ahead, as in
- * Python. */
+ * Python. If a bad byte's characters were delivered in part, Go forgets the rest of them. */
 static bool write_text(tempfile__record *record, const void *text, int64_t size)
 {
     tempfile__state *state = &record->state;
     int64_t start = state->ahead_start, end = state->ahead_end;
     bool memory = tempfile__in_memory(state);
 
-    if ((state->flags & TEMPFILE__VERBATIM_WRITE) == 0 || size > MOST || !tempfile__is_utf8(text, (size_t)size))
+    if ((state->flags & TEMPFILE__VERBATIM_WRITE) == 0 || state->text.skip != 0 || size > MOST ||
+        !tempfile__is_utf8(text, (size_t)size))
         return false;
     state->ahead_start = state->ahead_end = 0;
     if (memory ? write_memory(record, text, size) : write_disk(record, text, size))

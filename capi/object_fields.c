@@ -127,7 +127,8 @@ int tempfile__set_field(tempfile__record *record, int which, const char *text, s
 
     if (copy == NULL)
         return -ENOMEM;
-    memcpy(copy, text, size);
+    if (size > 0) /* an empty string of Go's has no address */
+        memcpy(copy, text, size);
     copy[size] = '\0';
     __atomic_store_n(&record->fields[which], copy, __ATOMIC_RELEASE);
     record->field_sizes[which] = size;

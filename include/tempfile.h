@@ -920,7 +920,9 @@ void tempfile_directory_free(tempfile_directory *directory);
  *     security.capability, security.ima, security.evm and trusted.* are never copied.
  *   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, it is no error if the file system or the rights of the process
  *     do not allow to keep the owner or an attribute. The permissions are then narrower, never wider.
- *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced.
+ *   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced. A link
+ *     of another user in a sticky directory in which everybody may write, such as /tmp, is refused with -EACCES, unless
+ *     the directory is that user's.
  *   - TEMPFILE_BACKUP: the replaced file stays, under path with "~" added. Another file with that name is replaced.
  *
  * Without TEMPFILE_LIKE_TARGET, or where there is nothing to be like, the file gets the permissions that open(2) would
@@ -1018,8 +1020,8 @@ int tempfile_replace(const char *path, const void *data, size_t size, uint32_t f
  *
  * Errors: as for tempfile_file_persist, both are as they were unless the operation is "sync directory".
  *   - -EBADF: the handle was freed, or the directory was removed or published.
- *   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory; a flag is unknown; or
- *     TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
+ *   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory, or is one that the
+ *     directory lies in; a flag is unknown; or TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
  *   - -ENOENT: path is "", its directory does not exist, or with TEMPFILE_EXCHANGE nothing has the name.
  *   - -EEXIST: the name is not free. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
  *   - -EXDEV: path is on another file system or mount.

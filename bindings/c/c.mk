@@ -18,7 +18,7 @@ test-demo: need-tar build $(B)/demo ## test: the demo passes, and fails loudly w
 
 # The program for the command line, which make install installs.
 
-$(B)/tempfile-recover: bindings/c/tools/tempfile-recover.c include/tempfile.h $(B)/libtempfile.so
+$(B)/tempfile-recover: bindings/c/tools/tempfile-recover.c include/tempfile.h | $(B)/libtempfile.so
 	$(Q)$(CC) $(WARN) $(CFLAGS) -D_POSIX_C_SOURCE=200809L -Iinclude $< -o $@ -L$(B) -ltempfile $(LDFLAGS)
 
 # Each program in bindings/c/examples is compiled as a user compiles it, with nothing but the public header.

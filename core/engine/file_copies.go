@@ -19,7 +19,7 @@ func openFor(s *object.State, flag uint32) bool {
 // copyIn writes into the block of a file in memory, or behind what is held back.
 func copyIn(s *object.State, p []byte) bool {
 	if !openFor(s, object.FlagWritable) || s.Unread() != 0 ||
-		s.Has(object.FlagText) && !(s.Has(object.FlagVerbatimWrite) && utf8.Valid(p)) {
+		s.Has(object.FlagText) && !(s.Has(object.FlagVerbatimWrite) && s.Text.Skip == 0 && utf8.Valid(p)) {
 		return false
 	}
 	size := int64(len(p))

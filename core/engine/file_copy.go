@@ -30,6 +30,9 @@ func (f *File) CopyFrom(from *File) (n int64, done bool, err error) {
 	case source.Has(object.FlagText) || target.Has(object.FlagText):
 		return 0, false, nil
 	}
+	if err = from.flush(source); err != nil {
+		return 0, true, from.fail("write", err)
+	}
 	n, err = f.copyRanges(target, from, source)
 	for err == nil {
 		var k int
@@ -62,7 +65,7 @@ func (f *File) copyRanges(target *object.State, from *File, source *object.State
 	if source.InMemory() || target.InMemory() || target.Has(object.FlagAppend) {
 		return 0, nil
 	}
-	if err = from.settle(source); err != nil {
+	if err = from.dropAhead(source); err != nil {
 		return 0, from.fail("read", err)
 	}
 	if err = f.settle(target); err != nil {

@@ -80,6 +80,32 @@ func TestWhatPassesOn(t *testing.T) {
 	}
 }
 
+// TestCopyOfHeldBack: what the source holds back is in its file before the rest is read, whatever the target is.
+func TestCopyOfHeldBack(t *testing.T) {
+	for what, create := range map[string]func() (*File, error){
+		"memory":    func() (*File, error) { return standard.SpooledTemporaryFile(nil) },
+		"appending": func() (*File, error) { return standard.TemporaryFile(&Options{Dir: t.TempDir(), Append: true}) },
+		"disk":      func() (*File, error) { return standard.TemporaryFile(&Options{Dir: t.TempDir()}) },
+	} {
+		f := held(t, standard, Options{})
+		write(t, f, "0123456789")
+		f.Seek(0, io.SeekStart)
+		write(t, f, "ab")
+		to, err := create()
+		must(t, err)
+		defer to.Free()
+		if n, done, err := to.CopyFrom(f); n != 8 || !done || err != nil {
+			t.Errorf("%s: %d bytes copied, %t, %v", what, n, done, err)
+		}
+		p := make([]byte, 20)
+		if n, _ := to.ReadAt(p, 0); string(p[:n]) != "23456789" {
+			t.Errorf("%s: %q was copied", what, p[:n])
+		}
+		must(t, f.Flush())
+		onDiskIs(t, f, "ab23456789")
+	}
+}
+
 func ignoring(err, harmless error) error {
 	if err == harmless {
 		return nil

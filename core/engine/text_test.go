@@ -143,6 +143,36 @@ func TestNoCharacterIsSplit(t *testing.T) {
 	}
 }
 
+// TestWriteWithinABadByte: a write forgets which characters of a bad byte were delivered, also if the byte is not ahead.
+func TestWriteWithinABadByte(t *testing.T) {
+	for _, class := range textClasses {
+		for _, buffered := range []bool{false, true} {
+			f := textFile(t, class, &Options{Errors: "backslashreplace", BufferedWrites: buffered})
+			descriptor, err := f.Fd()
+			must(t, err)
+			_, err = syscall.Pwrite(descriptor, []byte("a\xff\xfe"), 0)
+			must(t, err)
+			p := make([]byte, 3)
+			if n, err := f.Read(p); string(p[:n]) != `a\x` || err != nil {
+				t.Fatalf("%s: %q, %v", class, p[:n], err)
+			}
+			within, err := f.Tell()
+			must(t, err)
+			f.Seek(within, io.SeekStart)
+			if _, err = f.Write([]byte("b")); err != nil {
+				t.Fatal(err)
+			}
+			if position, err := f.Tell(); position != 2 || err != nil {
+				t.Errorf("%s, buffered %t: position %#x, %v", class, buffered, position, err)
+			}
+			p = make([]byte, 10)
+			if n, err := f.Read(p); string(p[:n]) != `\xfe` || err != nil {
+				t.Errorf("%s, buffered %t: %q, %v", class, buffered, p[:n], err)
+			}
+		}
+	}
+}
+
 // TestBadBytesFailAgain: a caller who misses an error does not take the rest of the file for the whole.
 func TestBadBytesFailAgain(t *testing.T) {
 	f := textFile(t, "named", &Options{})

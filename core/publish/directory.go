@@ -136,10 +136,28 @@ func (j *treeJob) renameNew() error {
 
 func (j *treeJob) exchange() error {
 	err := j.System.RenameBelow(j.from.directory, j.from.name, j.at.directory, j.at.name, system.Exchanging)
-	if system.CannotRename(err) {
-		return &Refusal{syscall.EOPNOTSUPP, "the kernel or the file system cannot exchange two names"}
+	switch {
+	case !system.CannotRename(err):
+		return err
+	case j.isIn(j.at.directory, j.tree.Identity), j.isIn(j.from.directory, j.target.Identity):
+		return invalid("one of the two directories lies in the other")
 	}
-	return err
+	return &Refusal{syscall.EOPNOTSUPP, "the kernel or the file system cannot exchange two names"}
+}
+
+// isIn tells whether an open directory is another one, or lies in it.
+func (j *treeJob) isIn(directory int, other system.Identity) bool {
+	here, err := j.System.IdentifyOpen(directory)
+	if err != nil || here == other {
+		return err == nil
+	}
+	above, err := j.System.OpenAbove(directory)
+	if err != nil {
+		return false
+	}
+	defer j.System.Close(above)
+	next, err := j.System.IdentifyOpen(above)
+	return err == nil && next != here && j.isIn(above, other)
 }
 
 // back undoes the rename of a directory that was not the tree, or may not have been. A plain rename can replace nothing but

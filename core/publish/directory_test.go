@@ -105,6 +105,24 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+// TestOneDirectoryInTheOther: they cannot be exchanged, and the file system is not to blame.
+func TestOneDirectoryInTheOther(t *testing.T) {
+	for _, lacking := range []func(systemtest.Call) error{lack("", 0), lackRename(syscall.ENOSYS)} {
+		folder := t.TempDir()
+		for source, target := range map[string]string{"a": "a/b/c", "a/b/c": "a"} {
+			must(t, os.MkdirAll(folder+"/a/b/c/d", 0o700))
+			before := listing(folder)
+			identity, _, err := system.Kernel{}.Identify(folder + "/" + source)
+			must(t, err)
+			result, _, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: lacking}).Directory(
+				Tree{Name: folder + "/" + source, Identity: identity}, folder+"/"+target, &Options{Flags: Exchange})
+			if !errors.Is(err, syscall.EINVAL) || result.Published || listing(folder) != before {
+				t.Errorf("%s with %s: %v; there is\n%s", source, target, err, listing(folder))
+			}
+		}
+	}
+}
+
 // TestEveryCallOfDirectoryFails in turn: the directory is published, or all is as it was.
 func TestEveryCallOfDirectoryFails(t *testing.T) {
 	quick = quickFolder(t)

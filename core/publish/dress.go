@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"strings"
 	"syscall"
 
@@ -15,12 +16,11 @@ const acl = "system.posix_acl_access"
 // dress gives the file its final mode, owner and attributes, and makes its content durable. This happens before the file
 // has the name. It happens again if another file has become the target that the file is to be like.
 func (j *job) dress() (err error) {
-	like := j.has(LikeTarget) && j.exists
-	if j.dressed && (!like || j.like == j.target.Identity) {
+	if j.isDressed() {
 		return nil
 	}
 	switch {
-	case like:
+	case j.isLike():
 		err = j.dressLikeTarget()
 	case j.o.Permissions != 0:
 		err = j.dressWith(j.o.Permissions, nil)
@@ -30,8 +30,42 @@ func (j *job) dress() (err error) {
 	if err == nil && j.has(Sync) {
 		err = failed("sync", j.at.whole(), j.System.Sync(j.file, false))
 	}
-	j.dressed, j.like = err == nil, j.target.Identity
+	if err != errRaced { // before which nothing was changed
+		j.dressed, j.like = err == nil, j.target.Identity
+	}
 	return err
+}
+
+// isLike tells whether there is a target that the file is to be like.
+func (j *job) isLike() bool { return j.has(LikeTarget) && j.exists }
+
+func (j *job) isDressed() bool { return j.dressed && (!j.isLike() || j.like == j.target.Identity) }
+
+// conceal makes the source's file the owner's alone, before it has a name in a directory where others may look, or another
+// owner. A temporary file is so from the start, unless it was given other permissions. A file of another user's keeps its
+// mode, which dress may find right.
+func (j *job) conceal() error {
+	mode := j.original.Mode
+	switch {
+	case j.isDressed():
+		return nil
+	case j.dressed: // for another target
+		mine, err := j.System.Status(j.file)
+		if err != nil {
+			return failed("stat", j.at.whole(), err)
+		}
+		mode = mine.Mode
+	case j.new:
+		return nil
+	}
+	if mode&0o077 == 0 {
+		return nil
+	}
+	err := j.setMode(mode&^0o077, mode)
+	if err == syscall.EPERM {
+		err = nil
+	}
+	return failed("chmod", j.at.whole(), err)
 }
 
 // dressAsOpened gives the file the mode and the list that open(2) gives. It makes a probe file to learn them. The umask can
@@ -125,24 +159,23 @@ func (j *job) dressLikeTarget() error {
 	if err == nil && status.Identity != j.target.Identity {
 		return errRaced
 	}
-	mine := status
-	if err == nil {
-		mine, err = j.System.Status(j.file)
-	}
 	if err != nil {
 		return failed("stat", j.at.whole(), err)
+	}
+	if err = j.conceal(); err != nil {
+		return err
+	}
+	mine, err := j.System.Status(j.file)
+	if err != nil {
+		return failed("stat", j.source.Name, err)
 	}
 	sameGroup, err := j.setOwner(mine, status)
 	if err != nil {
 		return failed("chown", j.at.whole(), err)
 	}
-	mode := status.Mode &^ setIDs
-	listed, err := j.setAttributes(target, sameGroup)
+	mode, err := j.setAttributes(target, status.Mode&^setIDs, sameGroup)
 	if err != nil {
 		return err
-	}
-	if !listed {
-		mode = narrow(mode)
 	}
 	return failed("chmod", j.at.whole(), j.setMode(mode, mine.Mode))
 }
@@ -171,26 +204,26 @@ func (j *job) setOwner(mine, target system.Status) (sameGroup bool, err error) {
 	return err == nil, err
 }
 
-// setAttributes copies the target's attributes. Attributes that only the file has stay. An access control list does not
-// stay, as it could open the file to more users. listed: the permissions that the target's mode has for the group are right
-// for the file, too.
-func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error) {
+// setAttributes copies the attributes, and gives the mode that goes with them. Those of the file that the target lacks stay,
+// but for an access control list, which could open the file to more users.
+func (j *job) setAttributes(target int, mode uint32, sameGroup bool) (uint32, error) {
 	names, err := j.System.Attributes(target)
 	if err != nil && !j.has(WherePossible) {
-		return false, failed("listxattr", j.at.whole(), err)
+		return 0, failed("listxattr", j.at.whole(), err)
 	}
 	list, err := j.System.Attribute(target, acl)
 	if err != nil {
-		return false, failed("getxattr", j.at.whole(), err)
+		return 0, failed("getxattr", j.at.whole(), err)
 	}
-	if list != nil && !sameGroup {
-		list = withoutGroup(list)
+	if !sameGroup {
+		list, mode = withoutGroup(list, mode)
 	}
-	err = j.setAttribute(acl, list)
-	if err != nil && (list == nil || !j.has(WherePossible)) {
-		return false, failed("setxattr", j.at.whole(), err)
+	if err = j.setAttribute(acl, list); err != nil {
+		if list == nil || !j.has(WherePossible) {
+			return 0, failed("setxattr", j.at.whole(), err)
+		}
+		mode = withoutList(list, mode)
 	}
-	listed = err == nil && (sameGroup || list != nil)
 	for _, name := range names {
 		if name == acl || isPrivileged(name) {
 			continue
@@ -200,10 +233,10 @@ func (j *job) setAttributes(target int, sameGroup bool) (listed bool, err error)
 			err = j.setAttribute(name, value)
 		}
 		if err != nil && !j.has(WherePossible) {
-			return false, failed("setxattr "+name, j.at.whole(), err)
+			return 0, failed("setxattr "+name, j.at.whole(), err)
 		}
 	}
-	return listed, nil
+	return mode, nil
 }
 
 // isPrivileged tells whether an attribute vouches for a content. The new content must not get such an attribute.
@@ -215,24 +248,58 @@ func isPrivileged(name string) bool {
 	return strings.HasPrefix(name, "trusted.")
 }
 
-// narrow limits the group to the permissions of all others, because it is not the target's group.
-func narrow(mode uint32) uint32 { return mode&^0o070 | mode&0o070&(mode<<3) }
+// What the target denies to a user or a group by name, the new file would grant as to all others, if the name is lost. So the
+// group and all others then get only what everybody had whose place is lost.
 
-// withoutGroup is narrow for a list. A list is a version, and then entries of a tag, permissions and an id.
-func withoutGroup(list []byte) []byte {
-	const head, size, groupTag, othersTag = 4, 8, 0x04, 0x20
+// withoutGroup changes a list, nil for none, and a mode for a file that has another group than the target.
+func withoutGroup(list []byte, mode uint32) ([]byte, uint32) {
+	may := mode >> 3 & mode & 0o007
+	if list == nil {
+		return nil, mode&^0o077 | may<<3 | may
+	}
 	list = bytes.Clone(list)
-	var group, others []byte
-	for entry := head; entry+size <= len(list); entry += size {
-		switch binary.LittleEndian.Uint16(list[entry:]) {
-		case groupTag:
-			group = list[entry+2 : entry+4]
-		case othersTag:
-			others = list[entry+2 : entry+4]
+	for entry := range entries(list) {
+		if entry.tag() == groupTag {
+			may &= entry.may()
 		}
 	}
-	if group != nil && others != nil {
-		group[0], group[1] = group[0]&others[0], group[1]&others[1]
+	for entry := range entries(list) {
+		if tag := entry.tag(); tag == groupTag || tag == othersTag {
+			binary.LittleEndian.PutUint16(entry[2:], uint16(may))
+		}
 	}
-	return list
+	return list, mode&^0o007 | may
+}
+
+// withoutList gives the mode of a file that cannot have the list.
+func withoutList(list []byte, mode uint32) uint32 {
+	may := mode >> 3 & mode & 0o007
+	for entry := range entries(list) {
+		if tag := entry.tag(); tag != ownerTag && tag != maskTag {
+			may &= entry.may()
+		}
+	}
+	return mode&^0o077 | may<<3 | may
+}
+
+// listEntry is an entry of a list: a tag, permissions and an id.
+type listEntry []byte
+
+const (
+	ownerTag  = 0x01
+	groupTag  = 0x04
+	maskTag   = 0x10
+	othersTag = 0x20
+)
+
+func (e listEntry) tag() uint16 { return binary.LittleEndian.Uint16(e) }
+func (e listEntry) may() uint32 { return uint32(binary.LittleEndian.Uint16(e[2:])) }
+
+// entries gives the entries of a list, which begins with a version.
+func entries(list []byte) iter.Seq[listEntry] {
+	return func(yield func(listEntry) bool) {
+		const head, size = 4, 8
+		for at := head; at+size <= len(list) && yield(list[at:at+size]); at += size {
+		}
+	}
 }

@@ -182,6 +182,9 @@ func (j *job) linkToTarget() (done bool, err error) {
 
 // makeSibling gives the file a random name beside the target, or makes a copy there.
 func (j *job) makeSibling() error {
+	if err := j.conceal(); err != nil {
+		return err
+	}
 	name, err := j.trySiblings(j.file, func(name string) error {
 		return j.System.LinkDescriptor(j.file, j.at.directory, name)
 	})
@@ -295,7 +298,9 @@ func (j *job) renameToTarget() (err error) {
 	case j.has(NoReplace):
 		err = j.rename(directory, j.sibling, directory, j.at.name)
 	case j.has(Backup) && j.exists && j.target.Identity != j.original.Identity:
-		err = j.renameWithBackup()
+		if err = j.renameWithBackup(); errors.Is(err, syscall.ENOENT) { // the target is gone
+			return errRaced
+		}
 	default:
 		err = j.System.RenameBelow(directory, j.sibling, directory, j.at.name, system.Replacing)
 	}

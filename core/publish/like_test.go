@@ -226,6 +226,91 @@ func (g *stage) checkNarrowed(k kind, list []byte) {
 	}
 }
 
+// TestOpenSourceIsConcealed: a file that was made for more users than the target's is not open to them beside the target,
+// nor with the target's owner.
+func TestOpenSourceIsConcealed(t *testing.T) {
+	for _, flags := range []Flags{LikeTarget, Backup | LikeTarget, 0} {
+		for _, appears := range []bool{false, true} { // the target, while the file is made as for a new name
+			c := scenario{kind: named, target: "file", o: Options{Flags: flags, Permissions: 0o600}}
+			g := newStage(t, t.TempDir(), "", c)
+			target, hidden := g.folder+"/dir/target", g.folder+"/hidden"
+			must(t, os.Chmod(target, 0o600))
+			must(t, unix.Fchmod(g.source.Descriptor, 0o644))
+			if flags != 0 {
+				c.o.Permissions = 0
+			}
+			if appears {
+				must(t, os.Rename(target, hidden))
+			}
+			looks := 0
+			_, err := publisher(systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
+				if appears && call.Method == "LinkDescriptor" && call.Name == "target" {
+					must(t, os.Rename(hidden, target))
+				}
+				entries, err := os.ReadDir(g.folder + "/dir")
+				must(t, err)
+				for _, entry := range entries {
+					looks++
+					if mode := modeOf(t, g.folder+"/dir/"+entry.Name()); mode&0o077 != 0 {
+						t.Errorf("%s: before %+v, %s has mode %o", c, call, entry.Name(), mode)
+					}
+				}
+				return nil
+			}}).File(g.source, target, &c.o)
+			if mode := modeOf(t, target); err != nil || mode != 0o600 || looks < 4 {
+				t.Errorf("%s: %v, mode %o, after %d looks", c, err, mode, looks)
+			}
+			g.end()
+		}
+	}
+}
+
+// TestDeniedStaysDenied: the group or a user that the target denies what it grants all others is not one of these others
+// where the new file cannot have its group or its list.
+func TestDeniedStaysDenied(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("run by root, this test has another user's file")
+	}
+	noLists := systemtest.Watched{System: system.Kernel{}, Before: func(call systemtest.Call) error {
+		if call.Method == "SetAttribute" && call.Name == acl {
+			return syscall.EOPNOTSUPP
+		}
+		return nil
+	}}
+	for _, c := range []struct {
+		system system.System
+		list   []byte
+		mode   uint32 // the target's
+		want   uint32 // where the group cannot be kept
+		kept   uint32 // where it can
+	}{
+		{system.Kernel{}, nil, 0o604, 0o600, 0o604},
+		{system.Kernel{}, nil, 0o646, 0o644, 0o646},
+		{system.Kernel{}, listFor(1234, 4, 0, 4, 4), 0o644, 0o640, 0o644},
+		{system.Kernel{}, listFor(1234, 6, 6, 4, 6), 0o646, 0o644, 0o646},
+		{noLists, listFor(1234, 0, 4, 4, 4), 0o644, 0o600, 0o600},
+		{noLists, listFor(1234, 6, 6, 4, 6), 0o646, 0o644, 0o644},
+	} {
+		s := scenario{kind: unnamed, target: "file", o: Options{Flags: LikeTarget | WherePossible}}
+		g := nobodysStage(t, s)
+		target := g.folder + "/dir/target"
+		must(t, os.Chmod(target, os.FileMode(c.mode)))
+		if c.list != nil {
+			must(t, unix.Setxattr(target, acl, c.list, 0))
+		}
+		var err error
+		asNobody(t, func() { _, err = g.play(c.system, s) })
+		want := c.kept
+		if os.Geteuid() == 0 {
+			want = c.want
+		}
+		if mode := modeOf(t, target); err != nil || mode != want {
+			t.Errorf("mode %o, list %x: mode %o, not %o, %v", c.mode, c.list, mode, want, err)
+		}
+		g.end()
+	}
+}
+
 // TestTargetThatCannotBeRead can be looked at all the same.
 func TestTargetThatCannotBeRead(t *testing.T) {
 	c := scenario{kind: unnamed, target: "file", o: Options{Flags: LikeTarget}}

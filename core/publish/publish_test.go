@@ -27,9 +27,9 @@ func TestEveryScenario(t *testing.T) {
 		"renameat2, ENOSYS":                 lackRename(syscall.ENOSYS),
 		"renameat2, EINVAL":                 lackRename(syscall.EINVAL),
 		"renameat2 and links of open files": both(lackRename(syscall.EINVAL), lack("LinkDescriptor", syscall.ENOENT)),
-		"copy_file_range, ENOSYS":           lack("CopyRangeAt", syscall.ENOSYS),
-		"copy_file_range, EXDEV":            lack("CopyRangeAt", syscall.EXDEV),
-		"copy_file_range, EINVAL":           lack("CopyRangeAt", syscall.EINVAL),
+		"copy_file_range, ENOSYS":           lack("CopyRange", syscall.ENOSYS),
+		"copy_file_range, EXDEV":            lack("CopyRange", syscall.EXDEV),
+		"copy_file_range, EINVAL":           lack("CopyRange", syscall.EINVAL),
 		"SEEK_DATA":                         lack("Seek/data", syscall.EINVAL),
 	}
 	root, other := quickFolder(t), t.TempDir()

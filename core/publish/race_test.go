@@ -119,6 +119,29 @@ func TestTargetThatAppearsMeanwhile(t *testing.T) {
 	}
 }
 
+// TestTargetThatGoesMeanwhile: there is nothing to be kept as a backup then, and the file has its name.
+func TestTargetThatGoesMeanwhile(t *testing.T) {
+	for method, lacking := range map[string]func(systemtest.Call) error{
+		"RenameBelow": lack("", 0), "LinkBelow": lackRename(syscall.ENOSYS),
+	} {
+		for _, k := range kinds {
+			c := scenario{kind: k, target: "file", o: Options{Flags: Backup}}
+			g := newStage(t, t.TempDir(), "", c)
+			target := g.folder + "/dir/target"
+			going := before(method, func() { must(t, os.Remove(target)) })
+			result, err := publisher(systemtest.Watched{System: going, Before: lacking}).File(g.source, target, &c.o)
+			content, _ := os.ReadFile(target)
+			if entries, _ := os.ReadDir(g.folder + "/dir"); err != nil || string(content) != newContent || len(entries) != 1 {
+				t.Errorf("%s: %v, %q, and %v", c, err, content, entries)
+			}
+			if k == inMemory && result.Published {
+				unix.Close(result.Descriptor)
+			}
+			g.end()
+		}
+	}
+}
+
 // TestSameFileMeanwhile: the target becomes another name of the very file, so that the rename does nothing.
 func TestSameFileMeanwhile(t *testing.T) {
 	c := scenario{kind: named, target: "file"}

@@ -107,6 +107,48 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// TestLinkOfAnotherUser in a directory like /tmp is not followed, whatever the kernel is told to do.
+func TestLinkOfAnotherUser(t *testing.T) {
+	const nobody = 65534
+	root := os.Geteuid() == 0
+	if !root {
+		t.Log("run by root, this test has other users' links")
+	}
+	for _, c := range []struct {
+		mode            os.FileMode
+		link, directory int // their owners
+		err             error
+	}{
+		{0o777 | os.ModeSticky, nobody, 0, syscall.EACCES},
+		{0o777 | os.ModeSticky, 0, nobody, nil},
+		{0o777 | os.ModeSticky, nobody, nobody, nil},
+		{0o775 | os.ModeSticky, nobody, 0, nil},
+		{0o777, nobody, 0, nil},
+	} {
+		folder := t.TempDir()
+		shared := folder + "/shared"
+		must(t, os.Mkdir(shared, 0o777))
+		must(t, os.Chmod(shared, c.mode))
+		must(t, os.WriteFile(folder+"/real", []byte(oldContent), 0o600))
+		must(t, os.Symlink("../real", shared+"/link"))
+		want, wantErr := newContent, c.err
+		if root {
+			must(t, os.Lchown(shared+"/link", c.link, c.link))
+			must(t, os.Lchown(shared, c.directory, c.directory))
+		} else {
+			wantErr = nil
+		}
+		if wantErr != nil {
+			want = oldContent
+		}
+		err := replace(system.Kernel{}, shared+"/link", Options{Flags: Follow})
+		content, _ := os.ReadFile(folder + "/real")
+		if !errors.Is(err, wantErr) || wantErr == nil && err != nil || string(content) != want {
+			t.Errorf("%v, link of %d in directory of %d: %v, and %q", c.mode, c.link, c.directory, err, content)
+		}
+	}
+}
+
 // TestWithinNeedsOpenat2: a weaker walk is never taken in its place.
 func TestWithinNeedsOpenat2(t *testing.T) {
 	root := tree(t)

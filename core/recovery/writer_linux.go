@@ -3,7 +3,6 @@
 package recovery
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -55,7 +54,9 @@ const attempts = 100
 // recovery can remove a named file before the lock: EAGAIN.
 func (w *Writer) begin(parent int, unnamed bool) (err error) {
 	var random [16]byte
-	rand.Read(random[:])
+	if err := (system.Kernel{}).Random(random[:]); err != nil { // crypto/rand has 32 MB of memory that all programs pay for
+		return err
+	}
 	w.salt = binary.NativeEndian.Uint64(random[:])
 	name := fmt.Sprintf("%d-%x%s", os.Getpid(), random[8:], Suffix)
 	at, flags := name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW

@@ -14,7 +14,8 @@ type Publishing interface {
 	// HoldBeneath is HoldFrom for a path that may not lead out of the directory, not even for a moment and not by a link:
 	// EXDEV. ENOSYS or another error means that the kernel cannot promise this; EAGAIN that it could not this time.
 	HoldBeneath(directory int, path string) (descriptor int, err error)
-	// ReadLinkBelow gives the text of a link; EINVAL: the name is not a link's.
+	// ReadLinkBelow gives the text of a link that is to be followed. EINVAL: the name is not a link's; EACCES: the link is
+	// another user's, in a sticky directory in which everybody may write.
 	ReadLinkBelow(directory int, name string) (text string, err error)
 
 	// StatusBelow gives what is known of a name's file, or of the link that has the name.

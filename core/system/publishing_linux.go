@@ -27,7 +27,25 @@ func (Kernel) HoldBeneath(directory int, path string) (int, error) {
 func (Kernel) ReadLinkBelow(directory int, name string) (string, error) {
 	var buffer [4096]byte // the longest text of a link
 	n, err := ignoringEINTR2(func() (int, error) { return unix.Readlinkat(directory, name, buffer[:]) })
+	if err == nil {
+		err = mayFollow(directory, name)
+	}
 	return string(buffer[:max(n, 0)]), err
+}
+
+// mayFollow is EACCES for a link that the kernel itself does not follow with fs.protected_symlinks, which is set on nearly all
+// systems: in /tmp, somebody could put it where another user's file is expected.
+func mayFollow(directory int, name string) error {
+	link, err := Kernel{}.StatusBelow(directory, name)
+	if err != nil {
+		return err
+	}
+	above, err := Kernel{}.Status(directory)
+	const shared = unix.S_ISVTX | unix.S_IWOTH
+	if err == nil && above.Mode&shared == shared && link.User != unix.Geteuid() && link.User != above.User {
+		err = unix.EACCES
+	}
+	return err
 }
 
 func (Kernel) StatusBelow(directory int, name string) (Status, error) {
@@ -178,7 +196,6 @@ func (Kernel) SetAttribute(descriptor int, name string, value []byte) error {
 	return ignoringEINTR(func() error { return unix.Fsetxattr(descriptor, name, value, 0) })
 }
 
-// CopyRange asks for no more at a time than the kernel copies, 2 GB less a page.
 func (Kernel) SyncAll(descriptor int) error {
 	return ignoringEINTR(func() error { return unix.Syncfs(descriptor) })
 }

@@ -86,13 +86,16 @@ class _Publication:
         self._published: "Optional[bool]" = None  # None: not known, because the result of the call was lost
 
     def directory(self) -> str:
-        """The directory in which the file is to be. A temporary file that is made there is on the right file system."""
+        """A directory for a temporary file that will be published: the one in which it is to be, hence on the right file
+        system. With 'within' it is the limit itself, as only the call knows which directories below lead out of it; behind a
+        mount the file is then copied."""
         if not self.path:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.path)
-        path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
         if self.within is not None:
-            path = os.path.join(os.fsdecode(self.within), path)
-        elif self.flags & FOLLOW and os.path.islink(path):
+            self.flags |= ACROSS
+            return os.fsdecode(self.within) or os.curdir
+        path = os.fsdecode(self.path).rstrip("/")  # with a slash at its end it is refused, but later
+        if self.flags & FOLLOW and os.path.islink(path):
             path = os.path.realpath(path)  # a link above the last part leads the call there, too
         return os.path.dirname(path) or os.curdir
 
@@ -162,7 +165,8 @@ def persist(
     'like_target' -- take permissions, owner, group, attributes and access control list of the file that is replaced. What
        cannot be kept is an OSError unless 'where_possible'; the permissions are then narrower, never wider. What is replaced
        must be a regular file, and not a link either unless 'follow'.
-    'follow' -- follow a symbolic link at 'path'; else the link itself is replaced.
+    'follow' -- follow a symbolic link at 'path', but not another user's in a directory such as /tmp; else the link itself is
+       replaced.
     'backup' -- what is replaced stays: a name in the same directory, or True for the name with "~" added.
     'permissions' -- exactly these; None: those that open() would give a new file.
     'within' -- a directory that 'path' may not leave, in which a relative one begins.

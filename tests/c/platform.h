@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -56,6 +57,15 @@ static inline void run_again(const char *self, const char *argument, const char 
         execl(emulator, emulator, self, argument, another, (char *)NULL);
     else
         execl(self, self, argument, another, (char *)NULL);
+}
+
+/* Returns true if the root directory is what "/" opens. qemu-user opens the root of its libraries in its place. */
+static inline bool opens_the_root(void)
+{
+    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), proc = openat(root, "proc/self", O_PATH | O_CLOEXEC);
+
+    close(root);
+    return proc >= 0 && close(proc) == 0;
 }
 
 /* Returns true if seccomp filters can be set. The prctl of qemu-user fails with EINVAL, because a filter would be for the

@@ -34,7 +34,7 @@ class Keep(unittest.TestCase):
 
     def check(self, way, **environment):
         done = subprocess.run(
-            [sys.executable, "-c", MAKE, way],
+            [sys.executable, "-W", "ignore::DeprecationWarning", "-c", MAKE, way],  # 3.12 warns of the fork
             env={**os.environ, "TMPDIR": self.root, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

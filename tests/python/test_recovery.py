@@ -57,7 +57,7 @@ class Recovery(unittest.TestCase):
         return done.stdout
 
     def test_killed_program(self):
-        self.run_program(BEGIN + MAKE + "file.delete\n" + DIE)
+        self.run_program(BEGIN + MAKE + "file.name\n" + DIE)
         before = os.listdir(self.work)
         self.assertEqual(len(before), 3)
         told = self.recover("--dry-run")
