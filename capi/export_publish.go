@@ -30,19 +30,20 @@ var (
 // written beside the target.
 //
 // path is the new name; a relative path begins at the current directory. The directory must exist. flags are 0 or:
-//   - TEMPFILE_NO_REPLACE: path must be free. Otherwise what has the name is replaced, a symbolic link itself too.
-//   - TEMPFILE_SYNC: content and name are on the disk when the call returns 0, so that a power failure leaves the old
-//     file or the new one. Without it, that is up to the file system.
+//   - TEMPFILE_NO_REPLACE: path must be free. Without the flag a file with the name is replaced. A symbolic link is
+//     itself replaced.
+//   - TEMPFILE_SYNC: content and name are on the disk when the call returns 0. So a power failure leaves the old file or
+//     the new one. Without the flag the result of a power failure depends on the file system.
 //   - TEMPFILE_ACROSS: a file that is on another file system or mount is copied beside path first; holes stay holes.
 //   - TEMPFILE_LIKE_TARGET: the file gets the permissions, the owner, the group, the extended attributes and the access
 //     control list of the file that it replaces, before it has the name. Set-user-ID and set-group-ID bits,
 //     security.capability, security.ima, security.evm and trusted.* are never copied.
-//   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, what the file system or the rights of the process do not allow
-//     to keep is no error. The permissions are then narrower, never wider.
+//   - TEMPFILE_WHERE_POSSIBLE: with TEMPFILE_LIKE_TARGET, it is no error if the file system or the rights of the process
+//     do not allow to keep the owner or an attribute. The permissions are then narrower, never wider.
 //   - TEMPFILE_FOLLOW: symbolic links at path are followed, 40 at most, and the file that they lead to is replaced. A link
 //     of another user in a sticky directory in which everybody may write, such as /tmp, is refused with -EACCES, unless
 //     the directory is that user's.
-//   - TEMPFILE_BACKUP: what is replaced stays as path with "~" added, and replaces what has that name.
+//   - TEMPFILE_BACKUP: the replaced file stays, under path with "~" added. Another file with that name is replaced.
 //
 // Without TEMPFILE_LIKE_TARGET, or where there is nothing to be like, the file gets the permissions that open(2) would
 // give a new file there: 0666 less the umask, or by the directory's default access control list.
@@ -51,15 +52,15 @@ var (
 // absolute path. A name that was returned before stays valid until the file is freed, but is not the file's any more.
 // Where the file had to be copied, its descriptor has the same number and is one of the copy.
 //
-// Errors: the file and what had the name are as they were, and nothing else is there, unless the operation in the
-// detail is "sync directory", "unlink" or "dup3". Then the file has its new name and is no longer temporary: a power
-// failure may undo the change, a name that should be gone still exists, or the descriptor is not yet one of the copy.
+// Errors: the file, the target and the directory are as they were, unless the operation in the detail is "sync
+// directory", "unlink" or "dup3". Then the file has its new name and is no longer temporary: a power failure may undo the
+// change, a name that should be gone still exists, or the descriptor is not yet one of the copy.
 //   - -EBADF: the handle was freed, or the file is closed or detached (see tempfile_publish_descriptor).
 //   - -EINVAL: path is NULL or ends in '/', "." or ".."; a flag is unknown; TEMPFILE_NO_REPLACE is set with
 //     TEMPFILE_BACKUP or TEMPFILE_LIKE_TARGET, or TEMPFILE_WHERE_POSSIBLE without TEMPFILE_LIKE_TARGET; or the target of
 //     TEMPFILE_LIKE_TARGET is not a regular file.
 //   - -ENOENT: path is "", or its directory does not exist.
-//   - -EEXIST: TEMPFILE_NO_REPLACE, and something has the name.
+//   - -EEXIST: TEMPFILE_NO_REPLACE, and the name is not free.
 //   - -EISDIR: path is a directory. -EBUSY: it is a mount point.
 //   - -ELOOP: TEMPFILE_FOLLOW, and there are more than 40 links.
 //   - -EXDEV: path is on another file system or mount than the file, and TEMPFILE_ACROSS is not set.
@@ -84,9 +85,9 @@ func tfgo_file_persist(file *C.tempfile__file, path *C.tempfile__cchar, flags C.
 
 // tempfile_file_publish is tempfile_file_persist with more options.
 //
-// Uses of options: flags are those of tempfile_file_persist. permissions are what the file gets in place of what open(2)
-// would give: the umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory that
-// path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
+// Uses of options: flags are those of tempfile_file_persist. permissions are those of the published file; 0 means those
+// that open(2) gives. The umask does not apply to them, and TEMPFILE_LIKE_TARGET goes before them. within is a directory
+// that path may not leave, neither by ".." nor by a symbolic link; an absolute link leaves it. A relative path begins in
 // within. This needs the system call openat2. backup is the name for TEMPFILE_BACKUP.
 //
 // Returns 0, as tempfile_file_persist.
@@ -187,7 +188,7 @@ func tfgo_replace(path *C.tempfile__cchar, data *C.tempfile__cvoid, size C.size_
 //   - -EINVAL: path is NULL or ends in '/', "." or ".."; path lies in the directory, or is one that the
 //     directory lies in; a flag is unknown; or TEMPFILE_EXCHANGE and TEMPFILE_NO_REPLACE are both set.
 //   - -ENOENT: path is "", its directory does not exist, or with TEMPFILE_EXCHANGE nothing has the name.
-//   - -EEXIST: something has the name. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
+//   - -EEXIST: the name is not free. -ENOTDIR: TEMPFILE_EXCHANGE, and it is no directory.
 //   - -EXDEV: path is on another file system or mount.
 //   - -ESTALE: another directory has taken the place of the one that was made.
 //   - -EOPNOTSUPP: TEMPFILE_EXCHANGE, which the file system does not offer.

@@ -139,11 +139,12 @@ func journals(function string, directory *C.tempfile__cchar) (path string, code 
 // directory is as for tempfile_recovery_enable; flags is 0 or TEMPFILE_DRY_RUN. In a dry run tempfile_recovery_step removes
 // nothing, and says which objects it would remove.
 //
-// An object is removed if it belongs to the user, and its device, inode, type and time of birth are those in the journal.
-// If its process died while making it, the object is removed only if it is empty and its name was random. The following are
-// left alone, and the step says why: an object that a living process's journal names; a directory with such an object in
-// it; a directory that somebody holds by flock(2); an object behind a symbolic link; a journal that another user owns or may
-// write, that is damaged at its beginning, that comes from another machine, or whose process was in another pid namespace.
+// An object is removed if it belongs to the user, and its device, inode, type and time of birth are those in the
+// journal. If its process died while making it, the object is removed only if it is empty and its name was random. The
+// following are left alone, and the step says why: an object that a living process's journal names; a directory with
+// such an object in it; a directory that somebody holds by flock(2), also within another one; an object behind a
+// symbolic link; a journal that another user owns or may write, that is damaged at its beginning, that comes from
+// another machine, or whose process was in another pid namespace.
 //
 // Returns 0 and the recovery, which the caller frees with tempfile_recovery_free. A missing directory holds nothing.
 //
@@ -151,7 +152,8 @@ func journals(function string, directory *C.tempfile__cchar) (path string, code 
 //   - -EINVAL: a flag is unknown, or directory is "".
 //   - -EPERM: the directory is another user's, or others may write into it.
 //   - -ENOTDIR: the directory is a link or a file.
-//   - others: as open(2).
+//   - -EMFILE, -EIO and others: a journal cannot be read now, so nobody knows the objects of a process that may be alive.
+//     Or as open(2).
 //
 // Several threads and processes may recover at the same time; each journal is dealt with by one of them. After a fork
 // the child's recovery begins again.

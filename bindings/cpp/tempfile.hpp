@@ -910,9 +910,9 @@ private:
     std::uint64_t removed_ = 0;
 };
 
-/// Makes this process write a journal of what it is to remove, so that a later one can remove it if this one is killed. It
-/// also removes what dead processes have left, for 0.2 seconds at most. directory is where the journals of the user are;
-/// empty: libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default directory.
+/// Makes this process write a journal of its temporary files and directories, so that a later process can remove them if
+/// this one is killed. It also removes the objects of dead processes, for 0.2 seconds at most. directory holds the user's
+/// journals; empty: libtempfile in $XDG_RUNTIME_DIR if that is the user's, or else libtempfile-UID in the default directory.
 inline void enable_recovery(const std::filesystem::path &directory = {})
 {
     detail::with_path(detail::throwing{}, directory,
@@ -927,7 +927,7 @@ inline void enable_recovery(const std::filesystem::path &directory, std::error_c
 /// Keeps all that this process has made or makes, and prints each path at its end, for debugging.
 inline void keep_all() { detail::value(detail::throwing{}, tempfile_keep_all()); }
 
-/// Removes what killed processes have left behind, one object a step. See tempfile_recovery_start.
+/// Removes the objects of killed processes, one a step. See tempfile_recovery_start.
 class recovery {
 public:
     /// Reads the journals; nothing is removed yet. directory: as for enable_recovery. dry_run: nothing will be removed.

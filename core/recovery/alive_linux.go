@@ -79,7 +79,7 @@ func runs(process, start uint64) bool {
 	// The first thread has ended. The process lives on if others run.
 	task, err := openAt(unix.AT_FDCWD, folder+"/task", unix.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
-		return false
+		return err != unix.ENOENT
 	}
 	defer unix.Close(task)
 	threads, err := names(task)

@@ -9,8 +9,8 @@
 // device, inode, type and time of birth are those of the record. A record has no identity if its process died while making
 // the object. Such an object is removed only if its name was random and it is empty. No link is followed. An object that a
 // living process's journal names is not touched. Neither is a directory with such an object in it, nor one that somebody
-// holds by flock. A journal is read only if it belongs to the user and nobody else may write it. It is left alone if its
-// process may still live, as far as can be known, or if it comes from another machine.
+// holds by flock, also in a directory that is removed. A journal is read only if it belongs to the user and nobody else may
+// write it. It is left alone if its process may still live, as far as can be known, or if it comes from another machine.
 //
 // All work is done by the calling thread, in steps.
 package recovery

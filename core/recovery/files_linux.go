@@ -122,14 +122,17 @@ func pathOf(directory int) string {
 	return string(buffer[:n])
 }
 
-// realPath gives the path of a directory without links and ".."; "" if it cannot be reached.
-func realPath(path string) string {
+// realPath gives the path of a directory without links and ".."; "" if the path leads to none.
+func realPath(path string) (string, error) {
 	directory, err := openAt(unix.AT_FDCWD, path, unix.O_PATH|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return ""
+	switch err {
+	case nil:
+		defer unix.Close(directory)
+		return pathOf(directory), nil
+	case unix.ENOENT, unix.ENOTDIR, unix.ELOOP, unix.EACCES, unix.ENAMETOOLONG:
+		return "", nil
 	}
-	defer unix.Close(directory)
-	return pathOf(directory)
+	return "", err
 }
 
 // lock takes a lock if that can be done at once.

@@ -93,6 +93,9 @@ func readRecords(file []byte, salt uint64) []record {
 }
 
 func readRecord(file []byte, seed uint64) (r record, ok bool) {
+	if binary.NativeEndian.Uint64(file) == 0 { // most slots are free, and each start of a process reads all journals
+		return r, false
+	}
 	if _, err := binary.Decode(file, binary.NativeEndian, &r.Entry); err != nil {
 		return r, false
 	}

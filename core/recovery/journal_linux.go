@@ -16,6 +16,7 @@ type journal struct {
 	records    []record
 	state      state
 	reason     error // why the journal is left, in that state
+	unread     bool  // it may be a living process's, and nobody knows what it names
 }
 
 // state says how recovery must treat a journal.
@@ -37,7 +38,7 @@ func (p *place) open(directory int, name string) (j journal) {
 		return j
 	}
 	if err != nil {
-		j.state, j.reason = left, err
+		j.state, j.reason, j.unread = left, err, !isNoJournal(err)
 		return j
 	}
 	j.descriptor = descriptor
@@ -49,23 +50,33 @@ func (p *place) open(directory int, name string) (j journal) {
 	return j
 }
 
+// isNoJournal tells whether an error of open means that the name is no journal of the user's programs: it is a directory, a
+// link or a socket, or has lost its permissions.
+func isNoJournal(err error) bool {
+	switch err {
+	case unix.EISDIR, unix.ELOOP, unix.ENXIO, unix.EACCES, unix.EPERM:
+		return true
+	}
+	return false
+}
+
+// look locks and reads a journal. It reads one that it cannot lock too, as the caller must know what a living process has.
 func (p *place) look(directory int, j *journal) (state, error) {
 	var stat unix.Stat_t
 	if err := unix.Fstat(j.descriptor, &stat); err != nil {
+		j.unread = true
 		return left, err
 	}
 	if stat.Mode&unix.S_IFMT != unix.S_IFREG || !isPrivate(&stat) || stat.Nlink > 1 {
 		return left, refuse(unix.EPERM, errNotALink)
 	}
 	lockErr := lock(j.descriptor)
-	if lockErr != nil && lockErr != unix.EWOULDBLOCK {
-		return left, lockErr // a file system without locks
-	}
 	if lockErr == nil && !isAt(directory, j.name, &stat) {
 		return gone, nil // somebody else has dealt with it before the lock
 	}
 	file, err := readAll(j.descriptor, mostBytes)
 	if err != nil {
+		j.unread = true
 		return left, err
 	}
 	header, ok := readHeader(file)
@@ -73,8 +84,10 @@ func (p *place) look(directory int, j *journal) (state, error) {
 		j.records = readRecords(file, header.Salt)
 	}
 	switch {
-	case lockErr != nil:
+	case lockErr == unix.EWOULDBLOCK:
 		return held, nil
+	case lockErr != nil: // a file system without locks
+		return left, lockErr
 	case !ok && isBlank(file):
 		return empty, nil
 	case !ok:

@@ -119,7 +119,30 @@ func (o *object) unlink() error {
 	return err
 }
 
-// startRemoval begins to remove a directory with what it holds.
+// startRemoval begins to remove a directory with all that it holds, but for directories that somebody holds by flock.
 func (o *object) startRemoval(s system.System) (*removal.Removal, error) {
-	return removal.Start(s, o.record.path, &system.Identity{Device: o.record.Device, Inode: o.record.Inode})
+	below := &unlocked{System: s}
+	started, err := removal.Start(below, o.record.path, &system.Identity{Device: o.record.Device, Inode: o.record.Inode})
+	below.hasRoot = true
+	return started, err
+}
+
+// unlocked is a System that opens no directory below the root of a removal if somebody holds it by flock: EBUSY. isHeld has
+// looked at the root, and has locked it.
+type unlocked struct {
+	system.System
+	hasRoot bool
+}
+
+func (u *unlocked) OpenBelow(directory int, name string) (descriptor int, err error) {
+	descriptor, err = u.System.OpenBelow(directory, name)
+	if err != nil || !u.hasRoot {
+		return descriptor, err
+	}
+	if lock(descriptor) == unix.EWOULDBLOCK {
+		unix.Close(descriptor)
+		return -1, unix.EBUSY
+	}
+	unix.Flock(descriptor, unix.LOCK_UN) // another thread of the removal may open it again
+	return descriptor, nil
 }

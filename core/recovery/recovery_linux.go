@@ -47,41 +47,61 @@ func Start(s system.System, path string, dryRun bool) (*Recovery, error) {
 		return nil, err
 	}
 	r.directory = directory
-	all, err := names(directory)
-	if err != nil {
+	if err = r.surveyAll(); err != nil {
 		unix.Close(directory)
-		return nil, failed("read", path, err)
+		return nil, err
+	}
+	return r, nil
+}
+
+// surveyAll looks at all journals. It fails if one cannot be read now, for want of descriptors for instance: a living
+// process's objects would pass for nobody's.
+func (r *Recovery) surveyAll() error {
+	all, err := names(r.directory)
+	if err != nil {
+		return failed("read", r.path, err)
 	}
 	for _, name := range all {
-		if strings.HasSuffix(name, Suffix) {
-			r.survey(name)
+		if !strings.HasSuffix(name, Suffix) {
+			continue
+		}
+		if err = r.survey(name); err != nil {
+			return failed("read", r.path+"/"+name, err)
 		}
 	}
-	r.addRealPaths()
+	if err = r.addRealPaths(); err != nil {
+		return failed("open", r.path, err)
+	}
 	slices.Sort(r.living)
-	return r, nil
+	return nil
 }
 
 // addRealPaths adds to each path of the living the one without links and "..". A living process may have been given a
 // directory of a dead one's under another path.
-func (r *Recovery) addRealPaths() {
+func (r *Recovery) addRealPaths() (err error) {
 	real := map[string]string{}
 	for _, path := range slices.Clone(r.living) {
 		slash := strings.LastIndexByte(path, '/') + 1
 		parent, known := real[path[:slash]]
 		if !known {
-			parent = realPath(path[:slash])
+			if parent, err = realPath(path[:slash]); err != nil {
+				return err
+			}
 			real[path[:slash]] = parent
 		}
 		if parent != "" {
 			r.living = append(r.living, strings.TrimSuffix(parent, "/")+"/"+path[slash:])
 		}
 	}
+	return nil
 }
 
 // survey looks at one journal. It gives the lock back, as there may be more journals than descriptors.
-func (r *Recovery) survey(name string) {
+func (r *Recovery) survey(name string) error {
 	j := r.place.open(r.directory, name)
+	if j.unread {
+		return j.reason
+	}
 	switch j.state {
 	case held, left:
 		for _, one := range j.records {
@@ -98,6 +118,7 @@ func (r *Recovery) survey(name string) {
 		r.names = append(r.names, name)
 		unix.Close(j.descriptor)
 	}
+	return nil
 }
 
 // Step deals with one object, or with so many more entries of a directory.

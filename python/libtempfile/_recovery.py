@@ -1,7 +1,7 @@
-"""enable_recovery(), and what 'python -m libtempfile recover' does.
+"""enable_recovery(), and the command 'python -m libtempfile recover'.
 
-The library journals the objects that are registered with it, so each of Python's is registered, as cleanup_on_signals() does
-it. An object is announced before it is made, since the process may be killed before it is registered.
+The library writes records for registered objects. So each object of Python's is registered, as cleanup_on_signals() does it.
+It is announced before it is made, as the process may be killed before the registration.
 """
 
 import os
@@ -85,19 +85,21 @@ def _error(code: int, directory: "Any") -> OSError:
 
 
 def enable_recovery(directory: "Union[str, bytes, os.PathLike[str], os.PathLike[bytes], None]" = None) -> None:
-    """Make this process write a journal of what it is to remove, so that a later one can remove it if this one is killed.
+    """Make this process write a journal of its temporary files and directories, so that a later process can remove them if
+    this one is killed.
 
-    From then on each NamedTemporaryFile and TemporaryDirectory is in the journal before it is made, and no longer when it is
-    gone or to stay. Objects that exist already are added. What dead processes have left is removed now, for 0.2 seconds at
-    most; 'python -m libtempfile recover' removes the rest, and so does the next process that enables recovery.
+    From then on each NamedTemporaryFile and TemporaryDirectory gets a record in the journal before it is made. The record is
+    struck out when the object is gone or will stay. Objects that exist already are added. The call also removes the objects
+    of dead processes, for 0.2 seconds at most. 'python -m libtempfile recover' removes the rest, and so does the next
+    process that enables recovery.
 
-    'directory' -- where the journals of the user are. It is made if it is missing. It must be the user's and not writable
-       for others, or it is a PermissionError. None is libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the default
-       directory.
+    'directory' -- the directory of the user's journals. It is made if it is missing. It must belong to the user, and others
+       must not be able to write to it: PermissionError. None is libtempfile in $XDG_RUNTIME_DIR if that is the user's, or
+       else libtempfile-UID in the default directory.
 
-    OSError if there can be no journal. TEMPFILE_RECOVERY=1 in the environment does the same at the first use; a failure is
-    then told on standard error, and the program goes on. It holds for forked children too, which write their own journals.
-    Objects of a program's own subclasses, and what mkstemp and mkdtemp make, are in no journal.
+    OSError if the journal cannot be made. TEMPFILE_RECOVERY=1 in the environment does the same at the first use. A failure
+    is then told on standard error, and the program goes on. Forked children write their own journals. No journal names the
+    objects of a program's own subclasses, nor those of mkstemp and mkdtemp.
     """
     _ffi.asks_environment = False
     code = _load().recovery_enable(_encoded(directory))
@@ -131,8 +133,8 @@ else:
 
 
 def recover(directory: "Any" = None, dry_run: bool = False) -> "Iterator[Optional[Recovered]]":
-    """Removes what killed processes have left, and yields what became of each object. It yields None in between,
-    while a large directory is being removed."""
+    """Removes the objects of killed processes, and yields the outcome for each. It yields None in between, while a large
+    directory is being removed."""
     f = _load()
     recovery, item = f.Handle(), f.Item(struct_size=f.item_size)
     code = f.recovery_start(_encoded(directory), DRY_RUN if dry_run else 0, f.byref(recovery))
@@ -162,8 +164,8 @@ _UNITS = (86400, "d"), (3600, "h"), (60, "min"), (1, "s")
 
 USAGE = """usage: python -m libtempfile recover [--dry-run] [DIRECTORY]
 
-Removes the temporary files and directories of killed processes: what the journals in DIRECTORY name that belong to no living
-process. Without DIRECTORY it looks where enable_recovery() writes them. The exit status is 1 if something was left."""
+Removes the temporary files and directories of killed processes. It reads the journals in DIRECTORY that no living process
+holds. Without DIRECTORY it reads them where enable_recovery() writes them. The exit status is 1 if something was left."""
 
 
 def _age(seconds: int) -> str:

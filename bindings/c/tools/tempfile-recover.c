@@ -10,20 +10,19 @@
 
 #define ENTRIES 4096
 
-static const char
-    usage[] = "usage: tempfile-recover [-n] [-q] [DIRECTORY]\n"
-              "\n"
-              "Removes the temporary files and directories of killed processes: what the journals in DIRECTORY\n"
-              "name that belong to no living process. Without DIRECTORY it looks where programs with\n"
-              "TEMPFILE_RECOVERY=1 write them: libtempfile in $XDG_RUNTIME_DIR, or libtempfile-UID in the\n"
-              "default directory.\n"
-              "\n"
-              "  -n, --dry-run   remove nothing, print what would be removed\n"
-              "  -q, --quiet     print only what could not be removed\n"
-              "  -h, --help      print this\n"
-              "      --version   print the version of the library\n"
-              "\n"
-              "The exit status is 0, 1 if something was left, and 2 if the journals could not be read.\n";
+static const char usage[] = "usage: tempfile-recover [-n] [-q] [DIRECTORY]\n"
+                            "\n"
+                            "Removes the temporary files and directories of killed processes. It reads the journals in\n"
+                            "DIRECTORY that no living process holds. Without DIRECTORY it reads them where programs with\n"
+                            "TEMPFILE_RECOVERY=1 write them: in libtempfile in $XDG_RUNTIME_DIR if that is the user's, or\n"
+                            "else in libtempfile-UID in the default directory.\n"
+                            "\n"
+                            "  -n, --dry-run   remove nothing, print what would be removed\n"
+                            "  -q, --quiet     print only what could not be removed\n"
+                            "  -h, --help      print this\n"
+                            "      --version   print the version of the library\n"
+                            "\n"
+                            "The exit status is 0, 1 if something was left, and 2 if the journals could not be read.\n";
 
 struct wishes {
     int dry_run, quiet;

@@ -261,6 +261,34 @@ def given_directory(place: Place) -> str:
     return "through a link, and by '..'"
 
 
+def unreadable_journal(place: Place) -> str:
+    """A living process's journal cannot be read, and its files are in a dead one's directory."""
+    owner = place.start("waiting")
+    made = lines_of(until_ready(owner), "made")[1]
+    place.work, work = Path(made), place.work
+    user = place.start("waiting")
+    place.work = work
+    until_ready(user)
+    kill_all(owner)
+    told = place.recover("-n", expected=(1,))
+    must("left          directory" in told, told)
+    tried = 0
+    for call, error in (("openat", "EMFILE"), ("flock", "ENOLCK"), ("pread64", "EIO"), ("newfstatat", "EIO")):
+        for nth in range(1, 100):
+            trace = place.root / "trace"
+            killer = ("strace", "-f", "-qq", "-o", str(trace), "-e", f"inject={call}:error={error}:when={nth}")
+            told = place.recover("-n", expected=(0, 1, 2, 127), prefix=killer)
+            must("would remove  directory" not in told, f"{call} {nth}: {told}")
+            tried += 1
+            if "INJECTED" not in trace.read_text():
+                break
+    kill_all(user)
+    place.recover(expected=(0, 1))
+    place.recover()
+    place.check()
+    return f"{tried} failures"
+
+
 def dots(place: Place) -> str:
     process = place.start("dots")
     until_ready(process)
@@ -530,9 +558,16 @@ def locked(place: Place) -> str:
     must("flock" in told, told)
     place.check(made[1:], journals=1)
     os.close(holder)
+    below = Path(made[1], "below")  # of a living process that writes no journal
+    holder = os.open(below, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_SH)
+    place.recover(expected=(1,))
+    must(len(os.listdir(below)) == 3, "a directory that is held is empty")
+    place.check(made[1:], journals=1)
+    os.close(holder)
     place.recover()
     place.check()
-    return "left until it is released"
+    return "left until it is released, also within another directory"
 
 
 def namespaces(place: Place) -> str:
@@ -552,7 +587,9 @@ def namespaces(place: Place) -> str:
     must(not any(map(os.path.lexists, made_outside)), "an object of this namespace is left")
     must(all(map(os.path.lexists, made)), "an object of the other namespace is gone")
     kill_all(process)
-    told = place.recover(expected=(1,))
+    told, until = "", time.monotonic() + LIMIT
+    while not told and time.monotonic() < until:  # unshare has ended, and its child may still be ending
+        told = place.recover(expected=(0, 1))
     must("another pid namespace" in told and all(map(os.path.lexists, made)), told)
     place.restore()
     return "side by side with this one's"
@@ -644,6 +681,7 @@ ROWS: "Dict[str, Callable[[Place], str]]" = {
     "owners_live": owners_live,
     "children_live": children_live,
     "given_directory": given_directory,
+    "unreadable_journal": unreadable_journal,
     "dots": dots,
     "terminal": terminal,
     "without_locks": without_locks,
