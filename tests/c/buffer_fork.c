@@ -206,6 +206,9 @@ static void text(const char *encoding, const char *expected, size_t size)
     unlink(held_path);
 }
 
+/* The leak check of a child that was forked beside threads may wait for ever for a lock of the sanitizer's own. */
+#ifndef __SANITIZE_ADDRESS__
+
 /* Each thread writes records of its own while others fork. A record is in the file once, and whole, or the write failed. */
 enum { THREADS = 8, RECORDS = 400, FORKS = 30, RECORD = 16, CHILDREN = THREADS };
 static tempfile_file *shared;
@@ -264,6 +267,8 @@ static void beside_threads(uint32_t flags)
     unlink(held_path);
 }
 
+#endif
+
 int main(void)
 {
     CHECK(pipe(turn) == 0);
@@ -279,7 +284,9 @@ int main(void)
     text("utf-8-sig", "\xef\xbb\xbf\xe6\x97\xa5\n", 7);
     text("iso2022_jp", "\x1b$BF|\x1b(B\n", 9);
     text("utf-16", "\xff\xfe\xe5\x65\n\0", 6);
+#ifndef __SANITIZE_ADDRESS__
     beside_threads(0);
     beside_threads(TEMPFILE_APPEND);
+#endif
     return passed();
 }
