@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"io"
 	"math"
 	"unsafe"
@@ -90,7 +91,7 @@ func (f *File) copyRanges(target *object.State, from *File, source *object.State
 	if system.CannotCopy(err) {
 		err = nil
 	}
-	return n, f.fail("write", firstError(err, f.advance(target, n), from.advance(source, n)))
+	return n, f.fail("write", cmp.Or(err, f.advance(target, n), from.advance(source, n)))
 }
 
 // advance moves the system's position on.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"syscall"
 
 	"libtempfile/core/object"
@@ -63,18 +64,9 @@ func (f *File) Publish(path string, o *PublishOptions) error {
 	source.Announce, source.Committed = change.prepare, change.commit
 	result, err := f.engine.publisher().File(source, path, o)
 	if result.Published && s.InMemory() {
-		err = firstError(err, f.rolledTo(s, result.Descriptor, source.Position))
+		err = cmp.Or(err, f.rolledTo(s, result.Descriptor, source.Position))
 	}
 	return failed("persist", path, err)
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pathChange is the change of an object's path.

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"io"
 	"syscall"
 
@@ -103,7 +104,7 @@ func (j *job) again() error {
 	if j.source.Descriptor >= 0 {
 		return j.copy()
 	}
-	return first(j.write(), errRaced)
+	return cmp.Or(j.write(), errRaced)
 }
 
 // copy makes the new file a copy of the source's.
@@ -120,7 +121,7 @@ func (j *job) copy() error {
 	err = j.replaceFile(status.Size, func(descriptor int) error {
 		err := j.copyContent(from, descriptor, status.Size)
 		// The search for holes has moved the source's position.
-		return first(err, first(j.seek(descriptor, position), j.seek(from, position)))
+		return cmp.Or(err, cmp.Or(j.seek(descriptor, position), j.seek(from, position)))
 	})
 	if err != nil {
 		j.System.Seek(from, position, io.SeekStart)

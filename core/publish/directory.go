@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"syscall"
 
 	"libtempfile/core/system"
@@ -17,7 +18,7 @@ type Tree struct {
 // Directory publishes a directory under a free name. With Exchange the directory changes names with the one that has the
 // path. replaced is the identity of that other directory.
 func (p *Publisher) Directory(tree Tree, path string, o *Options) (result Result, replaced system.Identity, err error) {
-	if err = first(o.checkDirectory(), CheckPath(path)); err != nil {
+	if err = cmp.Or(o.checkDirectory(), CheckPath(path)); err != nil {
 		return Result{}, replaced, err
 	}
 	j := &treeJob{job: job{Publisher: p, o: o, directory: -1}, tree: tree}

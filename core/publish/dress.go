@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"iter"
 	"strings"
@@ -93,7 +94,7 @@ func (j *job) dressAsOpened() error {
 		remove := func() error { return j.System.UnlinkBelow(j.at.directory, name) }
 		if unlinkErr := remove(); unlinkErr != nil {
 			j.undo = append(j.undo, func() { remove() })
-			err = first(err, unlinkErr)
+			err = cmp.Or(err, unlinkErr)
 		}
 	}
 	if err != nil {

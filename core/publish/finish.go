@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"errors"
 	"syscall"
 
@@ -25,28 +26,21 @@ func (j *job) commit() error {
 	if j.source.Committed != nil {
 		j.source.Committed()
 	}
-	err := first(j.dropLeftovers(), j.dropName())
+	err := cmp.Or(j.dropLeftovers(), j.dropName())
 	if j.directory >= 0 {
-		err = first(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false)))
+		err = cmp.Or(err, failed("sync directory", orRoot(j.at.path), j.System.Sync(j.directory, false)))
 	}
 	if j.new && j.source.Descriptor >= 0 {
-		err = first(err, failed("dup3", j.at.whole(), j.System.TakeOver(j.source.Descriptor, j.file)))
+		err = cmp.Or(err, failed("dup3", j.at.whole(), j.System.TakeOver(j.source.Descriptor, j.file)))
 	}
 	return err
-}
-
-func first(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // dropLeftovers removes the names that a rename may have left.
 func (j *job) dropLeftovers() (err error) {
 	for _, name := range j.leftovers {
 		if unlinkErr := j.System.UnlinkBelow(j.at.directory, name); unlinkErr != syscall.ENOENT {
-			err = first(err, failed("unlink", j.beside(name), unlinkErr))
+			err = cmp.Or(err, failed("unlink", j.beside(name), unlinkErr))
 		}
 	}
 	return err
