@@ -49,6 +49,11 @@ func (f *File) loseDescriptor(s *object.State) {
 // caller unlocks the file in both cases.
 func (f *File) enter(operation string, needs uint32) (*object.State, error) {
 	f.storage.Lock()
+	return f.check(operation, needs)
+}
+
+// check is enter for a caller that holds the lock.
+func (f *File) check(operation string, needs uint32) (*object.State, error) {
 	s := f.storage.State()
 	f.dropInherited(s)
 	switch {

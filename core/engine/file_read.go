@@ -15,14 +15,15 @@ func (f *File) ReadLine(p []byte) (n int, err error) { return f.read(p, true) }
 func (f *File) read(p []byte, line bool) (n int, err error) {
 	if m := f.memory; m != nil {
 		m.Lock()
-		n, done := copyOut(m.State(), p, line)
-		m.Unlock()
-		if done {
+		if n, done := copyOut(m.State(), p, line); done {
+			m.Unlock()
 			return n, nil
 		}
+	} else {
+		f.storage.Lock()
 	}
-	s, err := f.enter("read", object.FlagReadable)
 	defer f.storage.Unlock()
+	s, err := f.check("read", object.FlagReadable)
 	if err != nil {
 		return 0, err
 	}

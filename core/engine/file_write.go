@@ -9,14 +9,15 @@ import (
 func (f *File) Write(p []byte) (n int, err error) {
 	if m := f.memory; m != nil {
 		m.Lock()
-		done := copyIn(m.State(), p)
-		m.Unlock()
-		if done {
+		if copyIn(m.State(), p) {
+			m.Unlock()
 			return len(p), nil
 		}
+	} else {
+		f.storage.Lock()
 	}
-	s, err := f.enter("write", object.FlagWritable)
 	defer f.storage.Unlock()
+	s, err := f.check("write", object.FlagWritable)
 	if err != nil {
 		return 0, err
 	}
@@ -61,10 +62,7 @@ func (f *File) Truncate(size int64) (newSize int64, err error) {
 		s.Size = min(s.Size, size)
 		return size, nil
 	}
-	if err = f.flush(s); err == nil && !s.Has(object.FlagText) {
-		err = f.dropAhead(s)
-	}
-	if err == nil {
+	if err = f.passOn(s); err == nil {
 		err = f.engine.system.Truncate(int(s.Descriptor), size)
 	}
 	if err != nil {
@@ -82,18 +80,23 @@ func (f *File) end(s *object.State) (int64, error) {
 	return f.tell(s)
 }
 
-// Flush passes on what is held back, and moves the descriptor to the file's position. In a text file the descriptor stays
+// passOn passes on what is held back, and moves the descriptor to the file's position. In a text file the descriptor stays
 // behind what was read ahead, because the next write must go where Python's goes.
+func (f *File) passOn(s *object.State) error {
+	if s.Has(object.FlagText) {
+		return f.flush(s)
+	}
+	return f.settle(s)
+}
+
+// Flush does so for the program.
 func (f *File) Flush() error {
 	s, err := f.enter("flush", 0)
 	defer f.storage.Unlock()
 	if err != nil || s.InMemory() {
 		return err
 	}
-	if err = f.flush(s); err == nil && !s.Has(object.FlagText) {
-		err = f.dropAhead(s)
-	}
-	return f.fail("flush", err)
+	return f.fail("flush", f.passOn(s))
 }
 
 // Status describes the file. Of a file in memory only the size and the permissions are known.
