@@ -3,7 +3,6 @@
 package tempfile_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -166,24 +164,9 @@ func (p *publication) run(t *testing.T, function string) {
 
 func TestPublishVectors(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o022))
-	text, err := os.ReadFile(filepath.Join("..", "tests", "vectors", "publish.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Count int
-		Cases []publication
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil {
-		t.Fatal(err)
-	}
-	if len(file.Cases) != file.Count || file.Count == 0 {
-		t.Fatalf("%d cases, of which the file promises %d", len(file.Cases), file.Count)
-	}
-	for i := range file.Cases {
-		p := &file.Cases[i]
+	cases := readVectors[publication](t, "publish.json")
+	for i := range cases {
+		p := &cases[i]
 		if slices.Contains(p.Except, "go") {
 			continue
 		}

@@ -3,6 +3,7 @@
 package tempfile_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ type textCase struct {
 	Fnv     uint32
 }
 
+// readVectors reads a file of vectors: all of it, and not less.
 func readVectors[T any](t *testing.T, name string) []T {
 	t.Helper()
 	text, err := os.ReadFile("../tests/vectors/" + name)
@@ -76,8 +78,10 @@ func readVectors[T any](t *testing.T, name string) []T {
 		Count int
 		Cases []T
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		t.Fatal(name, ": ", err)
 	}
 	if file.Count == 0 || file.Count != len(file.Cases) {
 		t.Fatalf("%s has %d cases and says %d", name, len(file.Cases), file.Count)

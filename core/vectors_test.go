@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -104,19 +103,7 @@ func sameError(err error, name string) bool {
 
 // runVectors runs a file of vectors, all of it and not less.
 func runVectors(t *testing.T, name string, run func(t *testing.T, v *vector, directory string)) {
-	text, err := os.ReadFile(filepath.Join("..", "tests", "vectors", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Count int
-		Cases []vector
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil {
-		t.Fatal(err)
-	}
+	cases := readVectors[vector](t, name+".json")
 	directory := t.TempDir()
 	for _, err := range [...]error{
 		os.WriteFile(directory+"/taken", nil, 0o600), os.Mkdir(directory+"/folder", 0o700), os.Symlink("nowhere", directory+"/dangling"),
@@ -126,8 +113,8 @@ func runVectors(t *testing.T, name string, run func(t *testing.T, v *vector, dir
 		}
 	}
 	ran := 0
-	for i := range file.Cases {
-		v := &file.Cases[i]
+	for i := range cases {
+		v := &cases[i]
 		if slices.Contains(v.Except, "go") {
 			continue
 		}
@@ -139,8 +126,8 @@ func runVectors(t *testing.T, name string, run func(t *testing.T, v *vector, dir
 			}
 		})
 	}
-	if len(file.Cases) != file.Count || ran <= file.Count/2 {
-		t.Fatalf("%d of %d cases, of which the file promises %d", ran, len(file.Cases), file.Count)
+	if ran <= len(cases)/2 {
+		t.Fatalf("only %d of %d cases", ran, len(cases))
 	}
 	t.Logf("%d cases", ran)
 }
