@@ -275,6 +275,7 @@ func (s *textStep) compare(number int64, data []byte, err error) error {
 
 func TestTextNames(t *testing.T) {
 	type named struct {
+		ID       int
 		Name     string
 		Encoding *string
 	}
